@@ -1,0 +1,49 @@
+#include "convert.h"
+#include "handles.h"
+
+using namespace gradus::c;
+
+gradus_status gradus_assessments_load(const gradus_organization* organization, gradus_builder* builder,
+                                      const gradus_load_options* options, gradus_assessments** out, gradus_error* err) {
+    return load_for(organization, builder, out, err, [&](const gradus::Organization& o) {
+        return gradus::load_assessments(o, needed_input(*builder, "assessments"), from_c(options).threads);
+    });
+}
+void gradus_assessments_free(gradus_assessments* assessments) { delete assessments; }
+gradus_status gradus_assessments_table(const gradus_assessments* assessments, const char* name, gradus_table** out,
+                                       gradus_error* err) {
+    return pick(assessments, name, out, err, "assessments");
+}
+
+gradus_status gradus_ratings_by_source(const gradus_organization* organization, const gradus_assessments* assessments,
+                                       int32_t as_of, gradus_table** out, gradus_error* err) {
+    return create(out, err, [&] {
+        return table(gradus::ratings_by_source(get(organization), get(assessments), date_from_c(as_of)),
+                     organization->minor_digits);
+    });
+}
+
+void gradus_estimate_options_init(gradus_estimate_options* options, uint32_t struct_size) {
+    init(options, struct_size);
+}
+
+gradus_status gradus_estimate(const gradus_organization* organization, const gradus_assessments* assessments,
+                              const gradus_estimate_options* options, gradus_control* control, gradus_estimates** out,
+                              gradus_error* err) {
+    return create(out, err, [&] {
+        return result(organization,
+                      gradus::estimate(get(organization), get(assessments), from_c(options), get(control)));
+    });
+}
+gradus_status gradus_estimates_load(const gradus_organization* organization, gradus_builder* builder,
+                                    const gradus_load_options* options, gradus_estimates** out, gradus_error* err) {
+    return load_for(organization, builder, out, err, [&](const gradus::Organization& o) {
+        const LoadOptions load = from_c(options);
+        return gradus::load_estimates(o, needed_input(*builder, "estimates"), load.as_of, load.threads);
+    });
+}
+void gradus_estimates_free(gradus_estimates* estimates) { delete estimates; }
+gradus_status gradus_estimates_table(const gradus_estimates* estimates, const char* name, gradus_table** out,
+                                     gradus_error* err) {
+    return pick(estimates, name, out, err, "estimates");
+}

@@ -1,0 +1,232 @@
+#include "convert.h"
+
+namespace gradus::c {
+
+namespace {
+
+/// @throws Error invalid_option unless it is 0: a later version may give it a meaning.
+void check_reserved(std::int32_t reserved) {
+    if (reserved != 0) throw Error(Code::invalid_option, "reserved must be 0", "options", 0, "reserved");
+}
+
+}  // namespace
+
+bool truth(std::int32_t number, const char* name) {
+    if (number != 0 && number != 1)
+        throw Error(Code::invalid_option, std::string(name) + " is " + std::to_string(number) + ": 0 or 1 is expected",
+                    "options", 0, name);
+    return number == 1;
+}
+
+// ---- options: defaults to C, and what was asked for from C ----
+
+gradus_load_options OptionStruct<gradus_load_options>::defaults() {
+    return {.struct_size = sizeof(gradus_load_options), .as_of = GRADUS_NONE, .threads = 0, .reserved = 0};
+}
+
+LoadOptions from_c(const gradus_load_options* options) {
+    const gradus_load_options c = known(options);
+    check_reserved(c.reserved);
+    return {.as_of = date_from_c(c.as_of), .threads = c.threads};
+}
+
+gradus_estimate_options OptionStruct<gradus_estimate_options>::defaults() {
+    const EstimateOptions o;
+    return {.struct_size = sizeof(gradus_estimate_options),
+            .as_of = to_c(o.as_of),
+            .threads = o.threads,
+            .reserved = 0,
+            .half_information_years = o.half_information_years,
+            .prior_mean = o.prior_mean,
+            .prior_sd = o.prior_sd,
+            .variance_self = o.variances.self,
+            .variance_manager = o.variances.manager,
+            .variance_peer = o.variances.peer,
+            .variance_report = o.variances.report,
+            .variance_test = o.variances.test,
+            .variance_observation = o.variances.observation};
+}
+
+EstimateOptions from_c(const gradus_estimate_options* options) {
+    const gradus_estimate_options c = known(options);
+    check_reserved(c.reserved);
+    return {.as_of = date_from_c(c.as_of),
+            .half_information_years = c.half_information_years,
+            .prior_mean = c.prior_mean,
+            .prior_sd = c.prior_sd,
+            .variances = {.self = c.variance_self,
+                          .manager = c.variance_manager,
+                          .peer = c.variance_peer,
+                          .report = c.variance_report,
+                          .test = c.variance_test,
+                          .observation = c.variance_observation},
+            .threads = c.threads};
+}
+
+gradus_gap_options OptionStruct<gradus_gap_options>::defaults() {
+    const GapOptions o;
+    return {.struct_size = sizeof(gradus_gap_options),
+            .as_of = to_c(o.as_of),
+            .credit_completed = o.credit_completed,
+            .threads = o.threads};
+}
+
+GapOptions from_c(const gradus_gap_options* options) {
+    const gradus_gap_options c = known(options);
+    return {.as_of = date_from_c(c.as_of),
+            .credit_completed = truth(c.credit_completed, "credit_completed"),
+            .threads = c.threads};
+}
+
+gradus_risk_options OptionStruct<gradus_risk_options>::defaults() {
+    const RiskOptions o;
+    gradus_risk_options c{};
+    c.struct_size = sizeof c;
+    c.threads = o.threads;
+    std::copy(o.likelihood_bands.begin(), o.likelihood_bands.end(), c.likelihood_bands);
+    std::copy(o.impact_bands.begin(), o.impact_bands.end(), c.impact_bands);
+    std::copy(o.level_cuts.begin(), o.level_cuts.end(), c.level_cuts);
+    return c;
+}
+
+RiskOptions from_c(const gradus_risk_options* options) {
+    const gradus_risk_options c = known(options);
+    check_reserved(c.reserved);
+    return {.likelihood_bands = std::to_array(c.likelihood_bands),
+            .impact_bands = std::to_array(c.impact_bands),
+            .level_cuts = std::to_array(c.level_cuts),
+            .threads = c.threads};
+}
+
+gradus_heat_map_options OptionStruct<gradus_heat_map_options>::defaults() {
+    const HeatMapOptions o;
+    return {.struct_size = sizeof(gradus_heat_map_options),
+            .by = static_cast<std::int32_t>(o.by),
+            .roll_up = o.roll_up,
+            .threads = o.threads,
+            .risk = nullptr};
+}
+
+HeatMapOptions from_c(const gradus_heat_map_options* options) {
+    const gradus_heat_map_options c = known(options);
+    if (c.by < 0 || c.by >= static_cast<std::int32_t>(std::size(Words<Grouping>::names)))
+        throw Error(Code::invalid_option, "by is " + std::to_string(c.by) + ": one of GRADUS_BY_... is expected",
+                    "options", 0, "by");
+    return {.by = static_cast<Grouping>(c.by),
+            .roll_up = truth(c.roll_up, "roll_up"),
+            .risk = from_c(c.risk),
+            .threads = c.threads};
+}
+
+gradus_concentration_options OptionStruct<gradus_concentration_options>::defaults() {
+    const ConcentrationOptions o;
+    return {.struct_size = sizeof(gradus_concentration_options),
+            .as_of = to_c(o.as_of),
+            .credit_completed = o.credit_completed,
+            .threads = o.threads,
+            .cover = o.cover};
+}
+
+ConcentrationOptions from_c(const gradus_concentration_options* options) {
+    const gradus_concentration_options c = known(options);
+    return {.cover = c.cover,
+            .as_of = date_from_c(c.as_of),
+            .credit_completed = truth(c.credit_completed, "credit_completed"),
+            .threads = c.threads};
+}
+
+gradus_optimize_options OptionStruct<gradus_optimize_options>::defaults() {
+    const OptimizeOptions o;
+    return {.struct_size = sizeof(gradus_optimize_options),
+            .start = to_c(o.start),
+            .months = o.months,
+            .period_months = o.period_months,
+            .max_activities = to_c(o.max_activities),
+            .max_capabilities = to_c(o.max_capabilities),
+            .max_of_a_kind = to_c(o.max_of_a_kind),
+            .allow_overlap = o.allow_overlap,
+            .threads = o.threads,
+            .reserved = 0,
+            .gap = o.gap,
+            .work_limit = to_c(o.work_limit),
+            .time_limit = to_c(o.time_limit)};
+}
+
+OptimizeOptions from_c(const gradus_optimize_options* options) {
+    const gradus_optimize_options c = known(options);
+    check_reserved(c.reserved);
+    OptimizeOptions o;
+    o.start = date_from_c(c.start);
+    o.months = c.months;
+    o.period_months = c.period_months;
+    o.max_activities = optional_from_c(c.max_activities);
+    o.max_capabilities = optional_from_c(c.max_capabilities);
+    o.max_of_a_kind = optional_from_c(c.max_of_a_kind);
+    o.allow_overlap = truth(c.allow_overlap, "allow_overlap");
+    o.gap = c.gap;
+    o.work_limit = optional_from_c(c.work_limit);
+    o.time_limit = optional_from_c(c.time_limit);
+    o.threads = c.threads;
+    return o;
+}
+
+gradus_verify_options OptionStruct<gradus_verify_options>::defaults() {
+    const VerifyOptions o;
+    return {.struct_size = sizeof(gradus_verify_options), .bound = o.bound, .threads = o.threads, .reserved = 0};
+}
+
+VerifyOptions from_c(const gradus_verify_options* options) {
+    const gradus_verify_options c = known(options);
+    check_reserved(c.reserved);
+    return {.bound = truth(c.bound, "bound"), .threads = c.threads};
+}
+
+// ---- what comes out ----
+
+gradus_column to_c(const AnyColumn& column, const Strings& words, int minor_digits) {
+    static const Strings none;
+    const Field& field = column.field();
+    // Names, units and meanings are literals, so they end with NUL.
+    gradus_column c{};
+    c.name = field.name.data();
+    c.unit = field.unit.empty() ? "" : field.unit.data();
+    c.meaning = field.meaning.empty() ? "" : field.meaning.data();
+    c.references = column.references().empty() ? "" : column.references().data();
+    c.type = static_cast<std::int32_t>(column.type());
+    c.minor_digits = column.type() == Type::money ? minor_digits : 0;
+    c.length = static_cast<std::int64_t>(column.size());
+    c.data = column.data();
+    const Strings* keys = column.type() == Type::word ? &words : column.strings() ? column.strings().get() : &none;
+    c.key_count = static_cast<std::int64_t>(keys->size());
+    c.key_offsets = keys->offsets();
+    c.key_bytes = keys->bytes();
+    return c;
+}
+
+gradus_provenance to_c(const Provenance& provenance) {
+    return {.stage = provenance.stage.c_str(),
+            .version = provenance.version.c_str(),
+            .options = provenance.options.c_str(),
+            .inputs = provenance.inputs,
+            .digest = provenance.digest,
+            .seed = provenance.seed,
+            .seconds = provenance.seconds,
+            .as_of = to_c(provenance.as_of),
+            .threads = provenance.threads};
+}
+
+gradus_certificate to_c(const PlanCertificate& certificate) {
+    if (certificate.size() != 1) throw Error(Code::contradiction, "a certificate has one row", "certificate");
+    return {.status = static_cast<std::int32_t>(certificate.status[0]),
+            .stop_reason = static_cast<std::int32_t>(certificate.stop_reason[0]),
+            .bound_kind = static_cast<std::int32_t>(certificate.bound_kind[0]),
+            .people = certificate.people[0],
+            .items = certificate.items[0],
+            .conflicts = certificate.conflicts[0],
+            .value = certificate.value[0],
+            .bound = certificate.bound[0],
+            .gap = certificate.gap[0],
+            .price_bound = certificate.price_bound[0]};
+}
+
+}  // namespace gradus::c

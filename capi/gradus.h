@@ -1,0 +1,611 @@
+/* Gradus, the C API: which development plans remove the most risk for the money and time there is.
+ *
+ *     builder -> organization
+ *     builder -> assessments -> estimate -> find_gaps -> assess_risk -> optimize -> plan -> verify
+ *
+ * A builder takes tables in, row by row or by the Arrow C Data Interface. Each stage is one function: it takes
+ * immutable handles and options, and makes a new immutable handle. Each handle gives its tables by name. The tables,
+ * their columns and what the numbers mean are the same in every language: see the data contract.
+ *
+ * OWNERSHIP. What a function writes to a `**out` is yours; give it back once with the `_free` function of its type, in
+ * any order: no handle needs another to stay alive. Freeing NULL does nothing. A pointer that is returned, or is a
+ * member of a struct that is filled, is borrowed: it lives as long as the handle that it was asked of. The library
+ * keeps no pointer of yours after a function returns, but for an Arrow stream, which it takes over and releases.
+ *
+ * ERRORS. Every function that can fail returns a status: GRADUS_OK (0), or the kind of fault. Its last argument says
+ * more: a gradus_error of your own, or NULL. It is written on failure only; then *out is NULL where it is a handle,
+ * and nothing has changed, but that an Arrow stream given is released all the same, and that a builder that ran out of
+ * memory can only be freed. No error is kept anywhere else, nothing is printed, nothing is thrown, and no function
+ * calls back into your program.
+ *
+ * THREADS. A handle may be used in any thread. All but two kinds are immutable, and any number of threads may read one
+ * at once; it is freed once, after its last use. A gradus_control is made for several threads. A gradus_builder is for
+ * one thread at a time. Options say on how many threads a stage works; its result does not depend on it.
+ *
+ * UNITS. Integers have a fixed width; truth is an int32_t, 0 or 1; text is UTF-8. A day is an int32_t: days since
+ * 1970-01-01 (gradus_date). In columns, money is an int64_t in minor units (cents) of the organisation's one currency,
+ * and hours are an int64_t in minutes; rows bring both in as decimals (19.99, 1.5). "None" or "not known" is
+ * GRADUS_NONE for an int32_t, INT64_MIN for an int64_t, and NaN for a double; it is never zero.
+ *
+ * OPTIONS. Fill an option struct by its `_init` function, passing sizeof, then change what you want; NULL instead of a
+ * struct means the defaults. A member `threads` is the number of threads to work on, 0 for all cores. A program
+ * compiled with an older gradus.h works with a newer library; one compiled with a newer gradus.h works with an older
+ * library as long as it asks for nothing that the library does not know. */
+#ifndef GRADUS_H
+#define GRADUS_H
+
+#include <stdint.h>
+
+#if defined(_WIN32)
+#if defined(GRADUS_BUILDING_C_LIBRARY)
+#define GRADUS_API __declspec(dllexport)
+#else
+#define GRADUS_API __declspec(dllimport)
+#endif
+#elif defined(__GNUC__)
+#define GRADUS_API __attribute__((visibility("default")))
+#else
+#define GRADUS_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The Arrow C Data Interface and C Stream Interface, as their specification asks everyone to declare them for
+ * himself. https://arrow.apache.org/docs/format/CDataInterface.html */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+    const char* format;
+    const char* name;
+    const char* metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema** children;
+    struct ArrowSchema* dictionary;
+    void (*release)(struct ArrowSchema*);
+    void* private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void** buffers;
+    struct ArrowArray** children;
+    struct ArrowArray* dictionary;
+    void (*release)(struct ArrowArray*);
+    void* private_data;
+};
+
+#endif
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream*, struct ArrowSchema* out);
+    int (*get_next)(struct ArrowArrayStream*, struct ArrowArray* out);
+    const char* (*get_last_error)(struct ArrowArrayStream*);
+    void (*release)(struct ArrowArrayStream*);
+    void* private_data;
+};
+
+#endif
+
+/* ---- Status and errors ----------------------------------------------------------------------------------------- */
+
+/* What kind of fault it was. Numbers and names never change; new ones are added at the end, so take one that you do
+ * not know as a failure like any other. */
+typedef int32_t gradus_status;
+
+enum {
+    GRADUS_OK = 0,
+    GRADUS_UNKNOWN_TABLE = 1,    /* a table that the contract, or the handle, does not have */
+    GRADUS_UNKNOWN_COLUMN = 2,   /* a column that the table does not have */
+    GRADUS_MISSING_TABLE = 3,    /* a table that the question needs */
+    GRADUS_MISSING_COLUMN = 4,   /* a required column is absent */
+    GRADUS_MISSING_VALUE = 5,    /* a required cell is empty */
+    GRADUS_WRONG_TYPE = 6,       /* the cell is not of the column's type */
+    GRADUS_OUT_OF_RANGE = 7,     /* a number, date or amount outside what the column allows */
+    GRADUS_LOSSY = 8,            /* the conversion would change the value */
+    GRADUS_UNKNOWN_KEY = 9,      /* a key that names no row of its table */
+    GRADUS_UNKNOWN_LEVEL = 10,   /* a level that is not on the scale */
+    GRADUS_UNKNOWN_WORD = 11,    /* not one of the column's words */
+    GRADUS_DUPLICATE_KEY = 12,   /* two rows with one key that say different things */
+    GRADUS_REPEATED_ROW = 13,    /* (a warning) a row that repeats another in every column */
+    GRADUS_OVERLAP = 14,         /* two rows whose dates overlap and must not */
+    GRADUS_CYCLE = 15,           /* a tree or an order that runs in a circle */
+    GRADUS_CONTRADICTION = 16,   /* rows, columns or calls that cannot both be true */
+    GRADUS_INVALID_TEXT = 17,    /* not UTF-8, or empty where a key is needed */
+    GRADUS_INVALID_ARROW = 18,   /* an Arrow array or stream that breaks its format */
+    GRADUS_INVALID_OPTION = 19,  /* an option outside its range */
+    GRADUS_ASSUMED = 20,         /* (a warning) something was assumed where the input is silent */
+    GRADUS_IGNORED = 21,         /* (a warning) something takes no part */
+    GRADUS_OUT_OF_MEMORY = 22,   /* memory ran out */
+    GRADUS_INTERNAL = 23,        /* a bug of the library: please report it */
+    GRADUS_INVALID_ARGUMENT = 24 /* NULL where a handle or text is needed, or an object of elsewhere */
+};
+
+/* The name of a status, such as "unknown_key"; "unknown" for one that this library does not know. */
+GRADUS_API const char* gradus_status_name(gradus_status status);
+
+/* What went wrong and where, in the words of the input. All text ends with NUL and is cut to fit, between
+ * characters. 1,024 bytes for ever. */
+typedef struct gradus_error {
+    gradus_status code;
+    int32_t reserved;
+    int64_t row;       /* 1-based row of the table, in the order given; 0: not about one row */
+    char table[64];    /* "" where it is not about a table */
+    char column[64];   /* likewise */
+    char message[880]; /* one line: where it is, what was found, what was expected */
+} gradus_error;
+
+/* ---- Version and dates ----------------------------------------------------------------------------------------- */
+
+/* The version of the library, such as "0.1.0". The text lives as long as the program. */
+GRADUS_API const char* gradus_version(void);
+
+/* "None" and "not known" of an int32_t. */
+#define GRADUS_NONE INT32_MIN
+
+/* Days since 1970-01-01 of a day of the Gregorian calendar (years 1 to 9999); GRADUS_NONE if there is no such day. */
+GRADUS_API int32_t gradus_date(int32_t year, int32_t month, int32_t day);
+
+/* Writes a day as "2026-03-31" to `text`, which has room for 16 bytes; "" for GRADUS_NONE and NULL-safe. */
+GRADUS_API void gradus_date_text(int32_t date, char* text);
+
+/* ---- Progress and cancel --------------------------------------------------------------------------------------- */
+
+/* Watches one running call. Give it to a stage in one thread, and from any other read how far it is, or cancel it. A
+ * stage that was cancelled returns the best result so far with GRADUS_OK, and the result says that it was cancelled.
+ * Cancelled stays cancelled: make a new one for the next call, and free it when the call has returned. */
+typedef struct gradus_control gradus_control;
+
+GRADUS_API gradus_status gradus_control_new(gradus_control** out, gradus_error* err);
+GRADUS_API void gradus_control_free(gradus_control* control);
+/* Asks the running call to stop soon. */
+GRADUS_API void gradus_control_cancel(gradus_control* control);
+/* 1 once cancelled. */
+GRADUS_API int32_t gradus_control_cancelled(const gradus_control* control);
+/* The share of the work that is done, 0 to 1; never falls. */
+GRADUS_API double gradus_control_progress(const gradus_control* control);
+/* The value of the best plan so far; NaN: there is none yet. */
+GRADUS_API double gradus_control_value(const gradus_control* control);
+/* No plan can be worth more; infinite: nothing is proven yet. */
+GRADUS_API double gradus_control_bound(const gradus_control* control);
+
+/* ---- Tables: what comes out ------------------------------------------------------------------------------------ */
+
+/* A table of a handle or of a result: named, described columns of one length. Immutable. It shares its values with
+ * the handle it came from, and outlives it. */
+typedef struct gradus_table gradus_table;
+
+GRADUS_API void gradus_table_free(gradus_table* table);
+GRADUS_API const char* gradus_table_name(const gradus_table* table);    /* "" for NULL */
+GRADUS_API const char* gradus_table_meaning(const gradus_table* table); /* one line; "" for NULL */
+GRADUS_API int64_t gradus_table_rows(const gradus_table* table);        /* 0 for NULL */
+GRADUS_API int32_t gradus_table_columns(const gradus_table* table);     /* 0 for NULL */
+
+/* What the values of a column are, and how missing ones are written. */
+enum {
+    GRADUS_TYPE_KEY = 0,     /* int32_t: index of a key; missing -1 */
+    GRADUS_TYPE_WORD = 1,    /* uint8_t: index of a word of a fixed list; missing 255 */
+    GRADUS_TYPE_TEXT = 2,    /* no data: the keys are the values, one per row; missing "" */
+    GRADUS_TYPE_REAL = 3,    /* double; missing NaN */
+    GRADUS_TYPE_INTEGER = 4, /* int32_t; missing GRADUS_NONE */
+    GRADUS_TYPE_BOOLEAN = 5, /* uint8_t: 0 or 1; never missing */
+    GRADUS_TYPE_DATE = 6,    /* int32_t: days since 1970-01-01; missing GRADUS_NONE */
+    GRADUS_TYPE_MONEY = 7,   /* int64_t: minor units; missing INT64_MIN */
+    GRADUS_TYPE_HOURS = 8,   /* int64_t: minutes; missing INT64_MIN */
+    GRADUS_TYPE_AMOUNT = 9,  /* int64_t: minor units, minutes or a count, by the `kind` of the row; missing INT64_MIN */
+    GRADUS_TYPE_LEVEL = 10   /* double: position on the scale of the row's capability; missing NaN */
+};
+
+/* One column, borrowed from its table. Never changes its layout. Text i of the keys is the bytes key_offsets[i] up
+ * to key_offsets[i + 1] of key_bytes, without a NUL. */
+typedef struct gradus_column {
+    const char* name;
+    const char* unit;       /* such as "positions"; "" where a value has none */
+    const char* meaning;    /* one line */
+    const char* references; /* of a key: the table whose rows it names ("people"), or its vocabulary; else "" */
+    int32_t type;           /* GRADUS_TYPE_... */
+    int32_t minor_digits;   /* of money: decimal digits of the currency's minor units, 2 for cents; else 0 */
+    int64_t length;         /* number of rows */
+    const void* data;       /* the values by row */
+    int64_t key_count;      /* number of keys, words or texts; else 0 */
+    const int32_t* key_offsets;
+    const char* key_bytes;
+} gradus_column;
+
+/* Describes the column of that name into *out, memory of yours. Fails with GRADUS_UNKNOWN_COLUMN, naming those there
+ * are. */
+GRADUS_API gradus_status gradus_table_column(const gradus_table* table, const char* name, gradus_column* out,
+                                             gradus_error* err);
+/* Likewise by index, from 0. */
+GRADUS_API gradus_status gradus_table_column_at(const gradus_table* table, int32_t index, gradus_column* out,
+                                                gradus_error* err);
+/* The text in a row (from 0) of a key, word or text column, and its length in bytes; no NUL at its end. NULL, and
+ * length 0, where it is missing, there is no such row, or the column has no text. */
+GRADUS_API const char* gradus_column_text(const gradus_column* column, int64_t row, int32_t* length);
+
+/* Exports the table as an Arrow stream of one record batch into *out, memory of yours that holds nothing yet; call
+ * its `release` in the end. Values are shared, not copied, but for truth (bits), money (decimal128) and hours
+ * (float64); the stream outlives the table. */
+GRADUS_API gradus_status gradus_table_export(const gradus_table* table, struct ArrowArrayStream* out,
+                                             gradus_error* err);
+
+/* Where a table comes from. Of input tables only `digest` is known. Texts are borrowed from the table. Never changes
+ * its layout. */
+typedef struct gradus_provenance {
+    const char* stage;   /* the function that made it, such as "find_gaps"; "" for an input */
+    const char* version; /* of the library */
+    const char* options; /* a JSON object */
+    uint64_t inputs;     /* digest of the inputs */
+    uint64_t digest;     /* digest of version, stage, inputs and options: equal digests, equal bytes */
+    uint64_t seed;       /* 0 where nothing is drawn */
+    double seconds;      /* time taken */
+    int32_t as_of;       /* a day, or GRADUS_NONE */
+    int32_t threads;     /* threads used */
+} gradus_provenance;
+
+GRADUS_API gradus_status gradus_table_provenance(const gradus_table* table, gradus_provenance* out, gradus_error* err);
+
+/* ---- Builder: what goes in ------------------------------------------------------------------------------------- */
+
+/* Tables on their way in. A builder holds any tables, by name, until it is freed; each `_load` function reads those
+ * that it is for and leaves the others alone, so that one builder may hold an organisation, its assessments and
+ * more. For one thread at a time. */
+typedef struct gradus_builder gradus_builder;
+
+GRADUS_API gradus_status gradus_builder_new(gradus_builder** out, gradus_error* err);
+GRADUS_API void gradus_builder_free(gradus_builder* builder);
+
+/* Begins a row of a table; the setters that follow fill it. Cells that are not set are missing. Neither the order of
+ * rows nor that of tables matters, and rows of several tables may alternate. */
+GRADUS_API gradus_status gradus_builder_row(gradus_builder* builder, const char* table, gradus_error* err);
+/* Sets a cell of the row begun last, once. Every column takes every type that says the same: a date as text, money
+ * as a real, a level as a label or a number. What a cell holds is judged when the table is loaded. */
+/* `length` in bytes; -1: up to the NUL. The empty text is a missing value. */
+GRADUS_API gradus_status gradus_builder_set_text(gradus_builder* builder, const char* column, const char* text,
+                                                 int64_t length, gradus_error* err);
+GRADUS_API gradus_status gradus_builder_set_integer(gradus_builder* builder, const char* column, int64_t value,
+                                                    gradus_error* err);
+GRADUS_API gradus_status gradus_builder_set_real(gradus_builder* builder, const char* column, double value,
+                                                 gradus_error* err);
+GRADUS_API gradus_status gradus_builder_set_boolean(gradus_builder* builder, const char* column, int32_t value,
+                                                    gradus_error* err);
+/* `date` in days since 1970-01-01; GRADUS_NONE is a missing value. */
+GRADUS_API gradus_status gradus_builder_set_date(gradus_builder* builder, const char* column, int32_t date,
+                                                 gradus_error* err);
+GRADUS_API gradus_status gradus_builder_set_missing(gradus_builder* builder, const char* column, gradus_error* err);
+
+/* Declares a column that may stay empty: a table without rows is given, too (no funds at all is not the same as no
+ * word about funds). */
+GRADUS_API gradus_status gradus_builder_add_column(gradus_builder* builder, const char* table, const char* column,
+                                                   gradus_error* err);
+/* Takes a whole table from an Arrow stream of structs. The stream is taken over and released in every case: its
+ * `release` is NULL afterwards. Strings, dictionaries, numbers, decimals, truth, dates and timestamps of every
+ * layout are read. */
+GRADUS_API gradus_status gradus_builder_add_arrow(gradus_builder* builder, const char* table,
+                                                  struct ArrowArrayStream* stream, gradus_error* err);
+
+/* All problems of the newest `_load` from this builder, as a table: the errors of a failed one (its gradus_error
+ * names the first) and the warnings of any. Empty before the first, and where the gradus_error says all there is. */
+GRADUS_API gradus_status gradus_builder_problems(const gradus_builder* builder, gradus_table** out, gradus_error* err);
+
+typedef struct gradus_load_options {
+    uint32_t struct_size;
+    int32_t as_of; /* estimates, gaps, risks, plan: the day they speak of; GRADUS_NONE (default): not known */
+    int32_t threads;
+    int32_t reserved; /* 0 */
+} gradus_load_options;
+GRADUS_API void gradus_load_options_init(gradus_load_options* options, uint32_t struct_size);
+
+/* ---- Organisation ---------------------------------------------------------------------------------------------- */
+
+/* An organisation: its people, roles, needs, offers and limits, checked and related. Immutable. */
+typedef struct gradus_organization gradus_organization;
+
+/* Reads and checks all tables of the builder that do not belong to another `_load` function. All problems are found
+ * at once. */
+GRADUS_API gradus_status gradus_organization_load(gradus_builder* builder, const gradus_load_options* options,
+                                                  gradus_organization** out, gradus_error* err);
+/* A changed organisation: the tables of the builder replace those of their names, the others stay. */
+GRADUS_API gradus_status gradus_organization_with_tables(const gradus_organization* organization,
+                                                         gradus_builder* builder, const gradus_load_options* options,
+                                                         gradus_organization** out, gradus_error* err);
+GRADUS_API void gradus_organization_free(gradus_organization* organization);
+/* Its input tables ("people", "roles", ...), sorted by key, and "problems": the warnings of the load. */
+GRADUS_API gradus_status gradus_organization_table(const gradus_organization* organization, const char* name,
+                                                   gradus_table** out, gradus_error* err);
+/* Digest of the content, whatever order it came in; 0 for NULL. */
+GRADUS_API uint64_t gradus_organization_digest(const gradus_organization* organization);
+
+/* The stages below take handles that were made with the organisation they are given. Handles of another one, or of
+ * the one before gradus_organization_with_tables, are refused where their keys differ. */
+
+/* ---- Assessments and estimates --------------------------------------------------------------------------------- */
+
+/* Ratings of people's capabilities, checked against an organisation. Immutable. */
+typedef struct gradus_assessments gradus_assessments;
+
+/* Reads the table "assessments" of the builder. */
+GRADUS_API gradus_status gradus_assessments_load(const gradus_organization* organization, gradus_builder* builder,
+                                                 const gradus_load_options* options, gradus_assessments** out,
+                                                 gradus_error* err);
+GRADUS_API void gradus_assessments_free(gradus_assessments* assessments);
+/* "assessments" and "problems". */
+GRADUS_API gradus_status gradus_assessments_table(const gradus_assessments* assessments, const char* name,
+                                                  gradus_table** out, gradus_error* err);
+/* What each source says of a person's capability, side by side, from ratings up to `as_of`: table
+ * "ratings_by_source". */
+GRADUS_API gradus_status gradus_ratings_by_source(const gradus_organization* organization,
+                                                  const gradus_assessments* assessments, int32_t as_of,
+                                                  gradus_table** out, gradus_error* err);
+
+/* What is believed about people's levels, and how sure it is. Immutable. */
+typedef struct gradus_estimates gradus_estimates;
+
+typedef struct gradus_estimate_options {
+    uint32_t struct_size;
+    int32_t as_of; /* required: ratings after this day are left out */
+    int32_t threads;
+    int32_t reserved;              /* 0 */
+    double half_information_years; /* > 0: the error variance of a rating is multiplied by 1 + age / this; default 1 */
+    double prior_mean;             /* share of the scale's range above its bottom, 0 to 1; default 0.5 */
+    double prior_sd;               /* share of the scale's range, > 0; default 0.25 */
+    double variance_self;          /* error variances of one rating by its source, in squared ranges, > 0 */
+    double variance_manager;
+    double variance_peer;
+    double variance_report;
+    double variance_test;
+    double variance_observation;
+} gradus_estimate_options;
+GRADUS_API void gradus_estimate_options_init(gradus_estimate_options* options, uint32_t struct_size);
+
+/* Combines ratings into levels. `control` may be NULL. */
+GRADUS_API gradus_status gradus_estimate(const gradus_organization* organization, const gradus_assessments* assessments,
+                                         const gradus_estimate_options* options, gradus_control* control,
+                                         gradus_estimates** out, gradus_error* err);
+/* Estimates of your own: reads the table "estimates" of the builder (person, capability, mean, sd; the rest may be
+ * absent). */
+GRADUS_API gradus_status gradus_estimates_load(const gradus_organization* organization, gradus_builder* builder,
+                                               const gradus_load_options* options, gradus_estimates** out,
+                                               gradus_error* err);
+GRADUS_API void gradus_estimates_free(gradus_estimates* estimates);
+/* "estimates" and "problems". */
+GRADUS_API gradus_status gradus_estimates_table(const gradus_estimates* estimates, const char* name, gradus_table** out,
+                                                gradus_error* err);
+
+/* ---- Gaps and risks -------------------------------------------------------------------------------------------- */
+
+/* What is wanted of people against what is believed of them. Immutable. */
+typedef struct gradus_gaps gradus_gaps;
+
+typedef struct gradus_gap_options {
+    uint32_t struct_size;
+    int32_t as_of;            /* GRADUS_NONE (default): that of the estimates */
+    int32_t credit_completed; /* 1 (default): count what was completed after the newest rating */
+    int32_t threads;
+} gradus_gap_options;
+GRADUS_API void gradus_gap_options_init(gradus_gap_options* options, uint32_t struct_size);
+
+GRADUS_API gradus_status gradus_find_gaps(const gradus_organization* organization, const gradus_estimates* estimates,
+                                          const gradus_gap_options* options, gradus_control* control, gradus_gaps** out,
+                                          gradus_error* err);
+/* Reads the table "gaps" of the builder. */
+GRADUS_API gradus_status gradus_gaps_load(const gradus_organization* organization, gradus_builder* builder,
+                                          const gradus_load_options* options, gradus_gaps** out, gradus_error* err);
+GRADUS_API void gradus_gaps_free(gradus_gaps* gaps);
+/* "gaps" and "problems". */
+GRADUS_API gradus_status gradus_gaps_table(const gradus_gaps* gaps, const char* name, gradus_table** out,
+                                           gradus_error* err);
+
+/* The gaps with what they may cost: likelihood x impact after ISO 31000. Immutable. */
+typedef struct gradus_risks gradus_risks;
+
+typedef struct gradus_risk_options {
+    uint32_t struct_size;
+    int32_t threads;
+    double likelihood_bands[4]; /* cuts, strictly increasing, in (0, 1) */
+    double impact_bands[4];     /* cuts, strictly increasing, > 0 */
+    int32_t level_cuts[3];      /* highest score that is low, moderate, high; strictly increasing */
+    int32_t reserved;           /* 0 */
+} gradus_risk_options;
+GRADUS_API void gradus_risk_options_init(gradus_risk_options* options, uint32_t struct_size);
+
+GRADUS_API gradus_status gradus_assess_risk(const gradus_organization* organization, const gradus_gaps* gaps,
+                                            const gradus_risk_options* options, gradus_control* control,
+                                            gradus_risks** out, gradus_error* err);
+/* Reads the table "risks" of the builder. */
+GRADUS_API gradus_status gradus_risks_load(const gradus_organization* organization, gradus_builder* builder,
+                                           const gradus_load_options* options, gradus_risks** out, gradus_error* err);
+GRADUS_API void gradus_risks_free(gradus_risks* risks);
+/* "risks" and "problems". */
+GRADUS_API gradus_status gradus_risks_table(const gradus_risks* risks, const char* name, gradus_table** out,
+                                            gradus_error* err);
+/* What changed between two risk tables, of one organisation or of two: table "risk_changes". */
+GRADUS_API gradus_status gradus_compare_risks(const gradus_risks* before, const gradus_risks* after, gradus_table** out,
+                                              gradus_error* err);
+
+/* How the people of a heat map are grouped. */
+enum {
+    GRADUS_BY_UNIT = 0,
+    GRADUS_BY_ROLE = 1,
+    GRADUS_BY_FAMILY = 2,
+    GRADUS_BY_MANAGER = 3,
+    GRADUS_BY_PERSONA = 4,
+    GRADUS_BY_ALL = 5
+};
+
+typedef struct gradus_heat_map_options {
+    uint32_t struct_size;
+    int32_t by;      /* GRADUS_BY_...; default GRADUS_BY_UNIT */
+    int32_t roll_up; /* 1: a unit includes those below it, a capability those below it; default 0 */
+    int32_t threads;
+    const gradus_risk_options* risk; /* bands and cuts of risk_level; NULL (default): the defaults */
+} gradus_heat_map_options;
+GRADUS_API void gradus_heat_map_options_init(gradus_heat_map_options* options, uint32_t struct_size);
+
+/* Exposure by a grouping of people and capability: table "heat_map". */
+GRADUS_API gradus_status gradus_heat_map(const gradus_organization* organization, const gradus_risks* risks,
+                                         const gradus_heat_map_options* options, gradus_table** out, gradus_error* err);
+
+typedef struct gradus_concentration_options {
+    uint32_t struct_size;
+    int32_t as_of;            /* GRADUS_NONE (default): that of the estimates */
+    int32_t credit_completed; /* as in gradus_gap_options; default 1 */
+    int32_t threads;
+    double cover; /* fewest holders that are enough, > 0; default 2 */
+} gradus_concentration_options;
+GRADUS_API void gradus_concentration_options_init(gradus_concentration_options* options, uint32_t struct_size);
+
+/* Capabilities that rest on few people: table "concentration". */
+GRADUS_API gradus_status gradus_concentration(const gradus_organization* organization,
+                                              const gradus_estimates* estimates,
+                                              const gradus_concentration_options* options, gradus_table** out,
+                                              gradus_error* err);
+
+/* ---- Plans ----------------------------------------------------------------------------------------------------- */
+
+/* A development plan for everyone, with the proof of how good it is. Immutable. */
+typedef struct gradus_plan gradus_plan;
+
+typedef struct gradus_optimize_options {
+    uint32_t struct_size;
+    int32_t start;            /* first day of the horizon; GRADUS_NONE (default): the day after as_of */
+    int32_t months;           /* length of the horizon, 1 to 120; default 12 */
+    int32_t period_months;    /* length of a period, 1 to months; default 3 */
+    int32_t max_activities;   /* items of one person; GRADUS_NONE (default): no limit */
+    int32_t max_capabilities; /* capabilities that one person's items teach; GRADUS_NONE (default): no limit */
+    int32_t max_of_a_kind;    /* items of one kind of one person; GRADUS_NONE (default): no limit */
+    int32_t allow_overlap;    /* 1: sessions of one person may overlap in days; default 0 */
+    int32_t threads;
+    int32_t reserved;  /* 0 */
+    double gap;        /* stop when (bound - value) / |bound| is no larger, 0 to 1; default 1e-4 */
+    double work_limit; /* in millions of search nodes; NaN (default): enough for the gap */
+    double time_limit; /* seconds; NaN (default): none. A run that it ends is not reproducible */
+} gradus_optimize_options;
+GRADUS_API void gradus_optimize_options_init(gradus_optimize_options* options, uint32_t struct_size);
+
+/* Chooses the learning that removes the most exposure within every limit. */
+GRADUS_API gradus_status gradus_optimize(const gradus_organization* organization, const gradus_risks* risks,
+                                         const gradus_optimize_options* options, gradus_control* control,
+                                         gradus_plan** out, gradus_error* err);
+/* A plan of elsewhere, to be described and verified: reads the tables "items", "resources" and "certificate" of the
+ * builder; `plan_options` are those it was made with. */
+GRADUS_API gradus_status gradus_plan_load(const gradus_organization* organization, const gradus_risks* risks,
+                                          gradus_builder* builder, const gradus_optimize_options* plan_options,
+                                          const gradus_load_options* options, gradus_plan** out, gradus_error* err);
+GRADUS_API void gradus_plan_free(gradus_plan* plan);
+/* "items", "people", "goals", "resources", "conflicts", "certificate", and "problems". */
+GRADUS_API gradus_status gradus_plan_table(const gradus_plan* plan, const char* name, gradus_table** out,
+                                           gradus_error* err);
+
+/* How a plan came out, and how its run ended. */
+enum {
+    GRADUS_PLAN_OPTIMAL = 0,
+    GRADUS_PLAN_WITHIN_GAP = 1,
+    GRADUS_PLAN_TIME_LIMIT = 2,
+    GRADUS_PLAN_WORK_LIMIT = 3,
+    GRADUS_PLAN_CANCELLED = 4,
+    GRADUS_PLAN_CONFLICTS = 5 /* mandatory items had to be left out: table "conflicts" */
+};
+/* How the bound is known. */
+enum { GRADUS_BOUND_PRICES = 0, GRADUS_BOUND_SEARCH = 1 };
+
+/* The table "certificate" as a struct. Never changes its layout. */
+typedef struct gradus_certificate {
+    int32_t status;      /* GRADUS_PLAN_... */
+    int32_t stop_reason; /* GRADUS_PLAN_..., how the run ended */
+    int32_t bound_kind;  /* GRADUS_BOUND_... */
+    int32_t people;      /* with items */
+    int32_t items;       /* pins included */
+    int32_t conflicts;   /* mandatory items left out */
+    double value;        /* exposure removed, averaged over the horizon */
+    double bound;        /* no plan within the limits removes more */
+    double gap;          /* (bound - value) / max(|bound|, 1e-9) */
+    double price_bound;  /* the Lagrangian dual at the prices of the table "resources" */
+} gradus_certificate;
+
+GRADUS_API gradus_status gradus_plan_certificate(const gradus_plan* plan, gradus_certificate* out, gradus_error* err);
+/* The word for a GRADUS_PLAN_..., such as "within_gap"; "" for another number. */
+GRADUS_API const char* gradus_plan_status_name(int32_t status);
+
+/* The verdict on a plan. Immutable. */
+typedef struct gradus_verification gradus_verification;
+
+typedef struct gradus_verify_options {
+    uint32_t struct_size;
+    int32_t bound; /* 1 (default): recompute price_bound too, the slow part */
+    int32_t threads;
+    int32_t reserved; /* 0 */
+} gradus_verify_options;
+GRADUS_API void gradus_verify_options_init(gradus_verify_options* options, uint32_t struct_size);
+
+/* Recomputes feasibility, value and bound from the tables alone, trusting nothing that the optimiser says. A plan
+ * that breaks its limits is a verdict, not an error. */
+GRADUS_API gradus_status gradus_verify(const gradus_organization* organization, const gradus_risks* risks,
+                                       const gradus_plan* plan, const gradus_verify_options* options,
+                                       gradus_verification** out, gradus_error* err);
+GRADUS_API void gradus_verification_free(gradus_verification* verification);
+/* 1: nothing was found wrong. 0 for NULL. */
+GRADUS_API int32_t gradus_verification_ok(const gradus_verification* verification);
+/* The value and the bound as recomputed; NaN: not asked for, or NULL. */
+GRADUS_API double gradus_verification_value(const gradus_verification* verification);
+GRADUS_API double gradus_verification_price_bound(const gradus_verification* verification);
+/* "violations". */
+GRADUS_API gradus_status gradus_verification_table(const gradus_verification* verification, const char* name,
+                                                   gradus_table** out, gradus_error* err);
+
+/* ---- Tracking -------------------------------------------------------------------------------------------------- */
+
+/* Measured values of key performance indicators. Immutable. */
+typedef struct gradus_kpis gradus_kpis;
+
+/* Reads the table "kpis" of the builder. */
+GRADUS_API gradus_status gradus_kpis_load(const gradus_organization* organization, gradus_builder* builder,
+                                          const gradus_load_options* options, gradus_kpis** out, gradus_error* err);
+GRADUS_API void gradus_kpis_free(gradus_kpis* kpis);
+/* "kpis" and "problems". */
+GRADUS_API gradus_status gradus_kpis_table(const gradus_kpis* kpis, const char* name, gradus_table** out,
+                                           gradus_error* err);
+
+/* Who began what when. Immutable. */
+typedef struct gradus_rollouts gradus_rollouts;
+
+/* Reads the table "rollouts" of the builder. */
+GRADUS_API gradus_status gradus_rollouts_load(const gradus_organization* organization, gradus_builder* builder,
+                                              const gradus_load_options* options, gradus_rollouts** out,
+                                              gradus_error* err);
+GRADUS_API void gradus_rollouts_free(gradus_rollouts* rollouts);
+/* "rollouts" and "problems". */
+GRADUS_API gradus_status gradus_rollouts_table(const gradus_rollouts* rollouts, const char* name, gradus_table** out,
+                                               gradus_error* err);
+
+/* What people tell, kept beside the numbers. Immutable. */
+typedef struct gradus_anecdotes gradus_anecdotes;
+
+/* Reads the table "anecdotes" of the builder. */
+GRADUS_API gradus_status gradus_anecdotes_load(const gradus_organization* organization, gradus_builder* builder,
+                                               const gradus_load_options* options, gradus_anecdotes** out,
+                                               gradus_error* err);
+GRADUS_API void gradus_anecdotes_free(gradus_anecdotes* anecdotes);
+/* "anecdotes" and "problems". */
+GRADUS_API gradus_status gradus_anecdotes_table(const gradus_anecdotes* anecdotes, const char* name, gradus_table** out,
+                                                gradus_error* err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

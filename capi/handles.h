@@ -1,0 +1,127 @@
+#pragma once
+
+// What is behind the opaque handles, and how a function gets at it.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <gradus/gradus.h>
+
+#include "guard.h"
+
+namespace gradus::c {
+
+/// What a stage made, with the decimal digits of its organisation's currency.
+template <class T>
+struct Result {
+    std::shared_ptr<const T> value;
+    int minor_digits;
+};
+
+}  // namespace gradus::c
+
+struct gradus_organization : gradus::c::Result<gradus::Organization> {};
+struct gradus_assessments : gradus::c::Result<gradus::Assessments> {};
+struct gradus_estimates : gradus::c::Result<gradus::Estimates> {};
+struct gradus_gaps : gradus::c::Result<gradus::Gaps> {};
+struct gradus_risks : gradus::c::Result<gradus::Risks> {};
+struct gradus_plan : gradus::c::Result<gradus::Plan> {};
+struct gradus_verification : gradus::c::Result<gradus::Verification> {};
+struct gradus_kpis : gradus::c::Result<gradus::Kpis> {};
+struct gradus_rollouts : gradus::c::Result<gradus::Rollouts> {};
+struct gradus_anecdotes : gradus::c::Result<gradus::Anecdotes> {};
+
+/// A table, which keeps alive the object that it is part of.
+struct gradus_table {
+    gradus_table(std::shared_ptr<const gradus::Table> table, int digits);
+
+    std::shared_ptr<const gradus::Table> value;
+    int minor_digits;
+    std::vector<gradus::Strings> words;  ///< by column; empty for those that are not words
+};
+
+struct gradus_builder {
+    std::map<std::string, gradus::Input, std::less<>> inputs;  ///< by table
+    gradus::Input* current = nullptr;                          ///< the table whose row was begun last
+    std::shared_ptr<const gradus::Problems> problems;          ///< of the newest load
+};
+
+struct gradus_control {
+    gradus::Control value;
+};
+
+namespace gradus::c {
+
+inline const Organization& get(const gradus_organization* handle) { return *required(handle, "organization").value; }
+inline const Assessments& get(const gradus_assessments* handle) { return *required(handle, "assessments").value; }
+inline const Estimates& get(const gradus_estimates* handle) { return *required(handle, "estimates").value; }
+inline const Gaps& get(const gradus_gaps* handle) { return *required(handle, "gaps").value; }
+inline const Risks& get(const gradus_risks* handle) { return *required(handle, "risks").value; }
+inline const Plan& get(const gradus_plan* handle) { return *required(handle, "plan").value; }
+inline const Verification& get(const gradus_verification* handle) { return *required(handle, "verification").value; }
+inline const Table& get(const gradus_table* handle) { return *required(handle, "table").value; }
+inline Control* get(gradus_control* handle) { return handle ? &handle->value : nullptr; }
+
+/// Hands what a stage made for an organisation over to a handle.
+template <class T>
+Result<T> result(const gradus_organization* organization, T value) {
+    return {std::make_shared<const T>(std::move(value)), organization->minor_digits};
+}
+
+/// Hands a part of what is behind a handle over to a handle of its own.
+template <class T>
+gradus_table part(const Result<T>& owner, const Table& table) {
+    return {std::shared_ptr<const Table>(owner.value, &table), owner.minor_digits};
+}
+
+/// Hands a table that was just made over to a handle.
+template <class T>
+gradus_table table(T value, int minor_digits) {
+    return {std::make_shared<const T>(std::move(value)), minor_digits};
+}
+
+/// The table of that name. @throws Error unknown_table, naming those there are.
+const Table& find(const std::vector<const Table*>& tables, const char* name);
+
+/// The tables of what has a table and warnings of its own.
+template <class T>
+gradus_status pick(const Result<T>* owner, const char* name, gradus_table** out, gradus_error* err, const char* what) {
+    return create(out, err, [&] {
+        const T& value = *required(owner, what).value;
+        return part(*owner, find({&value, value.problems.get()}, name));
+    });
+}
+
+/// The builder's table of that name; null: it has none.
+const Input* input(const gradus_builder& builder, std::string_view table);
+/// @throws Error missing_table.
+const Input& needed_input(const gradus_builder& builder, std::string_view table);
+/// All tables of the builder that no other load is for.
+std::vector<Input> organization_inputs(const gradus_builder& builder);
+
+/// create() from a builder, which keeps the problems that `body` leaves in its argument, or those of its error.
+template <class Handle, class Body>
+gradus_status load(gradus_builder* builder, Handle** out, gradus_error* err, Body&& body) noexcept {
+    std::shared_ptr<const Problems> problems;
+    const gradus_status status = create(
+        out, err, [&] { return required(builder, "builder"), body(problems); }, &problems);
+    if (builder) builder->problems = std::move(problems);
+    return status;
+}
+
+/// load() of what is checked against an organisation and has warnings of its own.
+template <class Handle, class Body>
+gradus_status load_for(const gradus_organization* organization, gradus_builder* builder, Handle** out,
+                       gradus_error* err, Body&& body) noexcept {
+    return load(builder, out, err, [&](std::shared_ptr<const Problems>& problems) {
+        auto made = body(get(organization));
+        problems = made.problems;
+        return result(organization, std::move(made));
+    });
+}
+
+}  // namespace gradus::c

@@ -1,0 +1,74 @@
+#include "convert.h"
+#include "handles.h"
+
+using namespace gradus::c;
+
+void gradus_optimize_options_init(gradus_optimize_options* options, uint32_t struct_size) {
+    init(options, struct_size);
+}
+
+gradus_status gradus_optimize(const gradus_organization* organization, const gradus_risks* risks,
+                              const gradus_optimize_options* options, gradus_control* control, gradus_plan** out,
+                              gradus_error* err) {
+    return create(out, err, [&] {
+        return result(organization, gradus::optimize(get(organization), get(risks), from_c(options), get(control)));
+    });
+}
+
+gradus_status gradus_plan_load(const gradus_organization* organization, const gradus_risks* risks,
+                               gradus_builder* builder, const gradus_optimize_options* plan_options,
+                               const gradus_load_options* options, gradus_plan** out, gradus_error* err) {
+    return load_for(organization, builder, out, err, [&](const gradus::Organization& o) {
+        const LoadOptions load = from_c(options);
+        gradus::OptimizeOptions plan = from_c(plan_options);
+        plan.threads = load.threads;
+        std::vector<gradus::Input> tables;
+        for (const char* name : {"items", "resources", "certificate"}) tables.push_back(needed_input(*builder, name));
+        return gradus::load_plan(o, get(risks), tables, plan, load.as_of);
+    });
+}
+
+void gradus_plan_free(gradus_plan* plan) { delete plan; }
+
+gradus_status gradus_plan_table(const gradus_plan* plan, const char* name, gradus_table** out, gradus_error* err) {
+    return create(out, err, [&] {
+        std::vector<const gradus::Table*> tables = get(plan).tables();
+        tables.push_back(get(plan).problems.get());
+        return part(*plan, find(tables, name));
+    });
+}
+
+gradus_status gradus_plan_certificate(const gradus_plan* plan, gradus_certificate* out, gradus_error* err) {
+    return guard(err, [&] { required(out, "out") = to_c(get(plan).certificate); });
+}
+
+const char* gradus_plan_status_name(int32_t status) {
+    constexpr auto& names = gradus::Words<gradus::PlanStatus>::names;
+    return status >= 0 && status < static_cast<int32_t>(std::size(names)) ? names[status].data() : "";
+}
+
+// ---- verification ----
+
+void gradus_verify_options_init(gradus_verify_options* options, uint32_t struct_size) { init(options, struct_size); }
+
+gradus_status gradus_verify(const gradus_organization* organization, const gradus_risks* risks, const gradus_plan* plan,
+                            const gradus_verify_options* options, gradus_verification** out, gradus_error* err) {
+    return create(out, err, [&] {
+        return result(organization, gradus::verify(get(organization), get(risks), get(plan), from_c(options)));
+    });
+}
+
+void gradus_verification_free(gradus_verification* verification) { delete verification; }
+int32_t gradus_verification_ok(const gradus_verification* verification) {
+    return verification && verification->value->ok();
+}
+double gradus_verification_value(const gradus_verification* verification) {
+    return verification ? verification->value->value : gradus::missing<double>();
+}
+double gradus_verification_price_bound(const gradus_verification* verification) {
+    return verification ? verification->value->price_bound : gradus::missing<double>();
+}
+gradus_status gradus_verification_table(const gradus_verification* verification, const char* name, gradus_table** out,
+                                        gradus_error* err) {
+    return create(out, err, [&] { return part(*verification, find({&get(verification).violations}, name)); });
+}

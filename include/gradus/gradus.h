@@ -1,0 +1,22 @@
+#pragma once
+
+// Everything at once.
+
+#include <gradus/assessment/assessment.h>
+#include <gradus/assessment/estimate.h>
+#include <gradus/base/arrow.h>
+#include <gradus/base/control.h>
+#include <gradus/base/error.h>
+#include <gradus/base/input.h>
+#include <gradus/base/problem.h>
+#include <gradus/base/table.h>
+#include <gradus/base/version.h>
+#include <gradus/organization/organization.h>
+#include <gradus/planning/optimize.h>
+#include <gradus/planning/plan.h>
+#include <gradus/planning/verify.h>
+#include <gradus/risk/concentration.h>
+#include <gradus/risk/gap.h>
+#include <gradus/risk/heat_map.h>
+#include <gradus/risk/risk.h>
+#include <gradus/tracking/observation.h>

@@ -1,0 +1,155 @@
+#include <cstdlib>
+#include <tuple>
+#include <vector>
+
+#include <pybind11/stl.h>
+
+#include "bindings.h"
+
+namespace gradus::python {
+
+namespace {
+
+/// A plan with what it was made from, so that it can be checked without asking for that again.
+struct PlanView {
+    std::shared_ptr<const Plan> plan;
+    Organization organization;
+    TableView risks;
+
+    std::optional<TableView> table(std::string_view name) const {
+        for (const Table* table : plan->tables())
+            if (table->name() == name) return view(std::shared_ptr<const Table>(plan, table), organization);
+        return std::nullopt;
+    }
+};
+
+struct VerificationView {
+    Verification verification;
+    TableView violations;
+};
+
+// The options cross as one dict with every key, which is also how a plan's file keeps them.
+
+OptimizeOptions options_from(const py::dict& dict) {
+    return {
+        .start = date(dict["start"].cast<std::optional<std::int32_t>>()),
+        .months = dict["months"].cast<int>(),
+        .period_months = dict["period_months"].cast<int>(),
+        .max_activities = dict["max_activities"].cast<std::optional<int>>(),
+        .max_capabilities = dict["max_capabilities"].cast<std::optional<int>>(),
+        .max_of_a_kind = dict["max_of_a_kind"].cast<std::optional<int>>(),
+        .allow_overlap = dict["allow_overlap"].cast<bool>(),
+        .gap = dict["gap"].cast<double>(),
+        .work_limit = dict["work_limit"].cast<std::optional<double>>(),
+        .time_limit = dict["time_limit"].cast<std::optional<double>>(),
+        .threads = dict["threads"].cast<int>(),
+    };
+}
+
+py::dict to_dict(const OptimizeOptions& options) {
+    py::dict dict;
+    dict["start"] = days(options.start);
+    dict["months"] = options.months;
+    dict["period_months"] = options.period_months;
+    dict["max_activities"] = options.max_activities;
+    dict["max_capabilities"] = options.max_capabilities;
+    dict["max_of_a_kind"] = options.max_of_a_kind;
+    dict["allow_overlap"] = options.allow_overlap;
+    dict["gap"] = options.gap;
+    dict["work_limit"] = options.work_limit;
+    dict["time_limit"] = options.time_limit;
+    dict["threads"] = options.threads;
+    return dict;
+}
+
+Provenance provenance_from(const py::dict& dict) {
+    const auto digest = [&](const char* name) { return std::strtoull(dict[name].cast<std::string>().c_str(), nullptr, 16); };
+    return {
+        .stage = dict["stage"].cast<std::string>(),
+        .version = dict["version"].cast<std::string>(),
+        .inputs = digest("inputs"),
+        .digest = digest("digest"),
+        .options = dict["options"].cast<std::string>(),
+        .as_of = date(dict["as_of"].cast<std::optional<std::int32_t>>()),
+        .seed = dict["seed"].cast<std::uint64_t>(),
+        .seconds = dict["seconds"].cast<double>(),
+        .threads = dict["threads"].cast<int>(),
+    };
+}
+
+/// severity, code, table, row, column, key, message
+using ProblemRow = std::tuple<std::string, std::string, std::string, std::int64_t, std::string, std::string, std::string>;
+
+std::shared_ptr<const Problems> problems_from(const std::vector<ProblemRow>& rows) {
+    ProblemList list;
+    for (const auto& [severity, code, table, row, column, key, message] : rows) {
+        Problem problem{
+            .severity = severity == "error" ? Severity::error : Severity::warning, .table = table, .row = row,
+            .column = column, .key = key, .message = message};
+        for (auto number = static_cast<std::int32_t>(Code::ok); number <= static_cast<std::int32_t>(Code::internal); ++number)
+            if (code == to_string(static_cast<Code>(number))) problem.code = static_cast<Code>(number);
+        list.add(std::move(problem));
+    }
+    return list.table();
+}
+
+Job start_optimize(const Organization& organization, const TableView& risks, const py::dict& dict) {
+    const OptimizeOptions options = options_from(dict);
+    return Job(
+        [=](Control* control) { return optimize(organization, as<Risks>(risks), options, control); },
+        [=](Plan plan) { return PlanView{std::make_shared<const Plan>(std::move(plan)), organization, risks}; });
+}
+
+PlanView load(
+    const Organization& organization, const TableView& risks, const std::vector<Input>& tables, const py::dict& options,
+    std::optional<std::int32_t> as_of, const py::dict& provenance, const std::vector<ProblemRow>& problems) {
+    Plan plan = load_plan(organization, as<Risks>(risks), tables, options_from(options), date(as_of));
+    plan.provenance = provenance_from(provenance);
+    plan.problems = problems_from(problems);
+    return {std::make_shared<const Plan>(std::move(plan)), organization, risks};
+}
+
+Job start_verify(const PlanView& view, bool bound, int threads) {
+    return Job(
+        [=](Control*) {
+            return verify(view.organization, as<Risks>(view.risks), *view.plan, {.bound = bound, .threads = threads});
+        },
+        [organization = view.organization](Verification verification) {
+            TableView violations = python::view(verification.violations, organization);
+            return VerificationView{std::move(verification), std::move(violations)};
+        });
+}
+
+}  // namespace
+
+void bind_plan(py::module_& module) {
+    py::class_<PlanView>(module, "Plan", py::module_local())
+        .def("table", &PlanView::table, py::arg("name"))
+        .def_property_readonly(
+            "table_names",
+            [](const PlanView& view) {
+                std::vector<std::string_view> names;
+                for (const Table* table : view.plan->tables()) names.push_back(table->name());
+                return names;
+            })
+        .def_property_readonly(
+            "problems",
+            [](const PlanView& plan) { return view(plan.plan->problems, plan.organization); })
+        .def_property_readonly("options", [](const PlanView& view) { return to_dict(view.plan->options); })
+        .def_property_readonly("as_of", [](const PlanView& view) { return days(view.plan->as_of); })
+        .def_property_readonly("provenance", [](const PlanView& view) { return python::to_dict(view.plan->provenance); })
+        .def("start_verify", &start_verify, py::arg("bound"), py::arg("threads"));
+
+    py::class_<VerificationView>(module, "Verification", py::module_local())
+        .def_property_readonly("ok", [](const VerificationView& view) { return view.verification.ok(); })
+        .def_property_readonly("value", [](const VerificationView& view) { return view.verification.value; })
+        .def_property_readonly("price_bound", [](const VerificationView& view) { return view.verification.price_bound; })
+        .def_readonly("violations", &VerificationView::violations);
+
+    module.def("start_optimize", &start_optimize, py::arg("organization"), py::arg("risks"), py::arg("options"));
+    module.def(
+        "load_plan", &load, py::arg("organization"), py::arg("risks"), py::arg("tables"), py::arg("options"),
+        py::arg("as_of"), py::arg("provenance"), py::arg("problems"));
+}
+
+}  // namespace gradus::python

@@ -1,0 +1,165 @@
+#include <array>
+#include <map>
+
+#include <pybind11/stl.h>
+
+#include "bindings.h"
+
+namespace gradus::python {
+
+namespace {
+
+using Days = std::optional<std::int32_t>;
+
+/// A job whose result is a table of that organisation.
+template <class Work>
+Job table_job(const Organization& organization, Work work) {
+    return Job(std::move(work), [organization](auto table) { return view(std::move(table), organization); });
+}
+
+/// Checked input of a stage: `load` reads it while other Python threads run.
+template <class Load>
+TableView loaded(const Organization& organization, Load load) {
+    auto table = [&] {
+        const py::gil_scoped_release release;
+        return load();
+    }();
+    return view(std::move(table), organization);
+}
+
+RiskOptions risk_options(
+    std::array<double, 4> likelihood_bands, std::array<double, 4> impact_bands, std::array<int, 3> level_cuts, int threads) {
+    return {.likelihood_bands = likelihood_bands, .impact_bands = impact_bands, .level_cuts = level_cuts, .threads = threads};
+}
+
+Grouping grouping(std::string_view word) {
+    const auto& names = Words<Grouping>::names;
+    const auto found = std::find(std::begin(names), std::end(names), word);
+    if (found == std::end(names)) throw Error(Code::internal, "no such grouping: " + std::string(word));
+    return static_cast<Grouping>(found - std::begin(names));
+}
+
+Job start_estimate(
+    const Organization& organization, const TableView& assessments, Days as_of, double half_information_years, double prior_mean,
+    double prior_sd, const std::map<std::string, double>& variances, int threads) {
+    EstimateOptions options{
+        .as_of = date(as_of), .half_information_years = half_information_years, .prior_mean = prior_mean, .prior_sd = prior_sd,
+        .variances = {}, .threads = threads};
+    const auto variance = [&](const char* source, double& value) {
+        if (const auto given = variances.find(source); given != variances.end()) value = given->second;
+    };
+    variance("self", options.variances.self);
+    variance("manager", options.variances.manager);
+    variance("peer", options.variances.peer);
+    variance("report", options.variances.report);
+    variance("test", options.variances.test);
+    variance("observation", options.variances.observation);
+    return table_job(organization, [=](Control* control) {
+        return estimate(organization, as<Assessments>(assessments), options, control);
+    });
+}
+
+}  // namespace
+
+void bind_stages(py::module_& module) {
+    using namespace py::literals;
+
+    module.def(
+        "load_assessments",
+        [](const Organization& org, const Input& table, int threads) {
+            return loaded(org, [&] { return load_assessments(org, table, threads); });
+        },
+        "organization"_a, "input"_a, "threads"_a);
+    module.def(
+        "load_estimates",
+        [](const Organization& org, const Input& table, Days as_of, int threads) {
+            return loaded(org, [&] { return load_estimates(org, table, date(as_of), threads); });
+        },
+        "organization"_a, "input"_a, "as_of"_a, "threads"_a);
+    module.def(
+        "load_gaps",
+        [](const Organization& org, const Input& table, Days as_of, int threads) {
+            return loaded(org, [&] { return load_gaps(org, table, date(as_of), threads); });
+        },
+        "organization"_a, "input"_a, "as_of"_a, "threads"_a);
+    module.def(
+        "load_risks",
+        [](const Organization& org, const Input& table, Days as_of, int threads) {
+            return loaded(org, [&] { return load_risks(org, table, date(as_of), threads); });
+        },
+        "organization"_a, "input"_a, "as_of"_a, "threads"_a);
+    module.def(
+        "load_kpis",
+        [](const Organization& org, const Input& table) { return loaded(org, [&] { return load_kpis(org, table); }); },
+        "organization"_a, "input"_a);
+    module.def(
+        "load_rollouts",
+        [](const Organization& org, const Input& table) { return loaded(org, [&] { return load_rollouts(org, table); }); },
+        "organization"_a, "input"_a);
+    module.def(
+        "load_anecdotes",
+        [](const Organization& org, const Input& table) { return loaded(org, [&] { return load_anecdotes(org, table); }); },
+        "organization"_a, "input"_a);
+
+    module.def(
+        "start_estimate", &start_estimate, "organization"_a, "assessments"_a, "as_of"_a, "half_information_years"_a,
+        "prior_mean"_a, "prior_sd"_a, "variances"_a, "threads"_a);
+    module.def(
+        "start_ratings_by_source",
+        [](const Organization& org, const TableView& assessments, Days as_of) {
+            return table_job(org, [=](Control*) {
+                return ratings_by_source(org, as<Assessments>(assessments), date(as_of));
+            });
+        },
+        "organization"_a, "assessments"_a, "as_of"_a);
+    module.def(
+        "start_find_gaps",
+        [](const Organization& org, const TableView& estimates, Days as_of, bool credit_completed, int threads) {
+            const GapOptions options{.as_of = date(as_of), .credit_completed = credit_completed, .threads = threads};
+            return table_job(org, [=](Control* control) {
+                return find_gaps(org, as<Estimates>(estimates), options, control);
+            });
+        },
+        "organization"_a, "estimates"_a, "as_of"_a, "credit_completed"_a, "threads"_a);
+    module.def(
+        "start_assess_risk",
+        [](const Organization& org, const TableView& gaps, std::array<double, 4> likelihood_bands,
+           std::array<double, 4> impact_bands, std::array<int, 3> level_cuts, int threads) {
+            const RiskOptions options = risk_options(likelihood_bands, impact_bands, level_cuts, threads);
+            return table_job(org, [=](Control* control) { return assess_risk(org, as<Gaps>(gaps), options, control); });
+        },
+        "organization"_a, "gaps"_a, "likelihood_bands"_a, "impact_bands"_a, "level_cuts"_a, "threads"_a);
+    module.def(
+        "start_heat_map",
+        [](const Organization& org, const TableView& risks, std::string_view by, bool roll_up,
+           std::array<double, 4> likelihood_bands, std::array<double, 4> impact_bands, std::array<int, 3> level_cuts,
+           int threads) {
+            const HeatMapOptions options{
+                .by = grouping(by), .roll_up = roll_up,
+                .risk = risk_options(likelihood_bands, impact_bands, level_cuts, threads), .threads = threads};
+            return table_job(org, [=](Control*) { return heat_map(org, as<Risks>(risks), options); });
+        },
+        "organization"_a, "risks"_a, "by"_a, "roll_up"_a, "likelihood_bands"_a,
+        "impact_bands"_a, "level_cuts"_a, "threads"_a);
+    module.def(
+        "start_concentration",
+        [](const Organization& org, const TableView& estimates, double cover, Days as_of, bool credit_completed, int threads) {
+            const ConcentrationOptions options{
+                .cover = cover, .as_of = date(as_of), .credit_completed = credit_completed, .threads = threads};
+            return table_job(org, [=](Control*) { return concentration(org, as<Estimates>(estimates), options); });
+        },
+        "organization"_a, "estimates"_a, "cover"_a, "as_of"_a, "credit_completed"_a, "threads"_a);
+    module.def(
+        "compare",
+        [](const TableView& before, const TableView& after) {
+            const RiskChanges changes = compare(as<Risks>(before), as<Risks>(after));
+            return TableView{.table = std::make_shared<const RiskChanges>(changes), .type = typeid(RiskChanges)};
+        },
+        "before"_a, "after"_a);
+
+    py::list groupings;
+    for (const std::string_view word : Words<Grouping>::names) groupings.append(word);
+    module.attr("GROUPINGS") = py::tuple(groupings);
+}
+
+}  // namespace gradus::python

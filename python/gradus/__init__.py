@@ -1,0 +1,53 @@
+"""Plan an organisation's learning by the risk it removes.
+
+    import gradus as gr
+
+    acme = gr.simulate(gr.examples.gdad(), people=200, units=10)  # or gr.load("acme/")
+    org = acme.organization
+    estimates = gr.estimate(org, acme.assessments, as_of="2026-03-31")
+    risks = gr.assess_risk(org, gr.find_gaps(org, estimates))
+    plan = gr.optimize(org, risks, start="2026-04-01", months=12, progress=True)
+
+Every stage takes the table of the one before, or any table of that form from outside.
+"""
+
+from . import examples
+from . import simulate as _simulate_module  # so that it is never imported over the function of this name
+from ._assessment import Assessments, Estimates, estimate, ratings_by_source
+from ._core import __version__
+from ._dataset import Dataset, load, simulate
+from ._error import Error
+from ._organization import Organization
+from ._plan import Plan, Verification, optimize
+from ._risk import Gaps, Risks, assess_risk, compare, concentration, find_gaps, heat_map
+from ._table import Column, Table
+from ._versions import show_versions
+
+del _simulate_module
+
+__all__ = [
+    "Assessments",
+    "Column",
+    "Dataset",
+    "Error",
+    "Estimates",
+    "Gaps",
+    "Organization",
+    "Plan",
+    "Risks",
+    "Table",
+    "Verification",
+    "__version__",
+    "assess_risk",
+    "compare",
+    "concentration",
+    "estimate",
+    "examples",
+    "find_gaps",
+    "heat_map",
+    "load",
+    "optimize",
+    "ratings_by_source",
+    "show_versions",
+    "simulate",
+]

@@ -1,0 +1,102 @@
+"""Options as people give them, checked and turned into what the core takes."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import operator
+import re
+from collections.abc import Iterable
+from typing import Any, SupportsIndex, TypeAlias
+
+import numpy as np
+
+from ._error import Error
+
+Day: TypeAlias = "str | datetime.date | np.datetime64"
+
+EPOCH = datetime.date(1970, 1, 1)
+
+
+def day(name: str, value: Day | None) -> int | None:
+    """Days since 1970 of an ISO day, a date, a datetime at midnight, a datetime64 or a pandas Timestamp."""
+    if value is None:
+        return None
+    fault = Error(f"{name} must be a day such as '2026-03-31', not {value!r}")
+    if isinstance(value, np.datetime64):
+        whole = value.astype("datetime64[D]")
+        if np.isnat(value) or whole != value:
+            raise fault
+        return int(whole.astype(np.int64))
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        try:
+            value = datetime.date.fromisoformat(value)
+        except ValueError:
+            raise fault from None
+    if not isinstance(value, datetime.date) or value != value:  # pandas.NaT is a datetime, and equals nothing
+        raise fault
+    if isinstance(value, datetime.datetime):
+        if value.tzinfo is not None or value.time() != datetime.time():
+            raise fault
+        value = value.date()
+    return (value - EPOCH).days
+
+
+def date(days: int | None) -> datetime.date | None:
+    return None if days is None else EPOCH + datetime.timedelta(days)
+
+
+def whole(name: str, value: SupportsIndex) -> int:
+    """A whole number that fits the core."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise Error(f"{name} must be a whole number, not {value!r}") from None
+    if isinstance(value, bool | np.bool_) or not -(2**31) <= number < 2**31:
+        raise Error(f"{name} must be a whole number below 2³¹, not {value!r}")
+    return number
+
+
+def real(name: str, value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise Error(f"{name} must be a number, not {value!r}") from None
+    if isinstance(value, str) or math.isnan(number):
+        raise Error(f"{name} must be a number, not {value!r}")
+    return number
+
+
+def truth(name: str, value: Any) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        raise Error(f"{name} must be True or False, not {value!r}")
+    return bool(value)
+
+
+def word(name: str, value: str, words: Iterable[str]) -> str:
+    if value not in tuple(words):
+        raise Error(f"{name} must be one of {', '.join(words)}, not {value!r}")
+    return value
+
+
+def reals(name: str, values: Iterable[Any], count: int) -> list[float]:
+    numbers = [real(name, value) for value in values]
+    if len(numbers) != count:
+        raise Error(f"{name} must be {count} numbers, not {len(numbers)}")
+    return numbers
+
+
+def wholes(name: str, values: Iterable[Any], count: int) -> list[int]:
+    numbers = [whole(name, value) for value in values]
+    if len(numbers) != count:
+        raise Error(f"{name} must be {count} whole numbers, not {len(numbers)}")
+    return numbers
+
+
+def cores(threads: int | None) -> int:
+    """Number of threads for the core, where 0 means all."""
+    if threads is None:
+        return 0
+    if (number := whole("threads", threads)) < 1:
+        raise Error(f"threads must be at least 1, or None for all cores, not {threads!r}")
+    return number

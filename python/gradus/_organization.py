@@ -1,0 +1,105 @@
+"""The organisation: every input table, checked together."""
+
+from __future__ import annotations
+
+from . import _core, _text
+from ._error import Error
+from ._input import Tabular, read_all
+from ._options import cores
+from ._table import Table
+
+
+class Organization:
+    """An organisation: immutable, checked once, safe to share between threads.
+
+    Made by `from_tables` or `load`. Each input table is an attribute, sorted by key: ``organization.people``,
+    ``organization.requirements``; those that were not given are empty.
+    """
+
+    __slots__ = ("_core",)
+
+    def __init__(self, core: _core.Organization) -> None:
+        self._core = core
+
+    @classmethod
+    def from_tables(cls, *, threads: int | None = None, **tables: Tabular | None) -> Organization:
+        """Reads and checks all tables of an organisation at once.
+
+        Parameters
+        ----------
+        **tables
+            The input tables of the data contract by name; `scales`, `capabilities`, `roles`, `requirements` and
+            `people` are needed to find gaps. A data frame, an Arrow table, a dict of columns or a list of dicts each;
+            None is as if not given.
+        threads
+            Most threads to use; None: all cores.
+
+        Raises
+        ------
+        Error
+            With all problems found, in `problems`; nothing is built then.
+
+        Examples
+        --------
+        >>> import gradus as gr
+        >>> org = gr.Organization.from_tables(
+        ...     scales={"scale": ["S", "S"], "level": ["basic", "skilled"]},
+        ...     capabilities={"capability": ["SQL"], "scale": ["S"]},
+        ...     roles={"role": ["Analyst"]},
+        ...     requirements={"role": ["Analyst"], "capability": ["SQL"], "level": ["skilled"]},
+        ...     people={"person": ["E1"], "role": ["Analyst"]},
+        ... )
+        >>> len(org.people)
+        1
+        """
+        return cls(_core.Organization(read_all(tables), cores(threads)))
+
+    def with_tables(self, *, threads: int | None = None, **tables: Tabular | None) -> Organization:
+        """The same organisation with these tables in place of its own; the others stay.
+
+        Parameters and errors are those of `from_tables`.
+
+        Examples
+        --------
+        >>> richer = org.with_tables(funds={"fund": ["training"], "amount": [50_000]})  # doctest: +SKIP
+        """
+        return Organization(self._core.with_tables(read_all(tables), cores(threads)))
+
+    def table(self, name: str) -> Table:
+        """One input table by its name.
+
+        Raises
+        ------
+        Error
+            There is no table of that name.
+        """
+        table = self._core.table(name)
+        if table is None:
+            names = ", ".join(self._core.table_names)
+            raise Error(f"there is no table {name!r} in an organisation; there are {names}", "unknown_table", name)
+        return Table(table)
+
+    def __getattr__(self, name: str) -> Table:
+        table = None if name.startswith("_") else self._core.table(name)
+        if table is None:
+            raise AttributeError(f"an Organization has no attribute or table {name!r}")
+        return Table(table)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._core.table_names})
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of all input tables, in the order of the data contract."""
+        return tuple(self._core.table_names)
+
+    @property
+    def problems(self) -> Table:
+        """Warnings of the load; errors would have been raised."""
+        return Table(self._core.problems)
+
+    def __repr__(self) -> str:
+        sizes = ((name, len(self.table(name))) for name in self.tables)
+        given = [f"{name} {size:,}" for name, size in sizes if size]
+        warnings = _text.count(len(self.problems), "warning")
+        return f"Organization: {warnings}\n  " + "\n  ".join(", ".join(given[i : i + 6]) for i in range(0, len(given), 6))

@@ -1,0 +1,384 @@
+"""Plans: who takes what and when, how good that is, and the proof."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+import math
+import zipfile
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import _core, _text
+from ._error import Error
+from ._input import Tabular, read
+from ._options import Day, cores, date, day, real, truth, whole
+from ._organization import Organization
+from ._risk import Risks, given_risks
+from ._run import run
+from ._table import Table, provenance
+
+FORMAT = 1
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a file in a zip archive: the same plan gives the same bytes
+
+STATUS = {
+    "optimal": "optimal",
+    "within_gap": "within the gap asked for",
+    "time_limit": "stopped by the time limit",
+    "work_limit": "stopped by the work limit",
+    "cancelled": "cancelled: the best plan so far",
+    "conflicts": "some mandatory learning could not be placed",
+}
+
+
+class Verification(NamedTuple):
+    """The verdict on a plan, worked out anew from its items and prices."""
+
+    ok: bool
+    violations: Table
+    value: float
+    """recomputed from the items"""
+    price_bound: float
+    """recomputed from the prices; NaN if feasibility alone was asked for"""
+
+    def __repr__(self) -> str:
+        verdict = "holds" if self.ok else f"does not hold: {_text.count(len(self.violations), 'violation')}"
+        bound = "" if math.isnan(self.price_bound) else f", price bound {self.price_bound:,.4f}"
+        text = f"The plan {verdict}; value {self.value:,.4f}{bound}"
+        return text if self.ok else f"{text}\n{self.violations!r}"
+
+
+class Plan:
+    """A development plan for everyone. Immutable; made by `optimize` or `Plan.load`.
+
+    Attributes
+    ----------
+    items : Table
+        Who takes what and when, what it costs and what it gains.
+    people : Table
+        What the plan means for each person who has items in it.
+    goals : Table
+        The gaps it works on, and how far it brings them.
+    resources : Table
+        Funds and sessions: what is used, and what one more unit would be worth.
+    conflicts : Table
+        Mandatory items that could not be placed, and the limit that stopped them.
+    certificate : Table
+        One row: how good the plan is, and the proof.
+    """
+
+    __slots__ = ("_core", "_tables")
+
+    items: Table
+    people: Table
+    goals: Table
+    resources: Table
+    conflicts: Table
+    certificate: Table
+
+    def __init__(self, core: _core.Plan) -> None:
+        self._core = core
+        self._tables: dict[str, Table] = {}
+
+    def __getattr__(self, name: str) -> Table:
+        table = None if name.startswith("_") else self._tables.get(name)
+        if table is None:
+            core = None if name.startswith("_") else self._core.table(name)
+            if core is None:
+                raise AttributeError(f"a Plan has no attribute or table {name!r}")
+            table = self._tables.setdefault(name, Table(core))
+        return table
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._core.table_names})
+
+    def _certified(self, name: str) -> Any:
+        return self.certificate.column(name)[0]
+
+    @property
+    def status(self) -> str:
+        """optimal, within_gap, time_limit, work_limit, cancelled, or conflicts where mandatory items were left out."""
+        return str(self._certified("status"))
+
+    @property
+    def value(self) -> float:
+        """Exposure removed, averaged over the horizon."""
+        return float(self._certified("value"))
+
+    @property
+    def bound(self) -> float:
+        """No plan within the limits removes more than this."""
+        return float(self._certified("bound"))
+
+    @property
+    def gap(self) -> float:
+        """(bound − value) / max(abs(bound), 1e-9), as a share."""
+        return float(self._certified("gap"))
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options that the plan was made with; `start` is always set."""
+        options = self._core.options
+        return {**options, "start": date(options["start"])}
+
+    @property
+    def as_of(self) -> datetime.date | None:
+        """The day of the risks it was made from."""
+        return date(self._core.as_of)
+
+    @property
+    def problems(self) -> Table:
+        """Warnings: activities that were not offered for want of hours or cost, people whom no fund reaches, …"""
+        return Table(self._core.problems)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Where the plan comes from: stage, version, digests of inputs and result, options, as_of, seed, seconds, threads."""
+        return provenance(self._core.provenance)
+
+    def person(self, key: str) -> list[dict[str, Any]]:
+        """The items of one person in order of last day, as dicts.
+
+        Examples
+        --------
+        >>> for item in plan.person("E1042"):  # doctest: +SKIP
+        ...     print(item["first_day"], item["activity"], item["reason"])
+        """
+        people = self.items.keys("person")
+        (codes,) = np.nonzero(people == key)
+        rows = np.flatnonzero(np.isin(self.items.codes("person"), codes))
+        columns = {column.name: self.items.column(column.name)[rows].tolist() for column in self.items.columns}
+        return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+    def verify(self, *, bound: bool = True, threads: int | None = None, progress: bool = False) -> Verification:
+        """Works out anew whether the plan keeps every limit, its value and its price bound.
+
+        It trusts nothing that the optimiser says and shares none of its code.
+
+        Parameters
+        ----------
+        bound
+            Recompute the price bound too: an exact search per person, the slow part.
+        threads
+            Most threads to use; None: all cores.
+        progress
+            Show a progress bar on standard error.
+
+        Returns
+        -------
+        Verification
+            ok, violations (a Table), value, price_bound. A bad plan is an answer, not an error.
+        """
+        job = self._core.start_verify(truth("bound", bound), cores(threads))
+        found: _core.Verification = run(job, "verify", progress)
+        return Verification(found.ok, Table(found.violations), found.value, found.price_bound)
+
+    def save(self, path: str | Path) -> None:
+        """Writes the plan to one file: a zip archive of its tables as CSV, and of the rest as JSON.
+
+        `Plan.load` reads it back the same to the last bit.
+        """
+        options = {**self._core.options, "threads": 0}
+        rest = {"format": FORMAT, "options": options, "as_of": self._core.as_of, "provenance": self._core.provenance}
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+
+            def put(name: str, text: str) -> None:
+                info = zipfile.ZipInfo(name, EARLIEST)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                info.external_attr = 0o644 << 16
+                archive.writestr(info, text)
+
+            put("plan.json", json.dumps(rest, indent=1))
+            for name in self._core.table_names:
+                put(f"{name}.csv", _csv(self.__getattr__(name)))
+            put("problems.csv", _csv(self.problems))
+
+    @classmethod
+    def load(cls, path: str | Path, organization: Organization, risks: Risks | Tabular) -> Plan:
+        """Reads a plan that `save` wrote, with the organisation and the risks that it was made from.
+
+        Raises
+        ------
+        Error
+            The file is not a plan, or names what the organisation does not have.
+        """
+        try:
+            with zipfile.ZipFile(path) as archive:
+                rest = json.loads(archive.read("plan.json"))
+                tables = {name: _columns(archive, name) for name in ("items", "resources", "certificate", "problems")}
+        except (zipfile.BadZipFile, KeyError, ValueError, csv.Error) as fault:
+            raise Error(f"{path} is not a plan, or not all of one: {fault}", "invalid_text") from None
+        if rest.get("format") != FORMAT:
+            raise Error(f"{path} is a plan in format {rest.get('format')}; this version reads format {FORMAT}", "invalid_text")
+        problems = tables.pop("problems")
+        names = ("severity", "code", "table", "row", "column", "key", "message")
+        rows = [
+            tuple(int(cell or 0) if name == "row" else cell or "" for name, cell in zip(names, cells, strict=True))
+            for cells in zip(*(problems[name] for name in names), strict=True)
+        ]
+        return cls(
+            _core.load_plan(
+                organization._core,
+                given_risks(organization, risks, date(rest["as_of"]))._core,
+                [read(name, table) for name, table in tables.items()],
+                rest["options"],
+                rest["as_of"],
+                rest["provenance"],
+                rows,  # type: ignore[arg-type]
+            )
+        )
+
+    def _sentences(self) -> list[str]:
+        """The plan in plain words."""
+        row = self.certificate.rows()[0]
+        options = self.options
+        months = _text.count(options["months"], "month")
+        before = float(np.sum(self.people.column("exposure_before")))
+        share = f", {row['value'] / before:.1%} of the {before:,.1f} of those people today" if before > 0 else ""
+        gap = max(0.0, row["gap"] or 0.0)
+        lines = [
+            f"{STATUS.get(row['status'], row['status']).capitalize()}.",
+            f"{_text.count(row['items'], 'item')} for {_text.count(row['people'], 'person', 'people')}"
+            f" over {months} from {options['start']}.",
+            f"It removes {row['value']:,.2f} of exposure on average over that time{share}.",
+            f"No plan within the limits removes more than {row['bound']:,.2f}: at most {gap:.2%} is left on the table.",
+        ]
+        if row["status"] == "optimal":
+            lines[-1] = "No plan within the limits removes more."
+        if row["conflicts"]:
+            lines.append(f"{_text.count(row['conflicts'], 'mandatory item')} could not be placed: see plan.conflicts.")
+        binding = self.resources.column("binding")
+        if binding.any():
+            kinds = self.resources.column("kind")[binding].tolist()
+            counts = [_text.count(kinds.count(kind), kind) for kind in ("fund", "session") if kind in kinds]
+            lines.append(f"More of {' and '.join(counts)} would help: see plan.resources.")
+        if len(self.problems):
+            lines.append(f"{_text.count(len(self.problems), 'warning')}: see plan.problems.")
+        return lines
+
+    def __repr__(self) -> str:
+        return f"Plan, {self.status}\n" + "\n".join(f"  {line}" for line in self._sentences()[1:])
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<li>{escape(line)}</li>" for line in self._sentences()[1:])
+        return f"<b>Plan, {escape(self.status)}</b><ul>{lines}</ul>{self.items._repr_html_()}"
+
+
+def _csv(table: Table) -> str:
+    """A table in the grammar of files: every number to its last bit, the empty cell where missing."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([column.name for column in table.columns])
+    columns: list[list[Any]] = []
+    for column in table.columns:
+        cells = table._objects(column.name)
+        if column.type == "money":
+            digits = table._core.minor_digits
+            cells = [None if cell is None else f"{cell:.{digits}f}" for cell in cells]
+        elif column.type == "boolean":
+            cells = ["true" if cell else "false" for cell in cells]
+        columns.append(cells)
+    writer.writerows(zip(*columns, strict=True))
+    return file.getvalue()
+
+
+def _columns(archive: zipfile.ZipFile, name: str) -> dict[str, list[str | None]]:
+    with archive.open(f"{name}.csv") as file:
+        header, *rows = csv.reader(io.TextIOWrapper(file, "utf-8", newline=""))
+    return {column: [row[place] or None for row in rows] for place, column in enumerate(header)}
+
+
+def optimize(
+    organization: Organization,
+    risks: Risks | Tabular,
+    *,
+    start: Day | None = None,
+    months: int = 12,
+    period_months: int = 3,
+    max_activities: int | None = None,
+    max_capabilities: int | None = None,
+    max_of_a_kind: int | None = None,
+    allow_overlap: bool = False,
+    gap: float = 1e-4,
+    work_limit: float | None = None,
+    time_limit: float | None = None,
+    as_of: Day | None = None,
+    threads: int | None = None,
+    progress: bool = False,
+) -> Plan:
+    """Chooses, for everyone at once, the learning that removes the most exposure within every limit.
+
+    Limits of a person are hours per period, accounts, prerequisites, sessions, eligibility and the maxima below; people
+    share funds and seats. The answer carries a proof of how close to the best it is. Ctrl-C stops the search and returns
+    the best plan so far, with status cancelled.
+
+    Parameters
+    ----------
+    organization
+        The organisation.
+    risks
+        `Risks`, or a table of them.
+    start
+        First day of the horizon; None: the day after the risks' day.
+    months
+        Length of the horizon in calendar months, 1 to 120.
+    period_months
+        Length of a period in months, 1 to `months`; hours count per period.
+    max_activities, max_capabilities, max_of_a_kind
+        Most items of one person, most of their capabilities that are taught, most items of one kind; None: no limit.
+    allow_overlap
+        Sessions of one person may overlap in days.
+    gap
+        Stop when (bound − value) / bound is no larger, 0 to 1.
+    work_limit
+        Most work, in millions of search nodes; None: enough for the gap.
+    time_limit
+        Most time, in seconds; a plan that it stops is not reproducible. None: no limit.
+    as_of
+        The day of risks from outside; where not given, the day before `start`.
+    threads
+        Most threads to use; None: all cores. The plan does not depend on it.
+    progress
+        Show a progress bar on standard error, with the value found and how far the bound is above it.
+
+    Returns
+    -------
+    Plan
+        With its tables and its certificate.
+
+    Raises
+    ------
+    Error
+        An option is out of its range, the risks have problems, or two usable accounts of a person disagree.
+
+    Notes
+    -----
+    Lagrangian relaxation of the shared resources, each person's choice solved exactly: Geoffrion (1974), Fisher (1981).
+
+    Examples
+    --------
+    >>> plan = gr.optimize(org, risks, start="2026-04-01", months=12, progress=True)  # doctest: +SKIP
+    """
+    first = day("start", start)
+    if as_of is None and first is not None and not isinstance(risks, Table):
+        as_of = date(first - 1)
+    options = {
+        "start": first,
+        "months": whole("months", months),
+        "period_months": whole("period_months", period_months),
+        "max_activities": None if max_activities is None else whole("max_activities", max_activities),
+        "max_capabilities": None if max_capabilities is None else whole("max_capabilities", max_capabilities),
+        "max_of_a_kind": None if max_of_a_kind is None else whole("max_of_a_kind", max_of_a_kind),
+        "allow_overlap": truth("allow_overlap", allow_overlap),
+        "gap": real("gap", gap),
+        "work_limit": None if work_limit is None else real("work_limit", work_limit),
+        "time_limit": None if time_limit is None else real("time_limit", time_limit),
+        "threads": cores(threads),
+    }
+    job = _core.start_optimize(organization._core, given_risks(organization, risks, as_of)._core, options)
+    return Plan(run(job, "optimize", progress, keeps_best=True))

@@ -1,0 +1,115 @@
+"""How a table looks: as text and as HTML."""
+
+from __future__ import annotations
+
+import shutil
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ._table import Column, Table
+
+EDGE = 5  # rows shown at either end of a long table
+WIDEST = 32  # characters of a cell
+NUMBERS = ("real", "integer", "money", "hours", "amount", "level")
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """'1 row', '2,000 rows'"""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def shown(table: Table) -> NDArray[np.int64]:
+    """The rows that are shown: all of a short table, else both ends."""
+    rows = np.arange(len(table))
+    return rows if len(rows) <= 2 * EDGE + 2 else np.concatenate([rows[:EDGE], rows[-EDGE:]])
+
+
+def unit(table: Table, column: Column) -> str:
+    return table._core.currency if column.unit == "money" else column.unit.replace("money", table._core.currency)
+
+
+def cells(values: NDArray[Any], kind: str) -> list[str]:
+    """Values of one column as text, with as many decimals as tell them apart."""
+    if kind == "boolean":
+        return ["yes" if value else "no" for value in values]
+    if kind == "date":
+        return ["" if np.isnat(value) else str(value) for value in values]
+    if kind not in NUMBERS:
+        return ["" if value is None else " ".join(str(value).split()) for value in values]
+    known = np.abs(values[~np.isnan(values)])
+    if kind == "integer" or not np.any(known % 1):
+        digits = 0
+    elif kind in ("money", "level"):
+        digits = 2
+    else:
+        digits = int(np.clip(3 - np.floor(np.log10(max(known.max(), 1e-3))), 1, 4))
+    return ["" if np.isnan(value) else f"{value:,.{digits}f}" for value in values]
+
+
+def cut(text: str) -> str:
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+
+
+def title(table: Table) -> str:
+    return f"{table.name}: {count(len(table), 'row')}"
+
+
+def plain(table: Table, width: int | None = None) -> str:
+    """Aligned text: a title, names, units, then the first and last rows. Columns that do not fit are named below."""
+    width = width or max(40, shutil.get_terminal_size((120, 24)).columns)
+    rows = shown(table)
+    blocks: list[list[str]] = []
+    left_out: list[str] = []
+    used = 0
+    for column in table.columns:
+        texts = [column.name, cut(unit(table, column))]
+        texts += [cut(text) for text in cells(table.column(column.name)[rows], column.type)]
+        size = max(map(len, texts))
+        used += size + 2
+        if left_out or used > width + 2:
+            left_out.append(column.name)
+            continue
+        blocks.append([f"{text:>{size}}" if column.type in NUMBERS else f"{text:<{size}}" for text in texts])
+    lines = ["  ".join(line).rstrip() for line in zip(*blocks, strict=True)]
+    if len(lines) > 1 and not lines[1]:
+        del lines[1]
+        head = 1
+    else:
+        head = 2
+    if len(rows) < len(table):
+        lines.insert(head + EDGE, "…")
+    if left_out:
+        lines.append(f"and {count(len(left_out), 'column')} more: {', '.join(left_out)}")
+    return "\n".join([title(table), *(lines if len(table) or left_out else lines[:head])])
+
+
+def html(table: Table) -> str:
+    """The same as an HTML table; the meaning of a column is its tooltip."""
+    rows = shown(table)
+    columns = table.columns
+    texts = [cells(table.column(column.name)[rows], column.type) for column in columns]
+    sides = ["right" if column.type in NUMBERS else "left" for column in columns]
+
+    def line(tag: str, values: list[str], titles: list[str] | None = None) -> str:
+        places = range(len(values))
+        hints = [f' title="{escape(titles[place])}"' if titles else "" for place in places]
+        return "".join(
+            f'<{tag} style="text-align:{sides[place]}"{hints[place]}>{values[place]}</{tag}>' for place in places
+        )
+
+    heads = [
+        escape(column.name) + (f"<br><small>{escape(unit(table, column))}</small>" if column.unit else "")
+        for column in columns
+    ]
+    body = [line("td", [escape(cut(text)) for text in row]) for row in zip(*texts, strict=True)]
+    if len(rows) < len(table):
+        body.insert(EDGE, f'<td colspan="{len(columns)}">…</td>')
+    inner = "".join(f"<tr>{row}</tr>" for row in body)
+    head = line("th", heads, [column.meaning for column in columns])
+    caption = f"<caption>{escape(title(table))}. {escape(table.meaning)}.</caption>"
+    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{inner}</tbody></table>"

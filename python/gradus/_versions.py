@@ -1,0 +1,23 @@
+"""What a report of a fault should say of where it happened."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib import metadata
+
+from ._core import __version__
+
+RELATED = ("numpy", "pandas", "polars", "pyarrow", "duckdb", "tqdm", "typer", "rich", "altair")
+
+
+def show_versions() -> None:
+    """Prints the versions of gradus, of Python, of the system and of related packages, for a report of a fault."""
+    found = {"gradus": __version__, "python": sys.version.split()[0], "system": platform.platform()}
+    for package in RELATED:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "-"
+    for name, version in found.items():
+        print(f"{name:<8} {version}")

@@ -1,0 +1,270 @@
+#include <gradus/allocation/allocation.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "allocation/dual.h"
+#include "allocation/pool.h"
+#include "allocation/rounding.h"
+#include "base/parallel.h"
+
+namespace gradus {
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr std::int64_t chunk = 32;  // groups priced by one search
+
+class Run {
+public:
+    Run(const AllocationProblem& problem, const AllocationOptions& options, Control* control)
+        : problem_(problem),
+          options_(options),
+          control_(control ? control : &own_control_),
+          pool_(problem.groups, problem.fallback),
+          begun_(std::chrono::steady_clock::now()) {}
+
+    Allocation solve();
+
+private:
+    // Prices every group; false if cancelled before the end. Adds what it finds to the pool.
+    bool price(const std::vector<double>& prices, double tolerance);
+    void round(const std::vector<double>& prices, bool thorough);
+    bool find_prices();
+    bool finish(AllocationStatus status);
+    bool should_stop();
+    double gap() const { return (bound_ - best_.value) / std::max(std::abs(bound_), 1e-9); }
+    bool close_enough() const { return bound_ - best_.value <= 1e-9 * std::max(1.0, std::abs(bound_)) || gap() <= options_.gap; }
+    void report();
+
+    const AllocationProblem& problem_;
+    const AllocationOptions& options_;
+    Control own_control_;
+    Control* control_;
+    Pool pool_;
+    std::chrono::steady_clock::time_point begun_;
+
+    Assignment best_;
+    std::vector<double> prices_;  // at which bound_ was found
+    double bound_ = infinite;
+    std::int64_t nodes_ = 0;
+    int rounds_ = 0;
+    AllocationStatus status_ = AllocationStatus::work_limit;
+    // Of the last pricing.
+    double dual_ = infinite, found_ = 0;
+    std::vector<std::int64_t> used_;
+    std::vector<double> worth_;  // by resource: value of the choices that use it
+};
+
+void Run::report() {
+    const double gap_now = std::isfinite(bound_) ? std::clamp(gap(), 1e-9, 1.0) : 1.0;
+    // From a gap of 1 to the one wanted on a logarithmic scale: an honest guess, no more.
+    const double wanted = std::log(std::max(options_.gap, 1e-6));
+    control_->report(std::clamp(std::log(gap_now) / wanted, 0.02, 0.98), best_.value, bound_);
+}
+
+bool Run::should_stop() {
+    const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+    if (control_->cancelled()) return finish(AllocationStatus::cancelled);
+    if (options_.time_limit > 0 && seconds >= options_.time_limit) return finish(AllocationStatus::time_limit);
+    if (options_.work_limit > 0 && static_cast<double>(nodes_) >= options_.work_limit)
+        return finish(AllocationStatus::work_limit);
+    return false;
+}
+
+bool Run::finish(AllocationStatus status) {
+    status_ = status;
+    return true;
+}
+
+bool Run::price(const std::vector<double>& prices, double tolerance) {
+    struct Piece {
+        double bound = 0, found = 0;
+        std::int64_t nodes = 0;
+        std::vector<std::int64_t> used;
+        std::vector<double> worth;
+        bool done = false;
+    };
+    std::vector<Piece> pieces((problem_.groups + chunk - 1) / chunk);
+    std::atomic<bool> late{false};
+    parallel_for(problem_.groups, chunk, options_.threads, [&](std::int64_t first, std::int64_t last) {
+        if (control_->cancelled() || late.load(std::memory_order_relaxed)) return;
+        Piece& piece = pieces[first / chunk];
+        piece.used.assign(prices.size(), 0);
+        piece.worth.assign(prices.size(), 0.0);
+        const Pricer pricer = problem_.pricer();
+        for (std::int64_t i = first; i < last; ++i) {
+            const auto group = static_cast<std::int32_t>(i);
+            Query query;
+            query.group = group;
+            query.prices = prices;
+            query.tolerance = tolerance;
+            query.known = &pool_.of(group)[pool_.best(group, prices)];
+            query.control = control_;
+            Choice choice;
+            piece.bound += pricer(query, choice, piece.nodes);
+            const double worth = net(choice, prices);
+            piece.found += worth - net(*query.known, prices);
+            for (const Use& use : choice.uses) {
+                piece.used[use.resource] += use.amount;
+                piece.worth[use.resource] += choice.value;
+            }
+            pool_.add(group, std::move(choice));
+        }
+        piece.done = true;
+        if (options_.time_limit > 0 && std::isfinite(bound_) &&
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count() > options_.time_limit)
+            late.store(true, std::memory_order_relaxed);
+    });
+    dual_ = 0;
+    found_ = 0;
+    used_.assign(prices.size(), 0);
+    worth_.assign(prices.size(), 0.0);
+    bool done = true;
+    for (const Piece& piece : pieces) {
+        done = done && piece.done;
+        dual_ += piece.bound;
+        found_ += piece.found;
+        nodes_ += piece.nodes;
+        for (std::size_t r = 0; r < piece.used.size(); ++r) {
+            used_[r] += piece.used[r];
+            worth_[r] += piece.worth[r];
+        }
+    }
+    if (!done || control_->cancelled()) return false;
+    for (std::size_t r = 0; r < prices.size(); ++r) dual_ += prices[r] * static_cast<double>(problem_.capacity[r]);
+    ++rounds_;
+    if (dual_ < bound_) {
+        bound_ = dual_;
+        prices_ = prices;
+    }
+    report();
+    return true;
+}
+
+void Run::round(const std::vector<double>& prices, bool thorough) {
+    Assignment rounded = round_choices(pool_, problem_.capacity, prices);
+    const auto keep = [&] {
+        if (rounded.value > best_.value) best_ = rounded;
+    };
+    keep();
+    const double tolerance = 1e-3 * options_.gap * std::max(1.0, std::abs(bound_)) / std::max(1, problem_.groups);
+    std::vector<double> lowered = prices;
+    const std::vector<double> factors = thorough ? std::vector<double>{1, 0.8, 0.5, 0} : std::vector<double>{1, 0};
+    for (const double factor : factors) {
+        if (should_stop() || close_enough()) break;
+        for (std::size_t r = 0; r < prices.size(); ++r) lowered[r] = factor * prices[r];
+        nodes_ += fill(problem_, rounded, lowered, tolerance, options_.threads, control_);
+        keep();
+        report();
+    }
+}
+
+// Prices that make the bound small. False if the run must end.
+bool Run::find_prices() {
+    const std::size_t resources = problem_.capacity.size();
+    const double mean_worth = std::max(1e-12, bound_ / std::max(1, problem_.groups));
+    // Where a resource is overloaded at no price, its price is about what a unit of it is worth to who uses it.
+    std::vector<double> typical(resources, 0.0);
+    double scarce = 0;
+    for (std::size_t r = 0; r < resources; ++r) {
+        if (used_[r] <= 0) continue;
+        typical[r] = worth_[r] / static_cast<double>(used_[r]);
+        if (used_[r] > problem_.capacity[r]) scarce = std::max(scarce, typical[r]);
+    }
+    if (scarce == 0) return true;
+    const std::vector<std::int64_t> free_use = used_;
+    // A few prices on a ray fill the pool with choices of different thrift before the first update.
+    for (const double factor : {0.7, 0.2, 0.4, 0.1}) {
+        std::vector<double> prices(resources, 0.0);
+        for (std::size_t r = 0; r < resources; ++r)
+            if (free_use[r] > problem_.capacity[r]) prices[r] = factor * typical[r];
+        if (!price(prices, 0.02 * mean_worth)) return false;
+        if (should_stop()) return false;
+    }
+    double temperature = 0.03 * mean_worth, reach = 1;
+    double tolerance = 2e-3 * mean_worth;
+    for (int round_number = 0; round_number < 60; ++round_number) {
+        PriceBox box{prices_, prices_};
+        for (std::size_t r = 0; r < resources; ++r) {
+            const double unit = std::max(prices_[r], 0.5 * typical[r]);
+            box.low[r] = std::max(0.0, prices_[r] - reach * unit);
+            box.high[r] = prices_[r] + reach * unit;
+        }
+        const std::vector<double> next =
+            minimise_dual(pool_, problem_.capacity, prices_, temperature, box, 20, options_.threads);
+        const double before = bound_;
+        if (!price(next, tolerance)) return false;
+        if (should_stop()) return false;
+        const double wanted = std::max(options_.gap, 1e-7) * std::abs(bound_);
+        const double gained = before - bound_;
+        const bool complete = found_ < 0.05 * wanted;  // the pool already had the best choices at these prices
+        if (gained > 0.1 * wanted && gained > 0) {
+            reach = std::min(1.0, reach * 1.5);
+            continue;
+        }
+        if (!complete && gained <= 0) reach = std::max(1e-3, reach * 0.5);
+        if (complete || gained <= 0.02 * wanted) {
+            const double smallest = 1e-4 * mean_worth;
+            if (temperature <= smallest && tolerance <= 0.05 * wanted / std::max(1, problem_.groups)) break;
+            temperature = std::max(smallest, temperature * 0.3);
+            tolerance = std::max(0.02 * wanted / std::max(1, problem_.groups), tolerance * 0.2);
+        }
+    }
+    return true;
+}
+
+Allocation Run::solve() {
+    const std::size_t resources = problem_.capacity.size();
+    prices_.assign(resources, 0.0);
+    best_ = round_choices(Pool(problem_.groups, problem_.fallback), problem_.capacity, prices_);
+    if (!problem_.most.empty()) {
+        bound_ = 0;
+        for (const double most : problem_.most) bound_ += most;
+    }
+    report();
+    const double trivial = bound_;
+    bound_ = infinite;
+    if (!price(prices_, std::isfinite(trivial) ? 1e-4 * trivial / std::max(1, problem_.groups) : 0)) {
+        bound_ = trivial;
+        status_ = AllocationStatus::cancelled;
+    } else {
+        bool fits = true;
+        for (std::size_t r = 0; r < resources; ++r) fits = fits && used_[r] <= problem_.capacity[r];
+        if (fits) {  // nothing is scarce: everyone's best
+            const std::vector<double> none = prices_;
+            price(none, 0);
+            round(none, false);
+        } else if (!should_stop()) {
+            const bool complete = find_prices();
+            if (complete) round(prices_, true);
+            // The bound at the prices, without tolerance; a cancelled or late run keeps the one it has.
+            if (complete && status_ != AllocationStatus::cancelled && status_ != AllocationStatus::time_limit) {
+                const std::vector<double> last = prices_;
+                price(last, 0);
+            }
+        }
+        if (best_.value == 0 || control_->cancelled()) {
+            const Assignment quick = round_choices(pool_, problem_.capacity, prices_);
+            if (quick.value > best_.value) best_ = quick;
+        }
+    }
+    const auto limit = status_;
+    if (bound_ - best_.value <= 1e-9 * std::max(1.0, std::abs(bound_)))
+        status_ = AllocationStatus::optimal;
+    else if (gap() <= options_.gap)
+        status_ = AllocationStatus::within_gap;
+    else
+        status_ = control_->cancelled() ? AllocationStatus::cancelled : limit;
+    control_->report(1.0, best_.value, bound_);
+    return {std::move(best_.choices), prices_, best_.value, bound_, status_, nodes_, rounds_};
+}
+
+}  // namespace
+
+Allocation allocate(const AllocationProblem& problem, const AllocationOptions& options, Control* control) {
+    return Run(problem, options, control).solve();
+}
+
+}  // namespace gradus

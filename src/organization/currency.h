@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+namespace gradus {
+
+/// True if `currency` has the form of an ISO 4217 code: three capital letters.
+bool is_currency(std::string_view currency);
+
+/// Decimal digits of a currency's minor unit after ISO 4217: 2 for most.
+int minor_digits(std::string_view currency);
+
+}  // namespace gradus

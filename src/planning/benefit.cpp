@@ -1,0 +1,217 @@
+#include "planning/benefit.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gradus {
+
+void Benefit::open(PersonId person) {
+    person_ = person;
+    states_.clear();
+    wanted_.clear();
+    lessons_.clear();
+    entry_count_ = 0;
+    ++stamp_;
+
+    const Risks& risks = catalog_.risks;
+    const Relations& relations = catalog_.organization.relations();
+    for (const std::size_t row : catalog_.risks_of_person[person]) {
+        const std::size_t capability = static_cast<std::size_t>(risks.capability[row].value());
+        const double range = relations.top[capability] - relations.bottom[capability];
+        wanted_.push_back({row, risks.required[row], risks.weight[row] * risks.impact[row] / range});
+    }
+    // Rows of one capability share a state; the rows of risks from outside may believe different levels.
+    std::stable_sort(wanted_.begin(), wanted_.end(), [&](const Wanted& a, const Wanted& b) {
+        const auto key = [&](const Wanted& w) {
+            return std::tuple(risks.capability[w.row], risks.mean[w.row], risks.sd[w.row]);
+        };
+        return key(a) < key(b);
+    });
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+        const std::size_t row = wanted_[i].row;
+        if (states_.empty() || states_.back().capability != risks.capability[row] ||
+            states_.back().mean != risks.mean[row] || states_.back().sd != risks.sd[row]) {
+            State state;
+            state.capability = risks.capability[row];
+            state.mean = risks.mean[row];
+            state.sd = risks.sd[row];
+            state.first_wanted = static_cast<std::int32_t>(i);
+            states_.push_back(state);
+        }
+        states_.back().last_wanted = static_cast<std::int32_t>(i) + 1;
+    }
+    for (State& state : states_) {
+        state.before = expected(state, state.mean);
+        state.worthwhile = state.before > 0;
+    }
+    if (active_.size() < states_.size()) active_.resize(states_.size());
+    for (std::size_t i = 0; i < states_.size(); ++i) active_[i].clear();
+}
+
+bool Benefit::helps(ActivityId activity) const {
+    const Outcomes& outcomes = catalog_.organization->outcomes;
+    for (const std::size_t row : catalog_.organization.relations().outcomes_of_activity[activity])
+        for (const State& state : states_)
+            if (state.worthwhile && state.capability == outcomes.capability[row] && outcomes.uplift[row] > 0 &&
+                outcomes.probability[row] > 0 && outcomes.up_to[row] > state.mean)
+                return true;
+    return false;
+}
+
+double Benefit::mean(CapabilityId capability) const {
+    for (const State& state : states_)
+        if (state.capability == capability) return state.mean;
+    return missing<double>();
+}
+
+std::int32_t Benefit::add(ActivityId activity) {
+    if (static_cast<std::size_t>(entry_count_) == entries_.size()) entries_.emplace_back();
+    Entry& entry = entries_[entry_count_];
+    entry.signature = 0;
+    entry.lessons.clear();
+    entry.capabilities.clear();
+
+    const Outcomes& outcomes = catalog_.organization->outcomes;
+    const Relations& relations = catalog_.organization.relations();
+    const KindId kind = catalog_.organization->activities.kind[activity.value()];
+    double preference = 1;
+    for (const std::size_t row : relations.preferences_of_person[person_])
+        if (kind && catalog_.organization->preferences.kind[row] == kind)
+            preference = catalog_.organization->preferences.weight[row];
+    for (const std::size_t row : relations.outcomes_of_activity[activity]) {
+        for (std::size_t i = 0; i < states_.size(); ++i) {
+            const State& state = states_[i];
+            if (state.capability != outcomes.capability[row]) continue;
+            if (entry.capabilities.empty() || entry.capabilities.back() != state.capability.value())
+                entry.capabilities.push_back(state.capability.value());
+            const double probability = std::min(1.0, outcomes.probability[row] * preference);
+            if (!state.worthwhile || !(outcomes.uplift[row] > 0) || !(probability > 0) ||
+                !(outcomes.up_to[row] > state.mean))
+                continue;
+            lessons_.push_back({static_cast<std::int32_t>(i), entry_count_, outcomes.uplift[row], outcomes.up_to[row],
+                                probability});
+            entry.signature |= std::uint64_t{1} << (i % 64);
+        }
+    }
+    return entry_count_++;
+}
+
+void Benefit::seal() {
+    // Learning is applied in ascending order of the level it can teach to; ties do not matter, entries make it definite.
+    std::sort(lessons_.begin(), lessons_.end(), [](const Lesson& a, const Lesson& b) {
+        return std::tuple(a.state, a.cap, a.entry) < std::tuple(b.state, b.cap, b.entry);
+    });
+    for (State& state : states_) state.first_lesson = state.last_lesson = 0;
+    for (std::size_t i = 0; i < lessons_.size(); ++i) {
+        State& state = states_[lessons_[i].state];
+        if (i == 0 || lessons_[i - 1].state != lessons_[i].state) state.first_lesson = static_cast<std::int32_t>(i);
+        state.last_lesson = static_cast<std::int32_t>(i) + 1;
+        entries_[lessons_[i].entry].lessons.push_back(static_cast<std::int32_t>(i));
+    }
+}
+
+// Σ coefficient × E[max(0, required - level)] for level ~ N(mean, sd²).
+double Benefit::expected(const State& state, double mean) const {
+    double sum = 0;
+    for (std::int32_t i = state.first_wanted; i < state.last_wanted; ++i)
+        sum += wanted_[i].coefficient * expected_shortfall(wanted_[i].required, mean, state.sd);
+    return sum;
+}
+
+// What is gone of `before` once the first `count` active lessons of the state, and lesson `extra` (-1: none), are
+// completed. The distribution of the mean is kept exactly; equal levels merge.
+double Benefit::reduction(std::int32_t index, const std::vector<Active>& active, std::size_t count,
+                          std::int32_t extra) {
+    const State& state = states_[index];
+    const bool memorable = state.last_lesson - state.first_lesson <= 64;
+    std::uint64_t mask = 0;
+    Memo* memo = nullptr;
+    if (memorable) {
+        for (std::size_t i = 0; i < count; ++i) mask |= std::uint64_t{1} << (active[i].lesson - state.first_lesson);
+        if (extra >= 0) mask |= std::uint64_t{1} << (extra - state.first_lesson);
+        const std::uint64_t hash = (mask + static_cast<std::uint64_t>(index)) * 0x9e3779b97f4a7c15u;
+        memo = &memo_[hash >> 54];
+        if (memo->stamp == stamp_ && memo->state == index && memo->mask == mask) return memo->reduction;
+    }
+    picked_.clear();
+    for (std::size_t i = 0; i < count; ++i) picked_.push_back(active[i].lesson);
+    if (extra >= 0) picked_.push_back(extra);
+    std::sort(picked_.begin(), picked_.end());
+
+    levels_.assign(1, {state.mean, 1.0});
+    for (const std::int32_t position : picked_) {
+        const Lesson& lesson = lessons_[position];
+        next_.clear();
+        const auto put = [&](double level, double probability) {
+            for (Level& other : next_)
+                if (other.position == level) {
+                    other.probability += probability;
+                    return;
+                }
+            next_.push_back({level, probability});
+        };
+        for (const Level& level : levels_) {
+            put(std::min(level.position + lesson.uplift, std::max(level.position, lesson.cap)),
+                level.probability * lesson.probability);
+            if (lesson.probability < 1) put(level.position, level.probability * (1 - lesson.probability));
+        }
+        levels_.swap(next_);
+    }
+    double after = 0;
+    for (const Level& level : levels_) after += level.probability * expected(state, level.position);
+    const double result = picked_.empty() ? 0 : state.before - after;
+    if (memo) *memo = {mask, index, stamp_, result};
+    return result;
+}
+
+void Benefit::gains(std::int32_t entry, const double* shares, double* out, std::int32_t count) {
+    std::fill_n(out, count, 0.0);
+    for (const std::int32_t position : entries_[entry].lessons) {
+        const std::int32_t index = lessons_[position].state;
+        const std::vector<Active>& active = active_[index];
+        // Day by day from the horizon's end backwards fewer lessons are in effect: between two neighbouring shares the
+        // set in effect, and so what this lesson adds, does not change.
+        const std::size_t segments = active.size() + 1;
+        steps_.resize(segments);
+        for (std::size_t i = 0; i < segments; ++i)  // i lessons in effect
+            steps_[i] = std::max(0.0, reduction(index, active, i, position) - reduction(index, active, i, -1));
+        for (std::int32_t k = 0; k < count; ++k) {
+            double sum = 0, reached = 0;
+            for (std::size_t i = segments; i-- > 0 && reached < shares[k];) {
+                const double edge = std::min(shares[k], i == 0 ? 1.0 : active[i - 1].share);
+                if (edge > reached) {
+                    sum += steps_[i] * (edge - reached);
+                    reached = edge;
+                }
+            }
+            out[k] += sum;
+        }
+    }
+}
+
+void Benefit::activate(std::int32_t entry, double share) {
+    for (const std::int32_t position : entries_[entry].lessons) {
+        std::vector<Active>& active = active_[lessons_[position].state];
+        const auto at = std::find_if(active.begin(), active.end(), [&](const Active& a) { return a.share < share; });
+        active.insert(at, {entry, position, share});
+    }
+}
+
+void Benefit::deactivate(std::int32_t entry) {
+    for (const std::int32_t position : entries_[entry].lessons) {
+        std::vector<Active>& active = active_[lessons_[position].state];
+        std::erase_if(active, [&](const Active& a) { return a.entry == entry; });
+    }
+}
+
+const std::vector<Benefit::Level>& Benefit::levels(std::int32_t index, const std::vector<bool>& in_effect) {
+    std::vector<Active> set;
+    for (const Active& a : active_[index])
+        if (in_effect[a.entry]) set.push_back(a);
+    ++stamp_;  // the memo would skip the distribution
+    reduction(index, set, set.size(), -1);
+    if (set.empty()) levels_.assign(1, {states_[index].mean, 1.0});
+    return levels_;
+}
+
+}  // namespace gradus

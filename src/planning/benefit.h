@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "planning/catalog.h"
+
+namespace gradus {
+
+/// What learning is worth to one person (contract §3.4 and §3.5): scratch memory, reused from person to person.
+///
+/// A *state* is a capability with a believed level and everything that is wanted of it. An *entry* is an activity that the
+/// person may take or has pinned; its *lessons* lift states. Entries that are active (pinned or chosen) are in effect for a
+/// share of the horizon; `gain` is what one more entry would add to those that are active.
+///
+/// The reduction of a set of lessons is a weighted sum of convex decreasing functions of a capped sum of lifts, so the
+/// value is submodular: a gain never grows as more becomes active. That is what makes the search's bounds valid.
+class Benefit {
+public:
+    explicit Benefit(const Catalog& catalog) : catalog_(catalog) {}
+
+    /// Starts on a person: builds the states from the rows of risks.
+    void open(PersonId person);
+    /// Adds an entry with the lessons of `activity`; returns its number. All entries come before `seal`.
+    std::int32_t add(ActivityId activity);
+    void seal();
+
+    std::int32_t states() const { return static_cast<std::int32_t>(states_.size()); }
+    /// True if the activity could lift any state that is wanted higher.
+    bool helps(ActivityId activity) const;
+
+    /// What entry `entry`, in effect for `share` of the horizon, adds to what is active, by state-wise segments.
+    /// `gains` for several shares at once costs little more than one.
+    void gains(std::int32_t entry, const double* shares, double* out, std::int32_t count);
+    double gain(std::int32_t entry, double share) {
+        double result = 0;
+        gains(entry, &share, &result, 1);
+        return result;
+    }
+    void activate(std::int32_t entry, double share);
+    void deactivate(std::int32_t entry);
+
+    /// States that the entry lifts, folded into 64 bits: entries without a common bit have nothing in common.
+    std::uint64_t signature(std::int32_t entry) const { return entries_[entry].signature; }
+    /// Bit i: the person's i-th distinct capability among risk rows that the entry teaches (max_capabilities).
+    const std::vector<std::int32_t>& capabilities(std::int32_t entry) const { return entries_[entry].capabilities; }
+
+    /// The believed mean of a capability, credit included; NaN where no risk row has it.
+    double mean(CapabilityId capability) const;
+
+    /// For the description of a plan: per wanted row, the exposure (weight × impact / range × shortfall) expected when
+    /// exactly the active entries with share in effect at the time are; see describe.cpp.
+    struct Wanted {
+        std::size_t row = 0;     ///< of risks
+        double required = 0;     ///< position
+        double coefficient = 0;  ///< weight × impact / range
+    };
+    struct State {
+        CapabilityId capability;
+        double mean = 0;
+        double sd = 0;
+        std::int32_t first_wanted = 0, last_wanted = 0;
+        std::int32_t first_lesson = 0, last_lesson = 0;  ///< ascending by cap
+        double before = 0;                               ///< Σ coefficient × shortfall at the mean
+        bool worthwhile = false;                         ///< something could be gained
+    };
+    const State& state(std::int32_t i) const { return states_[i]; }
+    const Wanted& wanted(std::int32_t i) const { return wanted_[i]; }
+
+    struct Level {
+        double position = 0;
+        double probability = 0;
+    };
+    /// The distribution of a state's level once the entries for which `in_effect` is true have been completed.
+    const std::vector<Level>& levels(std::int32_t state, const std::vector<bool>& in_effect);
+    /// Active entries of a state with their shares, longest first.
+    struct Active {
+        std::int32_t entry = 0;
+        std::int32_t lesson = 0;  ///< within the state
+        double share = 0;
+    };
+    const std::vector<Active>& active(std::int32_t state) const { return active_[state]; }
+
+private:
+    struct Lesson {
+        std::int32_t state = 0, entry = 0;
+        double uplift = 0, cap = 0, probability = 0;
+    };
+    struct Entry {
+        std::uint64_t signature = 0;
+        std::vector<std::int32_t> lessons;  // positions in lessons_
+        std::vector<std::int32_t> capabilities;
+    };
+    struct Memo {
+        std::uint64_t mask = 0;
+        std::int32_t state = -1;
+        std::int32_t stamp = 0;
+        double reduction = 0;
+    };
+
+    double expected(const State& state, double mean) const;
+    double reduction(std::int32_t state, const std::vector<Active>& active, std::size_t count, std::int32_t extra);
+
+    const Catalog& catalog_;
+    PersonId person_;
+    std::vector<State> states_;
+    std::vector<Wanted> wanted_;
+    std::vector<Lesson> lessons_;
+    std::vector<Entry> entries_;
+    std::int32_t entry_count_ = 0;
+    std::vector<std::vector<Active>> active_;
+    std::vector<double> steps_, edges_;
+    std::vector<Level> levels_, next_;
+    std::vector<std::int32_t> picked_;
+    std::vector<Memo> memo_ = std::vector<Memo>(1 << 10);
+    std::int32_t stamp_ = 0;
+};
+
+}  // namespace gradus

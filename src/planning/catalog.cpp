@@ -1,0 +1,169 @@
+#include "planning/catalog.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include <gradus/base/error.h>
+
+namespace gradus {
+namespace {
+
+constexpr Date long_ago = Date::min() + std::chrono::days(1);  // Date::min() itself means missing
+constexpr Date far_off = Date::max();
+
+Date from(Date day) { return is_missing(day) ? long_ago : day; }
+Date to(Date day) { return is_missing(day) ? far_off : day; }
+
+bool valid_on(const Funds& funds, std::size_t fund, Date day) {
+    return from(funds.valid_from[fund]) <= day && day < to(funds.valid_to[fund]);
+}
+
+}  // namespace
+
+Date add_months(Date day, int months) {
+    using namespace std::chrono;
+    const year_month_day date{sys_days(day)};
+    const year_month month = year_month(date.year(), date.month()) + std::chrono::months(months);
+    const auto last = year_month_day_last(month.year(), month_day_last(month.month()));
+    return sys_days(month.year() / month.month() / std::min(date.day(), last.day()));
+}
+
+OptimizeOptions checked(OptimizeOptions options, Date as_of) {
+    const auto require = [](bool ok, const char* option, const std::string& expected) {
+        if (!ok) throw Error(Code::invalid_option, std::string("optimize: ") + option + " must be " + expected);
+    };
+    if (is_missing(options.start)) {
+        require(!is_missing(as_of), "start", "given, since the risks do not say their as_of");
+        options.start = as_of + std::chrono::days(1);
+    }
+    require(options.months >= 1 && options.months <= 120, "months", "from 1 to 120");
+    require(options.period_months >= 1, "period_months", "1 or more");
+    options.period_months = std::min(options.period_months, options.months);
+    for (const auto& [value, name] : {std::pair(options.max_activities, "max_activities"),
+                                      std::pair(options.max_capabilities, "max_capabilities"),
+                                      std::pair(options.max_of_a_kind, "max_of_a_kind")})
+        require(!value || *value >= 0, name, "0 or more");
+    require(options.gap >= 0 && options.gap <= 1, "gap", "from 0 to 1");
+    require(!options.work_limit || *options.work_limit > 0, "work_limit", "more than 0");
+    require(!options.time_limit || *options.time_limit > 0, "time_limit", "more than 0 seconds");
+    require(options.threads >= 0, "threads", "0 (all cores) or more");
+    return options;
+}
+
+Catalog::Catalog(const Organization& organization_, const Risks& risks_, const OptimizeOptions& options_)
+    : organization(organization_),
+      risks(risks_),
+      options(checked(options_, risks_.provenance.as_of)),
+      as_of(risks_.provenance.as_of),
+      start(options.start) {
+    const Tables& tables = organization.tables();
+    const Relations& relations = organization.relations();
+    if (is_missing(as_of)) as_of = start - std::chrono::days(1);
+    end = add_months(start, options.months);
+    for (int month = 0; month < options.months; month += options.period_months) {
+        const int months = std::min(options.period_months, options.months - month);
+        periods.push_back({add_months(start, month), add_months(start, month + months), months});
+    }
+
+    funds = static_cast<std::int32_t>(tables.funds.size());
+    for (const Money amount : tables.funds.amount) capacity.push_back(amount.minor_units());
+
+    for (std::int32_t unit = -1; unit < relations.units.size(); ++unit) {
+        const FundId fund = find_fund(UnitId(unit), start);
+        // The fund can only change on a day on which some fund's validity does.
+        bool steady = true;
+        for (std::int32_t i = 0; i < funds; ++i)
+            for (const Date day : {tables.funds.valid_from[i], tables.funds.valid_to[i]})
+                if (!is_missing(day) && start < day && day < end && find_fund(UnitId(unit), day) != fund) steady = false;
+        fund_at_start_.push_back(fund);
+        steady_.push_back(steady);
+    }
+
+    const std::size_t activities = tables.activities.size();
+    first_offering.reserve(activities + 1);
+    for (std::size_t activity = 0; activity < activities; ++activity) {
+        first_offering.push_back(static_cast<std::int32_t>(offerings.size()));
+        const Date valid_from = from(tables.activities.valid_from[activity]);
+        const Date valid_to = to(tables.activities.valid_to[activity]);
+        const auto add = [&](Offering offering) {
+            if (offering.first < std::max(start, valid_from)) return;
+            if (offering.last >= std::min(end, valid_to)) return;
+            offering.period = period_of(offering.first);
+            if (is_missing(offering.cost)) offering.cost = tables.activities.cost[activity];
+            offerings.push_back(offering);
+        };
+        const Rows sessions = relations.sessions_of_activity[ActivityId(static_cast<std::int32_t>(activity))];
+        for (const std::size_t i : sessions) {
+            const SessionId id = relations.session_order[i];
+            const auto session = static_cast<std::size_t>(id.value());
+            add({.session = id,
+                 .first = tables.sessions.first_day[session],
+                 .last = tables.sessions.last_day[session],
+                 .cost = tables.sessions.cost[session]});
+        }
+        if (sessions.size() > 0) continue;
+        const std::chrono::days length(tables.activities.days[activity] - 1);
+        for (const Period& period : periods) {
+            const Date first = std::max(period.first, valid_from);
+            if (first < period.end) add({.first = first, .last = first + length, .cost = missing<Money>()});
+        }
+    }
+    first_offering.push_back(static_cast<std::int32_t>(offerings.size()));
+
+    std::vector<std::int32_t> seat_of(tables.sessions.size(), -1);
+    for (std::size_t session = 0; session < tables.sessions.size(); ++session) {
+        if (is_missing(tables.sessions.seats[session])) continue;
+        if (tables.sessions.first_day[session] < start || tables.sessions.last_day[session] >= end) continue;
+        seat_of[session] = static_cast<std::int32_t>(capacity.size());
+        capacity.push_back(tables.sessions.seats[session]);
+        seat_session.push_back(SessionId(static_cast<std::int32_t>(session)));
+    }
+    for (Offering& offering : offerings)
+        if (offering.session) offering.seat = seat_of[offering.session.value()];
+
+    risks_of_person = Groups<PersonTag>(risks.person, organization.people().size());
+
+    first_outcome_of.assign(organization.capabilities().size() + 1, 0);
+    for (const CapabilityId capability : tables.outcomes.capability) ++first_outcome_of[capability.value() + 1];
+    for (std::size_t i = 1; i < first_outcome_of.size(); ++i) first_outcome_of[i] += first_outcome_of[i - 1];
+    outcomes_of.resize(tables.outcomes.size());
+    std::vector<std::int32_t> next(first_outcome_of.begin(), first_outcome_of.end() - 1);
+    for (std::size_t row = 0; row < tables.outcomes.size(); ++row)
+        outcomes_of[next[tables.outcomes.capability[row].value()]++] = static_cast<std::int32_t>(row);
+
+    order.resize(activities);
+    for (std::size_t rank = 0; rank < activities; ++rank) {
+        const ActivityId activity = relations.activity_order[rank];
+        order[activity.value()] = static_cast<std::int32_t>(rank);
+        if (relations.mandatory_of_activity[activity].size() > 0) mandatory.push_back(activity);
+    }
+}
+
+double Catalog::share(Date last) const {
+    const auto horizon = (end - start).count();
+    const auto effective = std::clamp((end - last).count() - 1, 0, horizon);
+    return static_cast<double>(effective) / static_cast<double>(horizon);
+}
+
+std::int32_t Catalog::period_of(Date day) const {
+    for (std::size_t i = 0; i < periods.size(); ++i)
+        if (periods[i].first <= day && day < periods[i].end) return static_cast<std::int32_t>(i);
+    return -1;
+}
+
+FundId Catalog::find_fund(UnitId unit, Date day) const {
+    const Funds& table = organization->funds;
+    const Forest& units = organization.relations().units;
+    const Forest& forest = organization.relations().funds;
+    for (std::int32_t node = unit.value();; node = units.parent(node)) {
+        FundId best;
+        for (std::int32_t fund = 0; fund < funds; ++fund) {
+            if (table.unit[fund].value() != node || !valid_on(table, fund, day)) continue;
+            if (!best || forest.depth(fund) > forest.depth(best.value())) best = FundId(fund);
+        }
+        if (best || node < 0) return best;  // node -1: funds without a unit
+    }
+}
+
+}  // namespace gradus

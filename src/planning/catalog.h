@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <gradus/planning/plan.h>
+
+namespace gradus {
+
+/// A run of whole months of the horizon: [first, end).
+struct Period {
+    Date first;
+    Date end;
+    int months = 0;
+};
+
+/// One way to take an activity, for whoever may: a session, or on demand in a period.
+struct Offering {
+    SessionId session{};       ///< none: on demand
+    std::int32_t period = 0;   ///< 0-based, in which it starts
+    std::int32_t seat = -1;    ///< resource of its seats; -1: no limit
+    Date first, last;          ///< on demand: as early as the period and the activity's validity allow
+    Money cost;                ///< per participant; may be missing
+};
+
+/// What a plan is made of, the same for everyone: horizon, periods, ways to take each activity, shared resources.
+///
+/// Resources are all funds in key order, then the sessions with limited seats that lie within the horizon.
+struct Catalog {
+    Catalog(const Organization& organization, const Risks& risks, const OptimizeOptions& options);
+
+    Organization organization;
+    Risks risks;
+    OptimizeOptions options;
+    Date as_of, start, end;
+    std::vector<Period> periods;
+
+    std::vector<Offering> offerings;               ///< by activity
+    std::vector<std::int32_t> first_offering;      ///< by activity, and the end
+    Groups<PersonTag> risks_of_person;             ///< rows of risks
+    std::vector<std::int32_t> outcomes_of;         ///< rows of outcomes by capability
+    std::vector<std::int32_t> first_outcome_of;    ///< by capability, and the end
+    std::vector<std::int32_t> order;               ///< by activity: rank, prerequisites first
+    std::vector<ActivityId> mandatory;             ///< activities that somebody must take, prerequisites first
+    std::vector<std::int64_t> capacity;            ///< by resource: minor units or seats
+    std::vector<SessionId> seat_session;           ///< by resource less the number of funds
+    std::int32_t funds = 0;                        ///< number of funds
+
+    /// Share of the horizon's days on which what ends on `last` is in effect (contract §3.5).
+    double share(Date last) const;
+    /// Period that holds `day`; -1: outside the horizon.
+    std::int32_t period_of(Date day) const;
+    /// The fund charged for somebody of `unit` on `day` (contract §3.8); none: no fund reaches.
+    FundId fund_for(UnitId unit, Date day) const {
+        return one_fund(unit) ? fund_at_start_[unit.value() + 1] : find_fund(unit, day);
+    }
+    /// True if the same fund is charged on every day of the horizon: then it is `fund_for` of any.
+    bool one_fund(UnitId unit) const { return steady_[unit.value() + 1]; }
+
+private:
+    FundId find_fund(UnitId unit, Date day) const;
+
+    std::vector<FundId> fund_at_start_;  // by unit + 1; 0: people without a unit
+    std::vector<bool> steady_;
+};
+
+/// `day` plus calendar months, the day clamped to the end of the month.
+Date add_months(Date day, int months);
+
+/// Checks the options and fills in `start`. @throws Error invalid_option.
+OptimizeOptions checked(OptimizeOptions options, Date as_of);
+
+}  // namespace gradus

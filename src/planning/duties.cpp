@@ -1,0 +1,123 @@
+#include "planning/duties.h"
+
+#include <algorithm>
+
+#include "planning/search.h"
+
+namespace gradus {
+namespace {
+
+// Why an activity cannot be taken however free the limits are.
+Conflict refusal(Search& search, PersonId person, ActivityId activity) {
+    const Catalog& catalog = search.offer.catalog;
+    const Tables& tables = catalog.organization.tables();
+    Conflict conflict{.person = person, .activity = activity};
+    search.offer.stand(person);
+    if (!search.offer.may_take(activity)) {
+        conflict.limit = Limit::eligibility;
+        if (catalog.first_offering[activity.value()] == catalog.first_offering[activity.value() + 1])
+            conflict.limit = Limit::due;  // nothing of it is on offer within the horizon
+        for (const std::size_t row : catalog.organization.relations().prerequisites_of_activity[activity]) {
+            const ActivityId before = tables.activity_prerequisites.prerequisite[row];
+            const bool pinned = std::any_of(search.offer.pins.begin(), search.offer.pins.end(),
+                                            [&](const Offer::Pin& pin) { return pin.activity == before; });
+            if (pinned || search.offer.completed(before) || search.offer.may_take(before)) continue;
+            conflict.limit = Limit::prerequisite;
+            conflict.resource = std::string(catalog.organization.activities()[before.value()]);
+        }
+        return conflict;
+    }
+    // It could be taken, but not by its due date, or not for want of data or of a fund.
+    const Offer::Duties alone{{activity}, {}};
+    search.offer.open(person, &alone, true);
+    if (search.offer.without_fund) conflict.limit = Limit::fund;
+    if (!search.offer.without_hours.empty()) conflict.limit = Limit::hours;
+    return conflict;
+}
+
+}  // namespace
+
+DutyRoster place_duties(const Catalog& catalog, const std::vector<PersonId>& groups, const Control* control) {
+    DutyRoster roster;
+    if (catalog.mandatory.empty()) return roster;
+    roster.duties.resize(groups.size());
+    roster.placed.resize(groups.size());
+
+    Search search(catalog);
+    std::vector<std::int64_t> room = catalog.capacity;
+    std::vector<double> prices(room.size());
+    std::int64_t nodes = 0;
+    for (std::size_t group = 0; group < groups.size(); ++group) {
+        if (control && control->cancelled()) break;
+        const PersonId person = groups[group];
+        search.offer.stand(person);
+        std::vector<std::pair<Date, ActivityId>> wanted;
+        for (const ActivityId activity : catalog.mandatory) {
+            const Date due = search.offer.due(activity);
+            const bool pinned = std::any_of(search.offer.pins.begin(), search.offer.pins.end(),
+                                            [&](const Offer::Pin& pin) { return pin.activity == activity; });
+            if (!is_missing(due) && !pinned && !search.offer.completed(activity)) wanted.push_back({due, activity});
+        }
+        if (wanted.empty()) continue;
+        std::sort(wanted.begin(), wanted.end());
+        // A price high enough that thrift comes first, and highest where least is left.
+        for (std::size_t r = 0; r < room.size(); ++r)
+            prices[r] = 1e3 / static_cast<double>(std::max<std::int64_t>(1, room[r]));
+
+        Offer::Duties& duties = roster.duties[group];
+        Choice& placed = roster.placed[group];
+        const auto attempt = [&](const Offer::Duties& trial, Choice& choice) {
+            search.offer.open(person, &trial, true);
+            for (const ActivityId activity : trial.forced)
+                if (std::none_of(search.offer.courses.begin(), search.offer.courses.end(),
+                                 [&](const Offer::Course& course) { return course.activity == activity; }))
+                    return false;
+            Query query;
+            query.group = static_cast<std::int32_t>(group);
+            query.prices = prices;
+            query.room = room;
+            const double bound = search.run(query, choice, nodes);
+            return bound > -std::numeric_limits<double>::infinity() && !choice.content.empty();
+        };
+        Offer::Duties all;
+        for (const auto& [due, activity] : wanted) all.forced.push_back(activity);
+        if (attempt(all, placed)) {
+            duties = all;
+        } else {
+            placed = Choice();
+            for (const auto& [due, activity] : wanted) {
+                Offer::Duties trial = duties;
+                trial.forced.push_back(activity);
+                Choice choice;
+                if (attempt(trial, choice)) {
+                    duties = trial;
+                    placed = choice;
+                    continue;
+                }
+                duties.excluded.push_back(activity);
+                const auto course = std::find_if(search.offer.courses.begin(), search.offer.courses.end(),
+                                                 [&](const Offer::Course& c) { return c.activity == activity; });
+                Conflict conflict{.person = person, .activity = activity};
+                if (course == search.offer.courses.end()) {
+                    conflict = refusal(search, person, activity);
+                } else {
+                    Query query;
+                    query.prices = prices;
+                    query.room = room;
+                    const Search::Stop stop = search.stop(
+                        query, placed.content, static_cast<std::int32_t>(course - search.offer.courses.begin()));
+                    conflict.limit = stop.limit;
+                    conflict.resource = stop.resource;
+                    conflict.period = stop.period;
+                    conflict.capacity = stop.capacity;
+                    conflict.demanded = stop.demanded;
+                }
+                roster.conflicts.push_back(conflict);
+            }
+        }
+        for (const Use& use : placed.uses) room[use.resource] -= use.amount;
+    }
+    return roster;
+}
+
+}  // namespace gradus

@@ -1,0 +1,394 @@
+#include "planning/offer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <gradus/base/error.h>
+
+namespace gradus {
+namespace {
+
+constexpr std::int32_t unknown = -1, refused = -2, offered = -3;
+
+template <class T>
+bool contains(const std::vector<T>& values, T value) {
+    return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+// Half to even, the default rounding of floating point.
+Money rounded_share(Money cost, double share) {
+    return Money(static_cast<std::int64_t>(std::nearbyint(static_cast<double>(cost.minor_units()) * share)));
+}
+
+}  // namespace
+
+std::int32_t calendar_period(Date day, CapPeriod period) {
+    if (is_missing(period)) return 0;
+    const std::chrono::year_month_day date{std::chrono::sys_days(day)};
+    const int year = int(date.year()), month = static_cast<int>(unsigned(date.month())) - 1;
+    switch (period) {
+        case CapPeriod::month: return year * 12 + month;
+        case CapPeriod::quarter: return year * 4 + month / 3;
+        default: return year;
+    }
+}
+
+bool Offer::completed(ActivityId activity) const {
+    const Enrolments& enrolments = catalog.organization->enrolments;
+    for (const std::size_t row : catalog.organization.relations().enrolments_of_person[person])
+        if (enrolments.activity[row] == activity && enrolments.status[row] == EnrolmentStatus::completed &&
+            (is_missing(enrolments.date[row]) || enrolments.date[row] <= catalog.as_of))
+            return true;
+    return false;
+}
+
+Date Offer::due(ActivityId activity) const {
+    const Mandatory& mandatory = catalog.organization->mandatory;
+    Date earliest = missing<Date>();
+    for (const std::size_t row : catalog.organization.relations().mandatory_of_activity[activity]) {
+        if (!holds(catalog.organization, mandatory.scope, row, person, role)) continue;
+        const Date last = catalog.end - std::chrono::days(1);
+        const Date day = is_missing(mandatory.due[row]) ? last : std::min(mandatory.due[row], last);
+        if (is_missing(earliest) || day < earliest) earliest = day;
+    }
+    return earliest;
+}
+
+bool Offer::eligible(ActivityId activity) const {
+    const Rows rows = catalog.organization.relations().eligibility_of_activity[activity];
+    if (rows.size() == 0) return true;
+    for (const std::size_t row : rows)
+        if (holds(catalog.organization, catalog.organization->eligibility.scope, row, person, role)) return true;
+    return false;
+}
+
+void Offer::build_accounts() {
+    const Tables& tables = catalog.organization.tables();
+    accounts.clear();
+    accounts_steady_ = true;
+    for (const std::size_t row : catalog.organization.relations().accounts_of_person[person]) {
+        const ProgramId program = tables.accounts.program[row];
+        Account account;
+        account.row = row;
+        account.kind = tables.accounts.kind[row];
+        account.available = tables.accounts.available[row].units();
+        const auto narrow = [&](Date from, Date to) {
+            if (!is_missing(from)) account.from = std::max(account.from, from);
+            if (!is_missing(to)) account.to = std::min(account.to, to);
+        };
+        account.from = catalog.start;
+        account.to = catalog.end;
+        narrow(tables.accounts.valid_from[row], tables.accounts.valid_to[row]);
+        if (program) {
+            const auto p = static_cast<std::size_t>(program.value());
+            if (!holds(catalog.organization, tables.programs.scope, p, person, role)) account.to = account.from;
+            narrow(tables.programs.valid_from[p], tables.programs.valid_to[p]);
+        }
+        if (account.from > catalog.start || account.to < catalog.end) accounts_steady_ = false;
+        accounts.push_back(account);
+    }
+}
+
+// The person's account of a kind that is usable for an activity of that kind on that day; -1: none.
+std::int32_t Offer::usable(AccountKind kind, Date day, KindId activity_kind) const {
+    std::int32_t found = -1;
+    for (std::size_t i = 0; i < accounts.size(); ++i) {
+        const Account& account = accounts[i];
+        if (account.kind != kind || day < account.from || day >= account.to) continue;
+        const ProgramId program = catalog.organization->accounts.program[account.row];
+        if (program) {
+            const auto& kinds = catalog.organization.relations().activity_kinds[program.value()];
+            if (!kinds.empty() && !std::binary_search(kinds.begin(), kinds.end(), activity_kind)) continue;
+        }
+        if (found >= 0)
+            throw Error(Code::contradiction,
+                        "accounts: person '" + std::string(catalog.organization.people()[person.value()]) +
+                            "' has two accounts of " + std::string(Words<AccountKind>::names[int(kind)]) +
+                            " that can both be used for one activity on one day; one must end before the other begins",
+                        "accounts", static_cast<std::int64_t>(account.row) + 1, "kind");
+        found = static_cast<std::int32_t>(i);
+    }
+    return found;
+}
+
+void Offer::build_pins() {
+    const Tables& tables = catalog.organization.tables();
+    pins.clear();
+    const Rows rows = catalog.organization.relations().enrolments_of_person[person];
+    for (const std::size_t row : rows) {
+        const EnrolmentStatus status = tables.enrolments.status[row];
+        if (status != EnrolmentStatus::enrolled && status != EnrolmentStatus::in_progress) continue;
+        Pin pin;
+        pin.row = row;
+        pin.activity = tables.enrolments.activity[row];
+        pin.session = tables.enrolments.session[row];
+        const auto activity = static_cast<std::size_t>(pin.activity.value());
+        if (pin.session) {
+            pin.first = tables.sessions.first_day[pin.session.value()];
+            pin.last = tables.sessions.last_day[pin.session.value()];
+        } else {
+            pin.first = is_missing(tables.enrolments.date[row]) ? catalog.start : tables.enrolments.date[row];
+            pin.last = pin.first + std::chrono::days(tables.activities.days[activity] - 1);
+        }
+        pin.period = catalog.period_of(pin.first);
+        pin.minutes = is_missing(tables.activities.hours[activity]) ? 0 : tables.activities.hours[activity].count();
+        pin.kind = tables.activities.kind[activity].value();
+        // One pin per activity: what is in progress before what is only enrolled, then the later one.
+        const auto same = std::find_if(pins.begin(), pins.end(), [&](const Pin& p) { return p.activity == pin.activity; });
+        if (same == pins.end()) {
+            pins.push_back(pin);
+        } else {
+            const auto rank = [&](const Pin& p) {
+                return std::tuple(tables.enrolments.status[p.row] == EnrolmentStatus::in_progress, p.first, p.row);
+            };
+            if (rank(*same) < rank(pin)) *same = pin;
+        }
+    }
+}
+
+// Whether the person may take the activity at all, dates and limits apart; also decides its prerequisites.
+bool Offer::takeable(ActivityId activity) {
+    std::int32_t& place = place_[activity.value()];
+    if (place != unknown) return place != refused;
+    place = refused;  // there are no cycles: this only spares a second look
+    touched_.push_back(activity);
+
+    const Tables& tables = catalog.organization.tables();
+    const Relations& relations = catalog.organization.relations();
+    const bool required = duties_ && contains(duties_->forced, activity);
+    if (duties_ && contains(duties_->excluded, activity)) return false;
+    for (const Pin& pin : pins)
+        if (pin.activity == activity) return false;
+    if (catalog.first_offering[activity.value()] == catalog.first_offering[activity.value() + 1]) return false;
+    bool declined = false;
+    for (const std::size_t row : relations.enrolments_of_person[person])
+        if (tables.enrolments.activity[row] == activity && tables.enrolments.status[row] == EnrolmentStatus::declined)
+            declined = true;
+    const bool done = completed(activity);
+    if (done && !tables.activities.repeatable[activity.value()]) return false;
+    if (declined && !done && !required) return false;
+    if (!eligible(activity)) return false;
+    for (const std::size_t row : relations.outcomes_of_activity[activity]) {
+        if (is_missing(tables.outcomes.from_level[row])) continue;
+        const double mean = benefit.mean(tables.outcomes.capability[row]);
+        if (mean < tables.outcomes.from_level[row] - 1) return false;
+    }
+    for (const std::size_t row : relations.prerequisites_of_activity[activity]) {
+        const ActivityId before = tables.activity_prerequisites.prerequisite[row];
+        const bool pinned = std::any_of(pins.begin(), pins.end(), [&](const Pin& p) { return p.activity == before; });
+        if (!pinned && !completed(before) && !takeable(before)) return false;
+    }
+    place_[activity.value()] = offered;
+    return true;
+}
+
+bool Offer::dated(Way& way, Date after) const {
+    if (way.first >= after) return true;
+    const Offering& offering = catalog.offerings[way.offering];
+    if (offering.session || after >= catalog.periods[way.period].end) return false;
+    way.last += after - way.first;
+    way.first = after;
+    const ActivityId activity = courses[way.course].activity;
+    const Date valid_to = catalog.organization->activities.valid_to[activity.value()];
+    if (way.last >= catalog.end || way.last >= leaves_ || (!is_missing(valid_to) && way.last >= valid_to)) return false;
+    way.share = catalog.share(way.last);
+    return true;
+}
+
+bool Offer::priced(Way& way, bool note) {
+    const Tables& tables = catalog.organization.tables();
+    const ActivityId activity = courses[way.course].activity;
+    const KindId kind = tables.activities.kind[activity.value()];
+    const Minutes hours = tables.activities.hours[activity.value()];
+    way.cost = catalog.offerings[way.offering].cost;
+    way.minutes = is_missing(hours) ? 0 : hours.count();
+    double account_share = tables.activities.account_share[activity.value()];
+    double employee_share = tables.activities.employee_share[activity.value()];
+
+    std::int32_t found[3] = {-1, -1, -1};
+    if (!accounts.empty()) {
+        bool overridden = false;
+        for (int k = 0; k < 3; ++k) {
+            found[k] = usable(static_cast<AccountKind>(k), way.first, kind);
+            if (found[k] < 0) continue;
+            const std::size_t row = accounts[found[k]].row;
+            const ProgramId program = tables.accounts.program[row];
+            if (!program) continue;
+            const double a = tables.programs.account_share[program.value()];
+            const double e = tables.programs.employee_share[program.value()];
+            if (is_missing(a) && is_missing(e)) continue;
+            const double own_a = is_missing(a) ? tables.activities.account_share[activity.value()] : a;
+            const double own_e = is_missing(e) ? tables.activities.employee_share[activity.value()] : e;
+            if (overridden && (own_a != account_share || own_e != employee_share))
+                throw Error(Code::contradiction,
+                            "accounts: person '" + std::string(catalog.organization.people()[person.value()]) +
+                                "' has two accounts whose programmes disagree on the shares of activity '" +
+                                std::string(catalog.organization.activities()[activity.value()]) + "'",
+                            "accounts", static_cast<std::int64_t>(row) + 1, "program");
+            account_share = own_a;
+            employee_share = own_e;
+            overridden = true;
+        }
+        if (!(account_share > 0)) std::fill_n(found, 3, -1);
+    }
+    std::copy_n(found, 3, way.account);
+    way.steady = accounts_steady_ && catalog.one_fund(unit_);
+
+    if (is_missing(hours) && (hours_limited || way.account[int(AccountKind::hours)] >= 0)) {
+        if (note) without_hours.push_back(activity);
+        return false;
+    }
+    way.fund = FundId();
+    way.fund_cost = way.account_cost = way.employee_cost = Money(0);
+    if (is_missing(way.cost)) {
+        if (catalog.organization.relations().funds_given || way.account[int(AccountKind::money)] >= 0) {
+            if (note) without_cost.push_back(activity);
+            return false;
+        }
+        return true;
+    }
+    const Money account_part = rounded_share(way.cost, account_share);
+    way.employee_cost = std::min(rounded_share(way.cost, employee_share), way.cost - account_part);
+    way.fund_cost = way.cost - account_part - way.employee_cost;
+    if (way.account[int(AccountKind::money)] >= 0) {
+        way.account_cost = account_part;
+    } else {
+        way.fund_cost += account_part;
+    }
+    if (way.fund_cost > Money(0) && catalog.organization.relations().funds_given) {
+        way.fund = catalog.fund_for(unit_, way.first);
+        if (!way.fund) {
+            if (note) without_fund = true;
+            return false;
+        }
+    }
+    return true;
+}
+
+bool Offer::build_ways(Course& course) {
+    const auto number = static_cast<std::int32_t>(&course - courses.data());
+    const Date due_day = course.forced ? due(course.activity) : Date::max();
+    course.first_way = static_cast<std::int32_t>(ways.size());
+    for (std::int32_t i = catalog.first_offering[course.activity.value()];
+         i < catalog.first_offering[course.activity.value() + 1]; ++i) {
+        const Offering& offering = catalog.offerings[i];
+        Way way;
+        way.course = number;
+        way.offering = i;
+        way.period = offering.period;
+        way.seat = offering.seat;
+        way.first = offering.first;
+        way.last = offering.last;
+        if (!dated(way, course.after) || way.last >= leaves_ || (!is_missing(due_day) && way.last > due_day)) continue;
+        if (!priced(way, true)) continue;
+        way.share = catalog.share(way.last);
+        ways.push_back(way);
+    }
+    course.last_way = static_cast<std::int32_t>(ways.size());
+    return course.last_way > course.first_way;
+}
+
+void Offer::stand(PersonId who) {
+    const People& people = catalog.organization->people;
+    for (const ActivityId activity : touched_) place_[activity.value()] = unknown;
+    touched_.clear();
+    courses.clear();
+    ways.clear();
+    without_hours.clear();
+    without_cost.clear();
+    without_fund = false;
+    duties_ = nullptr;
+    person = who;
+    role = role_at(catalog.organization, person, catalog.as_of);
+    unit_ = people.unit[person.value()];
+    leaves_ = is_missing(people.left[person.value()]) ? Date::max() : people.left[person.value()];
+    benefit.open(person);
+    build_accounts();
+    build_pins();
+}
+
+void Offer::open(PersonId who, const Duties* duties, bool only_duties) {
+    const Tables& tables = catalog.organization.tables();
+    const Relations& relations = catalog.organization.relations();
+    stand(who);
+    duties_ = duties;
+    const auto p = static_cast<std::size_t>(person.value());
+
+    hours_limited = !is_missing(tables.people.hours[p]);
+    room_minutes.assign(catalog.periods.size(), 0);
+    if (hours_limited)
+        for (std::size_t i = 0; i < catalog.periods.size(); ++i)
+            room_minutes[i] = tables.people.hours[p].count() * catalog.periods[i].months;
+    for (const Pin& pin : pins)
+        if (pin.period >= 0) room_minutes[pin.period] = std::max<std::int64_t>(0, room_minutes[pin.period] - pin.minutes);
+
+    // Everything that teaches something wanted, what is forced, and what these need first.
+    wanted_.clear();
+    for (std::int32_t i = 0; !only_duties && i < benefit.states(); ++i) {
+        const Benefit::State& state = benefit.state(i);
+        if (!state.worthwhile) continue;
+        for (std::int32_t k = catalog.first_outcome_of[state.capability.value()];
+             k < catalog.first_outcome_of[state.capability.value() + 1]; ++k) {
+            const auto row = static_cast<std::size_t>(catalog.outcomes_of[k]);
+            if (tables.outcomes.uplift[row] > 0 && tables.outcomes.probability[row] > 0 &&
+                tables.outcomes.up_to[row] > state.mean && takeable(tables.outcomes.activity[row]))
+                wanted_.push_back(tables.outcomes.activity[row]);
+        }
+    }
+    if (duties)
+        for (const ActivityId activity : duties->forced)
+            if (takeable(activity)) wanted_.push_back(activity);
+    const auto needed = [&](ActivityId before) {
+        return !completed(before) &&
+               std::none_of(pins.begin(), pins.end(), [&](const Pin& pin) { return pin.activity == before; });
+    };
+    for (std::size_t i = 0; i < wanted_.size(); ++i)
+        for (const std::size_t row : relations.prerequisites_of_activity[wanted_[i]]) {
+            const ActivityId before = tables.activity_prerequisites.prerequisite[row];
+            if (needed(before) && !contains(wanted_, before)) wanted_.push_back(before);
+        }
+    std::sort(wanted_.begin(), wanted_.end(),
+              [&](ActivityId a, ActivityId b) { return catalog.order[a.value()] < catalog.order[b.value()]; });
+    wanted_.erase(std::unique(wanted_.begin(), wanted_.end()), wanted_.end());
+
+    courses.reserve(wanted_.size());
+    for (const ActivityId activity : wanted_) {
+        Course course;
+        course.activity = activity;
+        course.kind = tables.activities.kind[activity.value()].value();
+        course.forced = duties && contains(duties->forced, activity);
+        course.after = catalog.start;
+        bool possible = true;
+        for (const std::size_t row : relations.prerequisites_of_activity[activity]) {
+            const ActivityId before = tables.activity_prerequisites.prerequisite[row];
+            if (completed(before)) continue;
+            const auto pin = std::find_if(pins.begin(), pins.end(), [&](const Pin& x) { return x.activity == before; });
+            if (pin != pins.end()) {
+                course.after = std::max<Date>(course.after, pin->last + std::chrono::days(1));
+            } else if (place_[before.value()] >= 0) {
+                course.prerequisites.push_back(place_[before.value()]);
+            } else {
+                possible = false;  // it can be taken in no way
+            }
+        }
+        if (!possible) continue;
+        courses.push_back(std::move(course));
+        if (!build_ways(courses.back())) {
+            courses.pop_back();
+            continue;
+        }
+        place_[activity.value()] = static_cast<std::int32_t>(courses.size()) - 1;
+    }
+    // What is forced forces what it needs.
+    for (std::size_t i = courses.size(); i-- > 0;)
+        for (const std::int32_t before : courses[i].prerequisites) {
+            courses[before].needed = true;
+            if (courses[i].forced) courses[before].forced = true;
+        }
+    for (Pin& pin : pins) pin.entry = benefit.add(pin.activity);
+    for (Course& course : courses) course.entry = benefit.add(course.activity);
+    benefit.seal();
+    for (const Pin& pin : pins) benefit.activate(pin.entry, catalog.share(pin.last));
+}
+
+}  // namespace gradus

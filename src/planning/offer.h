@@ -1,0 +1,135 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "planning/benefit.h"
+#include "planning/catalog.h"
+
+namespace gradus {
+
+/// One way for one person to take one activity, with its days, time and money.
+struct Way {
+    std::int32_t course = 0;    ///< number of the activity within the offer
+    std::int32_t offering = 0;  ///< of the catalog
+    std::int32_t period = 0;
+    std::int32_t seat = -1;     ///< resource; -1: none limited
+    Date first, last;
+    double share = 0;           ///< of the horizon in effect
+    std::int64_t minutes = 0;
+    FundId fund;                ///< charged with fund_cost; none where nothing is charged or funds are not given
+    Money cost;                 ///< may be missing where money is unlimited
+    Money fund_cost, account_cost, employee_cost;
+    std::int32_t account[3] = {-1, -1, -1};  ///< money, hours, items: number within the offer
+    bool steady = true;         ///< money and accounts do not depend on the day within the period
+};
+
+/// What one person may choose from, and the limits that are the person's own: scratch memory, reused.
+///
+/// Courses (activities that could be taken) are ordered with prerequisites first.
+class Offer {
+public:
+    explicit Offer(const Catalog& all) : catalog(all), benefit(all), place_(all.first_offering.size() - 1, -1) {}
+
+    /// What the plan must and must not hold for a person.
+    struct Duties {
+        std::vector<ActivityId> forced;    ///< mandatory, can be placed
+        std::vector<ActivityId> excluded;  ///< mandatory, left out
+    };
+    /// Builds the offer: everything that teaches something wanted, what is forced, and what these need first.
+    void open(PersonId person, const Duties* duties, bool only_duties = false);
+    /// Only who the person is: role, pins, accounts; for `due`, `completed` and `pins`.
+    void stand(PersonId person);
+    /// Whether the person may take the activity at all, dates and limits apart.
+    bool may_take(ActivityId activity) { return takeable(activity); }
+
+    struct Course {
+        ActivityId activity;
+        std::int32_t entry = 0;  ///< of benefit
+        std::int32_t first_way = 0, last_way = 0;
+        std::int32_t kind = -1;
+        bool forced = false;
+        Date after;  ///< day after the last pinned prerequisite, or the start
+        std::vector<std::int32_t> prerequisites;  ///< courses that must be taken first
+        bool needed = false;                      ///< some other course needs it
+    };
+    struct Account {
+        std::size_t row = 0;  ///< of accounts
+        AccountKind kind = AccountKind::money;
+        std::int64_t available = 0;
+        Date from, to;
+    };
+    struct Pin {
+        std::size_t row = 0;  ///< of enrolments
+        ActivityId activity;
+        SessionId session;
+        Date first, last;
+        std::int32_t entry = 0;
+        std::int32_t period = -1;  ///< -1: before the horizon
+        std::int64_t minutes = 0;
+        std::int32_t kind = -1;
+    };
+
+    const Catalog& catalog;
+    Benefit benefit;
+    PersonId person;
+    RoleId role;  ///< at as_of
+    std::vector<Course> courses;
+    std::vector<Way> ways;
+    std::vector<Account> accounts;
+    std::vector<Pin> pins;
+    bool hours_limited = false;
+    std::vector<std::int64_t> room_minutes;  ///< by period, pins deducted, at least 0
+
+    // What was not offered for want of data, for the warnings.
+    std::vector<ActivityId> without_hours, without_cost;
+    bool without_fund = false;
+
+    /// The way to take `way.course` no earlier than `after`; false where it does not fit period, validity or horizon.
+    bool dated(Way& way, Date after) const;
+    /// Fills in fund, accounts and the split of the cost for the way's first day (contract §3.8); false: not offered.
+    bool priced(Way& way, bool note = false);
+    /// Adds what the way takes of shared resources: calls f(resource, amount).
+    template <class F>
+    void uses(const Way& way, F&& f) const {
+        if (way.fund && way.fund_cost > Money(0)) {
+            const Forest& funds = catalog.organization.relations().funds;
+            for (std::int32_t fund = way.fund.value(); fund >= 0; fund = funds.parent(fund))
+                f(fund, way.fund_cost.minor_units());
+        }
+        if (way.seat >= 0) f(way.seat, std::int64_t{1});
+    }
+    /// Amount that the way takes of its account of a kind.
+    std::int64_t taken(const Way& way, AccountKind kind) const {
+        return kind == AccountKind::money   ? way.account_cost.minor_units()
+               : kind == AccountKind::hours ? way.minutes
+                                            : 1;
+    }
+    /// The mandatory due date of a person's activity: earliest of the rows whose scope holds; missing: none holds.
+    /// The horizon's last day where a row holds without a due date.
+    Date due(ActivityId activity) const;
+    /// Completed by as_of, by any enrolment.
+    bool completed(ActivityId activity) const;
+
+private:
+    bool takeable(ActivityId activity);
+    bool build_ways(Course& course);
+    bool eligible(ActivityId activity) const;
+    void build_accounts();
+    void build_pins();
+    std::int32_t usable(AccountKind kind, Date day, KindId activity_kind) const;
+
+    const Duties* duties_ = nullptr;
+    UnitId unit_;
+    Date leaves_;
+    bool accounts_steady_ = true;
+    std::vector<std::int32_t> place_;  // by activity: -1 unknown, -2 not takeable, -3 takeable, else number of its course
+    std::vector<ActivityId> touched_, wanted_;
+};
+
+/// Number of the calendar period of `day`: months, quarters or years counted from year 0; missing cap_period: 0 (one for
+/// the whole horizon).
+std::int32_t calendar_period(Date day, CapPeriod period);
+
+}  // namespace gradus
