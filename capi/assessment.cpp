@@ -12,14 +12,13 @@ gradus_status gradus_assessments_load(const gradus_organization* organization, g
 void gradus_assessments_free(gradus_assessments* assessments) { delete assessments; }
 gradus_status gradus_assessments_table(const gradus_assessments* assessments, const char* name, gradus_table** out,
                                        gradus_error* err) {
-    return pick(assessments, name, out, err, "assessments");
+    return pick(assessments, name, out, err);
 }
 
 gradus_status gradus_ratings_by_source(const gradus_organization* organization, const gradus_assessments* assessments,
                                        int32_t as_of, gradus_table** out, gradus_error* err) {
     return create(out, err, [&] {
-        return table(gradus::ratings_by_source(get(organization), get(assessments), date_from_c(as_of)),
-                     organization->minor_digits);
+        return table(organization, gradus::ratings_by_source(get(organization), get(assessments), date_from_c(as_of)));
     });
 }
 
@@ -45,5 +44,5 @@ gradus_status gradus_estimates_load(const gradus_organization* organization, gra
 void gradus_estimates_free(gradus_estimates* estimates) { delete estimates; }
 gradus_status gradus_estimates_table(const gradus_estimates* estimates, const char* name, gradus_table** out,
                                      gradus_error* err) {
-    return pick(estimates, name, out, err, "estimates");
+    return pick(estimates, name, out, err);
 }

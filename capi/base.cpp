@@ -131,7 +131,10 @@ const char* gradus_column_text(const gradus_column* column, int64_t row, int32_t
 
 gradus_status gradus_table_export(const gradus_table* table, struct ArrowArrayStream* out, gradus_error* err) {
     if (out) out->release = nullptr;
-    return guard(err, [&] { gradus::export_arrow(get(table), &required(out, "out"), table->minor_digits); });
+    return guard(err, [&] {
+        const gradus::Table& exported = get(table);
+        gradus::export_arrow(exported, &required(out, "out"), table->minor_digits);
+    });
 }
 
 gradus_status gradus_table_provenance(const gradus_table* table, gradus_provenance* out, gradus_error* err) {

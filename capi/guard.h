@@ -70,7 +70,10 @@ template <class Handle, class Body>
 gradus_status create(Handle** out, gradus_error* err, Body&& body,
                      std::shared_ptr<const Problems>* problems = nullptr) noexcept {
     if (out) *out = nullptr;
-    const auto make = [&] { required(out, "out") = new Handle{body()}; };
+    const auto make = [&] {
+        Handle*& place = required(out, "out");
+        place = new Handle{body()};
+    };
     return guard(err, make, problems);
 }
 
@@ -78,7 +81,10 @@ gradus_status create(Handle** out, gradus_error* err, Body&& body,
 template <class Handle>
 gradus_status create(Handle** out, gradus_error* err) noexcept {
     if (out) *out = nullptr;
-    return guard(err, [&] { required(out, "out") = new Handle{}; });
+    return guard(err, [&] {
+        Handle*& place = required(out, "out");
+        place = new Handle{};
+    });
 }
 
 }  // namespace gradus::c

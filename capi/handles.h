@@ -63,6 +63,9 @@ inline const Gaps& get(const gradus_gaps* handle) { return *required(handle, "ga
 inline const Risks& get(const gradus_risks* handle) { return *required(handle, "risks").value; }
 inline const Plan& get(const gradus_plan* handle) { return *required(handle, "plan").value; }
 inline const Verification& get(const gradus_verification* handle) { return *required(handle, "verification").value; }
+inline const Kpis& get(const gradus_kpis* handle) { return *required(handle, "kpis").value; }
+inline const Rollouts& get(const gradus_rollouts* handle) { return *required(handle, "rollouts").value; }
+inline const Anecdotes& get(const gradus_anecdotes* handle) { return *required(handle, "anecdotes").value; }
 inline const Table& get(const gradus_table* handle) { return *required(handle, "table").value; }
 inline Control* get(gradus_control* handle) { return handle ? &handle->value : nullptr; }
 
@@ -72,27 +75,27 @@ Result<T> result(const gradus_organization* organization, T value) {
     return {std::make_shared<const T>(std::move(value)), organization->minor_digits};
 }
 
-/// Hands a part of what is behind a handle over to a handle of its own.
-template <class T>
-gradus_table part(const Result<T>& owner, const Table& table) {
-    return {std::shared_ptr<const Table>(owner.value, &table), owner.minor_digits};
+/// Hands a table that was just made from what is behind a handle over to a handle of its own.
+template <class Owner, class T>
+gradus_table table(const Owner* owner, T value) {
+    return {std::make_shared<const T>(std::move(value)), owner->minor_digits};
 }
 
-/// Hands a table that was just made over to a handle.
-template <class T>
-gradus_table table(T value, int minor_digits) {
-    return {std::make_shared<const T>(std::move(value)), minor_digits};
+/// Hands a part of what is behind a handle over to a handle of its own.
+template <class Owner>
+gradus_table part(const Owner* owner, const Table& table) {
+    return {std::shared_ptr<const Table>(owner->value, &table), owner->minor_digits};
 }
 
 /// The table of that name. @throws Error unknown_table, naming those there are.
 const Table& find(const std::vector<const Table*>& tables, const char* name);
 
-/// The tables of what has a table and warnings of its own.
-template <class T>
-gradus_status pick(const Result<T>* owner, const char* name, gradus_table** out, gradus_error* err, const char* what) {
+/// The table of that name of what has one and warnings of its own.
+template <class Handle>
+gradus_status pick(const Handle* handle, const char* name, gradus_table** out, gradus_error* err) noexcept {
     return create(out, err, [&] {
-        const T& value = *required(owner, what).value;
-        return part(*owner, find({&value, value.problems.get()}, name));
+        const auto& value = get(handle);
+        return part(handle, find({&value, value.problems.get()}, name));
     });
 }
 

@@ -40,7 +40,7 @@ gradus_status gradus_organization_table(const gradus_organization* organization,
     return create(out, err, [&] {
         std::vector<const gradus::Table*> tables = get(organization).tables().all();
         tables.push_back(&get(organization).problems());
-        return part(*organization, find(tables, name));
+        return part(organization, find(tables, name));
     });
 }
 

@@ -34,7 +34,7 @@ gradus_status gradus_plan_table(const gradus_plan* plan, const char* name, gradu
     return create(out, err, [&] {
         std::vector<const gradus::Table*> tables = get(plan).tables();
         tables.push_back(get(plan).problems.get());
-        return part(*plan, find(tables, name));
+        return part(plan, find(tables, name));
     });
 }
 
@@ -70,5 +70,5 @@ double gradus_verification_price_bound(const gradus_verification* verification) 
 }
 gradus_status gradus_verification_table(const gradus_verification* verification, const char* name, gradus_table** out,
                                         gradus_error* err) {
-    return create(out, err, [&] { return part(*verification, find({&get(verification).violations}, name)); });
+    return create(out, err, [&] { return part(verification, find({&get(verification).violations}, name)); });
 }

@@ -24,7 +24,7 @@ gradus_status gradus_gaps_load(const gradus_organization* organization, gradus_b
 }
 void gradus_gaps_free(gradus_gaps* gaps) { delete gaps; }
 gradus_status gradus_gaps_table(const gradus_gaps* gaps, const char* name, gradus_table** out, gradus_error* err) {
-    return pick(gaps, name, out, err, "gaps");
+    return pick(gaps, name, out, err);
 }
 
 // ---- risks ----
@@ -47,14 +47,13 @@ gradus_status gradus_risks_load(const gradus_organization* organization, gradus_
 }
 void gradus_risks_free(gradus_risks* risks) { delete risks; }
 gradus_status gradus_risks_table(const gradus_risks* risks, const char* name, gradus_table** out, gradus_error* err) {
-    return pick(risks, name, out, err, "risks");
+    return pick(risks, name, out, err);
 }
 
 gradus_status gradus_compare_risks(const gradus_risks* before, const gradus_risks* after, gradus_table** out,
                                    gradus_error* err) {
     return create(out, err, [&] {
-        return table(gradus::compare(*required(before, "before").value, *required(after, "after").value),
-                     after->minor_digits);
+        return table(after, gradus::compare(*required(before, "before").value, *required(after, "after").value));
     });
 }
 
@@ -67,7 +66,7 @@ void gradus_heat_map_options_init(gradus_heat_map_options* options, uint32_t str
 gradus_status gradus_heat_map(const gradus_organization* organization, const gradus_risks* risks,
                               const gradus_heat_map_options* options, gradus_table** out, gradus_error* err) {
     return create(out, err, [&] {
-        return table(gradus::heat_map(get(organization), get(risks), from_c(options)), organization->minor_digits);
+        return table(organization, gradus::heat_map(get(organization), get(risks), from_c(options)));
     });
 }
 
@@ -78,7 +77,6 @@ void gradus_concentration_options_init(gradus_concentration_options* options, ui
 gradus_status gradus_concentration(const gradus_organization* organization, const gradus_estimates* estimates,
                                    const gradus_concentration_options* options, gradus_table** out, gradus_error* err) {
     return create(out, err, [&] {
-        return table(gradus::concentration(get(organization), get(estimates), from_c(options)),
-                     organization->minor_digits);
+        return table(organization, gradus::concentration(get(organization), get(estimates), from_c(options)));
     });
 }

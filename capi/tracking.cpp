@@ -11,7 +11,7 @@ gradus_status gradus_kpis_load(const gradus_organization* organization, gradus_b
 }
 void gradus_kpis_free(gradus_kpis* kpis) { delete kpis; }
 gradus_status gradus_kpis_table(const gradus_kpis* kpis, const char* name, gradus_table** out, gradus_error* err) {
-    return pick(kpis, name, out, err, "kpis");
+    return pick(kpis, name, out, err);
 }
 
 gradus_status gradus_rollouts_load(const gradus_organization* organization, gradus_builder* builder,
@@ -23,7 +23,7 @@ gradus_status gradus_rollouts_load(const gradus_organization* organization, grad
 void gradus_rollouts_free(gradus_rollouts* rollouts) { delete rollouts; }
 gradus_status gradus_rollouts_table(const gradus_rollouts* rollouts, const char* name, gradus_table** out,
                                     gradus_error* err) {
-    return pick(rollouts, name, out, err, "rollouts");
+    return pick(rollouts, name, out, err);
 }
 
 gradus_status gradus_anecdotes_load(const gradus_organization* organization, gradus_builder* builder,
@@ -35,5 +35,5 @@ gradus_status gradus_anecdotes_load(const gradus_organization* organization, gra
 void gradus_anecdotes_free(gradus_anecdotes* anecdotes) { delete anecdotes; }
 gradus_status gradus_anecdotes_table(const gradus_anecdotes* anecdotes, const char* name, gradus_table** out,
                                      gradus_error* err) {
-    return pick(anecdotes, name, out, err, "anecdotes");
+    return pick(anecdotes, name, out, err);
 }

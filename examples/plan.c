@@ -170,7 +170,7 @@ static void print_cell(const gradus_column* c, int64_t row) {
     char day[16];
     switch (c->type) {
     case GRADUS_TYPE_REAL:
-    case GRADUS_TYPE_LEVEL: printf("%.3f", ((const double*)c->data)[row]); break;
+    case GRADUS_TYPE_LEVEL: printf("%.4g", ((const double*)c->data)[row]); break;
     case GRADUS_TYPE_INTEGER: printf("%" PRId32, ((const int32_t*)c->data)[row]); break;
     case GRADUS_TYPE_BOOLEAN: printf("%s", ((const uint8_t*)c->data)[row] ? "yes" : "no"); break;
     case GRADUS_TYPE_DATE:
@@ -277,7 +277,7 @@ int main(void) {
     must(gradus_plan_table(plan, "goals", &table, &err));
     PRINT_TABLE(table, "goals", "person", "capability", "from_mean", "required", "to_mean", "exposure_removed", "due");
     must(gradus_plan_table(plan, "resources", &table, &err));
-    PRINT_TABLE(table, "resources", "kind", "resource", "capacity", "used", "price");
+    PRINT_TABLE(table, "resources (of a fund in cents)", "kind", "resource", "capacity", "used", "price");
 
     gradus_certificate certificate;
     must(gradus_plan_certificate(plan, &certificate, &err));

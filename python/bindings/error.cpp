@@ -13,7 +13,7 @@ void raise(const Error& error) {
     if (error.problems()) problems = py::cast(TableView{.table = error.problems(), .type = typeid(Problems)});
     py::object row = py::none();
     if (error.row() > 0) row = py::int_(error.row());
-    const py::object raised = type.attr("_found")(
+    const py::object raised = type(
         error.what(), to_string(error.code()), text_or_none(error.table()), row, text_or_none(error.column()), problems);
     PyErr_SetObject(type.ptr(), raised.ptr());
 }

@@ -57,7 +57,8 @@ class Estimates(Table):
         organization
             Whose people and capabilities they speak of.
         table
-            Columns person, capability, mean (position), sd (positions); ratings, last, as_rated and evidence where known.
+            Columns person, capability, mean (position) and sd (positions); ratings, last, as_rated and evidence where
+            known.
         as_of
             The day they hold for.
         threads
@@ -107,8 +108,8 @@ def estimate(
 ) -> Estimates:
     """Combines ratings into levels: what people can do, and how sure that is.
 
-    The Gaussian posterior of a prior N(m, s²) and of ratings whose error variance is that of their source, multiplied by
-    1 + age / `half_information_years`: old ratings fade and none is thrown away, and more ratings never widen an
+    The Gaussian posterior of a prior N(m, s²) and of ratings whose error variance is that of their source, multiplied
+    by 1 + age / `half_information_years`: old ratings fade and none is thrown away, and more ratings never widen an
     estimate.
 
     Parameters
@@ -191,4 +192,5 @@ def ratings_by_source(organization: Organization, assessments: Assessments | Tab
         The ratings have problems.
     """
     table = given_assessments(organization, assessments)
-    return Table(run(_core.start_ratings_by_source(organization._core, table._core, day("as_of", as_of)), "ratings", False))
+    job = _core.start_ratings_by_source(organization._core, table._core, day("as_of", as_of))
+    return Table(run(job, "ratings_by_source", False))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _core, _text
+from . import _core
 from . import simulate as _simulate
 from ._assessment import Assessments
 from ._error import Error
@@ -93,11 +93,15 @@ def load(folder: str | Path, *, threads: int | None = None) -> Dataset:
             continue
         if path.stem in files:
             raise Error(
-                f"{path.stem}: two files for one table, {files[path.stem].name} and {path.name}", "contradiction", path.stem
+                f"{path.stem}: two files for one table, {files[path.stem].name} and {path.name}",
+                "contradiction",
+                path.stem,
             )
         files[path.stem] = path
     if not files:
-        raise Error(f"{folder} has no tables: files such as people.csv or people.parquet were expected", "missing_table")
+        raise Error(
+            f"{folder} has no tables: files such as people.csv or people.parquet were expected", "missing_table"
+        )
     return Dataset._from_inputs({name: _read_file(name, path) for name, path in files.items()}, threads)
 
 
@@ -135,7 +139,7 @@ def _read_csv(name: str, path: Path) -> _core.Input:
     return result
 
 
-def _lines(path: Path) -> NDArray[np.int64]:
+def _lines(path: Path) -> NDArray[np.intp]:
     """The line of the file at which each row begins, header not counted: a quoted cell may hold line breaks."""
     content = np.fromfile(path, dtype=np.uint8)
     if len(content) and content[-1] != ord("\n"):
@@ -143,10 +147,11 @@ def _lines(path: Path) -> NDArray[np.int64]:
     breaks = np.flatnonzero(content == ord("\n"))
     quotes = np.cumsum(content == ord('"'), dtype=np.int64)[breaks]
     ends = np.flatnonzero(quotes % 2 == 0)  # the break ends a row: no quote is open
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    first = np.concatenate([[0], breaks[ends[:-1]] + 1])
+    starts = np.append(0, ends[:-1] + 1)
+    first = np.append(0, breaks[ends[:-1]] + 1)
     empty = (first == breaks[ends]) | ((first + 1 == breaks[ends]) & (content[first] == ord("\r")))
-    return starts[~empty][1:] + 1
+    lines: NDArray[np.intp] = starts[~empty][1:] + 1
+    return lines
 
 
 def simulate(

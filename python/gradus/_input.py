@@ -56,7 +56,9 @@ def _read_rows(name: str, rows: Sequence[Any]) -> _core.Input:
     columns: dict[str, list[Any]] = {}
     for number, row in enumerate(rows):
         if not isinstance(row, Mapping):
-            raise Error(f"{name}, row {number + 1}: {EXPECTED}, not a {type(row).__name__}", "wrong_type", name, number + 1)
+            raise Error(
+                f"{name}, row {number + 1}: {EXPECTED}, not a {type(row).__name__}", "wrong_type", name, number + 1
+            )
         for column, cell in row.items():
             columns.setdefault(column, [None] * number).append(cell)
         for cells in columns.values():

@@ -94,6 +94,11 @@ class Organization:
         return tuple(self._core.table_names)
 
     @property
+    def currency(self) -> str:
+        """ISO 4217: all money is in it."""
+        return self._core.problems.currency
+
+    @property
     def problems(self) -> Table:
         """Warnings of the load; errors would have been raised."""
         return Table(self._core.problems)
@@ -102,4 +107,5 @@ class Organization:
         sizes = ((name, len(self.table(name))) for name in self.tables)
         given = [f"{name} {size:,}" for name, size in sizes if size]
         warnings = _text.count(len(self.problems), "warning")
-        return f"Organization: {warnings}\n  " + "\n  ".join(", ".join(given[i : i + 6]) for i in range(0, len(given), 6))
+        lines = [", ".join(given[i : i + 6]) for i in range(0, len(given), 6)]
+        return "\n  ".join([f"Organization: {warnings}", *lines])

@@ -138,7 +138,7 @@ class Plan:
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """Where the plan comes from: stage, version, digests of inputs and result, options, as_of, seed, seconds, threads."""
+        """Where the plan comes from; see `Table.provenance`."""
         return provenance(self._core.provenance)
 
     def person(self, key: str) -> list[dict[str, Any]]:
@@ -214,7 +214,7 @@ class Plan:
         except (zipfile.BadZipFile, KeyError, ValueError, csv.Error) as fault:
             raise Error(f"{path} is not a plan, or not all of one: {fault}", "invalid_text") from None
         if rest.get("format") != FORMAT:
-            raise Error(f"{path} is a plan in format {rest.get('format')}; this version reads format {FORMAT}", "invalid_text")
+            raise Error(f"{path} is a plan in format {rest.get('format')}; this version reads {FORMAT}", "invalid_text")
         problems = tables.pop("problems")
         names = ("severity", "code", "table", "row", "column", "key", "message")
         rows = [
@@ -255,8 +255,9 @@ class Plan:
         binding = self.resources.column("binding")
         if binding.any():
             kinds = self.resources.column("kind")[binding].tolist()
-            counts = [_text.count(kinds.count(kind), kind) for kind in ("fund", "session") if kind in kinds]
-            lines.append(f"More of {' and '.join(counts)} would help: see plan.resources.")
+            more = {"fund": "money in", "session": "seats in"}
+            wishes = [f"{more[kind]} {_text.count(kinds.count(kind), kind)}" for kind in more if kind in kinds]
+            lines.append(f"More {' and more '.join(wishes)} would help: see plan.resources.")
         if len(self.problems):
             lines.append(f"{_text.count(len(self.problems), 'warning')}: see plan.problems.")
         return lines
@@ -313,9 +314,9 @@ def optimize(
 ) -> Plan:
     """Chooses, for everyone at once, the learning that removes the most exposure within every limit.
 
-    Limits of a person are hours per period, accounts, prerequisites, sessions, eligibility and the maxima below; people
-    share funds and seats. The answer carries a proof of how close to the best it is. Ctrl-C stops the search and returns
-    the best plan so far, with status cancelled.
+    Limits of a person are hours per period, accounts, prerequisites, sessions, eligibility and the maxima below;
+    people share funds and seats. The answer carries a proof of how close to the best it is. Ctrl-C stops the search
+    and returns the best plan so far, with status cancelled.
 
     Parameters
     ----------

@@ -99,8 +99,8 @@ def find_gaps(
 ) -> Gaps:
     """Compares every level wanted, by the own role, a target role or a personal goal, with the level believed.
 
-    With level ~ N(mean, sd²), required level R and u = (R − mean) / sd: likelihood = Φ(u) is the probability to be below
-    it and shortfall = (R − mean) Φ(u) + sd φ(u) the expected positions missing.
+    With level ~ N(mean, sd²), required level R and u = (R − mean) / sd: likelihood = Φ(u) is the probability to be
+    below it and shortfall = (R − mean) Φ(u) + sd φ(u) the expected positions missing.
 
     Parameters
     ----------
@@ -342,6 +342,7 @@ def compare(before: Risks, after: Risks) -> Table:
     for name, table in (("before", before), ("after", after)):
         if not isinstance(table, Risks):
             raise Error(
-                f"{name} must be Risks, made by assess_risk or Risks.from_table, not {type(table).__name__}", "wrong_type"
+                f"{name} must be Risks, made by assess_risk or Risks.from_table, not {type(table).__name__}",
+                "wrong_type",
             )
     return Table(_core.compare(before._core, after._core))

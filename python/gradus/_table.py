@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars
 
 NO_INTEGER = np.iinfo(np.int32).min  # what the core writes for a missing int32, and for a missing day
+NO_WORD = 255
 NO_INT64 = np.iinfo(np.int64).min
 
 
@@ -69,7 +70,7 @@ class Table:
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """Where the table comes from: stage, version, digests of inputs and result, options, as_of, seed, seconds, threads."""
+        """Where the table comes from: stage, version, digests of inputs and result, options, as_of, seed, seconds, …"""
         return provenance(self._core.provenance())
 
     def __len__(self) -> int:
@@ -124,7 +125,7 @@ class Table:
         for column in self.columns:
             if column.name == name:
                 if types and column.type not in types:
-                    raise Error(f"{self.name}, column {name}: a {column.type}, which has no codes", "wrong_type", self.name)
+                    raise Error(f"{self.name}, column {name}: a {column.type} has no codes", "wrong_type", self.name)
                 return column.type
         names = ", ".join(column.name for column in self.columns)
         raise Error(f"{self.name}: there is no column {name!r}; there are {names}", "unknown_column", self.name)
@@ -135,13 +136,13 @@ class Table:
     def _make_column(self, name: str) -> NDArray[Any]:
         kind = self._check(name)
         if kind == "text":
-            return self._make_labels(name)
+            return np.array([text or None for text in self._core.labels(name)], dtype=object)
         values = self._core.values(name)
         if kind in ("real", "level", "boolean"):
             return values
         if kind in ("key", "word"):
-            labels = np.append(self.keys(name), None)
-            return labels[values if kind == "key" else np.where(values == 255, len(labels) - 1, values)]
+            codes = values if kind == "key" else np.where(values == NO_WORD, -1, values.astype(np.int32))
+            return np.array([*self.keys(name), None], dtype=object).take(codes)
         if kind == "integer":
             absent = values == NO_INTEGER
             return np.where(absent, np.nan, values) if absent.any() else values

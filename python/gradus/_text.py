@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import textwrap
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -47,12 +48,12 @@ def cells(values: NDArray[Any], kind: str) -> list[str]:
     elif kind in ("money", "level"):
         digits = 2
     else:
-        digits = int(np.clip(3 - np.floor(np.log10(max(known.max(), 1e-3))), 1, 4))
+        digits = int(np.clip(2 - np.floor(np.log10(max(known.max(), 1e-3))), 1, 4))
     return ["" if np.isnan(value) else f"{value:,.{digits}f}" for value in values]
 
 
-def cut(text: str) -> str:
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+def cut(text: str, room: int = WIDEST) -> str:
+    return text if len(text) <= room else text[: room - 1] + "…"
 
 
 def title(table: Table) -> str:
@@ -61,31 +62,30 @@ def title(table: Table) -> str:
 
 def plain(table: Table, width: int | None = None) -> str:
     """Aligned text: a title, names, units, then the first and last rows. Columns that do not fit are named below."""
-    width = width or max(40, shutil.get_terminal_size((120, 24)).columns)
+    width = width or max(60, shutil.get_terminal_size((120, 24)).columns)
     rows = shown(table)
+    columns = table.columns
     blocks: list[list[str]] = []
-    left_out: list[str] = []
     used = 0
-    for column in table.columns:
-        texts = [column.name, cut(unit(table, column))]
-        texts += [cut(text) for text in cells(table.column(column.name)[rows], column.type)]
+    for column in columns:
+        texts = [column.name, unit(table, column), *cells(table.column(column.name)[rows], column.type)]
+        last = len(blocks) == len(columns) - 1
+        room = max(WIDEST, width - used) if last else WIDEST  # messages stand last
+        texts = [cut(text, room) for text in texts]
         size = max(map(len, texts))
+        if used + size > width and blocks:
+            break
         used += size + 2
-        if left_out or used > width + 2:
-            left_out.append(column.name)
-            continue
         blocks.append([f"{text:>{size}}" if column.type in NUMBERS else f"{text:<{size}}" for text in texts])
     lines = ["  ".join(line).rstrip() for line in zip(*blocks, strict=True)]
-    if len(lines) > 1 and not lines[1]:
-        del lines[1]
-        head = 1
-    else:
-        head = 2
     if len(rows) < len(table):
-        lines.insert(head + EDGE, "…")
-    if left_out:
-        lines.append(f"and {count(len(left_out), 'column')} more: {', '.join(left_out)}")
-    return "\n".join([title(table), *(lines if len(table) or left_out else lines[:head])])
+        lines.insert(2 + EDGE, "…")
+    if not lines[1]:
+        del lines[1]  # no column has a unit
+    if left_out := [column.name for column in columns[len(blocks) :]]:
+        more = f"and {len(left_out)} more: {', '.join(left_out)}"
+        lines += textwrap.wrap(more, width, subsequent_indent="  ")
+    return "\n".join([title(table), *lines])
 
 
 def html(table: Table) -> str:

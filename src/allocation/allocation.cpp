@@ -135,6 +135,7 @@ bool Run::price(const std::vector<double>& prices, double tolerance) {
     if (!done || control_->cancelled()) return false;
     for (std::size_t r = 0; r < prices.size(); ++r) dual_ += prices[r] * static_cast<double>(problem_.capacity[r]);
     ++rounds_;
+    if (getenv("GRADUS_TRACE")) fprintf(stderr, "round %d dual %.6f bound %.6f found %.6f tol %.2e nodes %ld t %.2f\n", rounds_, dual_, std::min(bound_, dual_), found_, tolerance, (long)nodes_, std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count());
     if (dual_ < bound_) {
         bound_ = dual_;
         prices_ = prices;
@@ -158,6 +159,7 @@ void Run::round(const std::vector<double>& prices, bool thorough) {
         nodes_ += fill(problem_, rounded, lowered, tolerance, options_.threads, control_);
         keep();
         report();
+        if (getenv("GRADUS_TRACE")) fprintf(stderr, "fill %.2f value %.6f best %.6f nodes %ld t %.2f\n", factor, rounded.value, best_.value, (long)nodes_, std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count());
     }
 }
 
@@ -195,21 +197,26 @@ bool Run::find_prices() {
         const std::vector<double> next =
             minimise_dual(pool_, problem_.capacity, prices_, temperature, box, 20, options_.threads);
         const double before = bound_;
-        if (!price(next, tolerance)) return false;
-        if (should_stop()) return false;
+        const double wanted_before = std::max(options_.gap, 1e-7) * std::abs(bound_);
+        const double finest = 0.05 * wanted_before / std::max(1, problem_.groups);
+        const bool moved = next != prices_;
+        if (moved || tolerance > finest) {
+            if (!price(next, tolerance)) return false;
+            if (should_stop()) return false;
+        }
         const double wanted = std::max(options_.gap, 1e-7) * std::abs(bound_);
         const double gained = before - bound_;
-        const bool complete = found_ < 0.05 * wanted;  // the pool already had the best choices at these prices
-        if (gained > 0.1 * wanted && gained > 0) {
+        const bool complete = !moved || found_ < 0.05 * wanted;  // the pool already had the best choices at these prices
+        if (gained > 0.1 * wanted) {
             reach = std::min(1.0, reach * 1.5);
             continue;
         }
         if (!complete && gained <= 0) reach = std::max(1e-3, reach * 0.5);
         if (complete || gained <= 0.02 * wanted) {
             const double smallest = 1e-4 * mean_worth;
-            if (temperature <= smallest && tolerance <= 0.05 * wanted / std::max(1, problem_.groups)) break;
-            temperature = std::max(smallest, temperature * 0.3);
-            tolerance = std::max(0.02 * wanted / std::max(1, problem_.groups), tolerance * 0.2);
+            if (temperature <= smallest && tolerance <= finest) break;
+            temperature = std::max(smallest, temperature * 0.15);
+            tolerance = finest;
         }
     }
     return true;
@@ -226,7 +233,7 @@ Allocation Run::solve() {
     report();
     const double trivial = bound_;
     bound_ = infinite;
-    if (!price(prices_, std::isfinite(trivial) ? 1e-4 * trivial / std::max(1, problem_.groups) : 0)) {
+    if (!price(prices_, std::isfinite(trivial) ? 1e-2 * trivial / std::max(1, problem_.groups) : 0)) {
         bound_ = trivial;
         status_ = AllocationStatus::cancelled;
     } else {
@@ -234,7 +241,7 @@ Allocation Run::solve() {
         for (std::size_t r = 0; r < resources; ++r) fits = fits && used_[r] <= problem_.capacity[r];
         if (fits) {  // nothing is scarce: everyone's best
             const std::vector<double> none = prices_;
-            price(none, 0);
+            price(none, 0.3 * options_.gap * std::abs(bound_) / std::max(1, problem_.groups));
             round(none, false);
         } else if (!should_stop()) {
             const bool complete = find_prices();

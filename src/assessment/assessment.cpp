@@ -115,8 +115,8 @@ void warn_undated(const Assessments& table, ProblemList& problems) {
                   .code = Code::assumed,
                   .table = "assessments",
                   .column = "date",
-                  .message = std::to_string(undated) + (undated == 1 ? " rating has" : " ratings have")
-                             + " no date and is taken as new"});
+                  .message = std::to_string(undated) + (undated == 1 ? " rating has no date and is" : " ratings have no date and are")
+                             + " taken as new"});
 }
 
 }  // namespace

@@ -113,8 +113,10 @@ struct Exporter {
         if (!kinds || kinds->type() != Type::word || kinds->size() != column.size())
             throw Error(Code::internal, "an amount has no column kind beside it", std::string(table.name()), 0, field.name);
         std::array<double, 256> units{};  // by kind
-        for (std::size_t k = 0; k < kinds->words().size(); ++k)
-            units[k] = kinds->words()[k] == "money" ? minor_units : kinds->words()[k] == "hours" ? 60 : 1;
+        for (std::size_t k = 0; k < kinds->words().size(); ++k) {
+            const std::string_view word = kinds->words()[k];
+            units[k] = word == "money" || word == "fund" ? minor_units : word == "hours" ? 60 : 1;
+        }
         const auto* kind = static_cast<const std::uint8_t*>(kinds->data());
         convert<double, Amount>(
             "g", [&](std::size_t i, Amount amount) { return !is_missing(amount) && units[kind[i]] > 0; },

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -60,8 +59,8 @@ void parallel_for(std::int64_t count, std::int64_t chunk, int threads, F&& f) {
         team.reserve(static_cast<std::size_t>(helpers));
         try {
             for (int i = 0; i < helpers; ++i) team.emplace_back(work);
-        } catch (const std::system_error&) {
-            // The system grants no more threads: those there are do the work.
+        } catch (const std::exception&) {
+            // The system grants no more threads, or no memory for one: those there are do the work.
         }
         work();
         for (std::thread& thread : team) thread.join();

@@ -70,6 +70,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 }
 
 std::string_view nearest(std::string_view word, const Keys& candidates) {
+    if (candidates.size() > 10'000) return {};
     Spelling spelling(word);
     for (std::size_t i = 0; i < candidates.size(); ++i) spelling.offer(candidates[i]);
     return spelling.nearest();

@@ -28,6 +28,7 @@ private:
 
 /// The candidate nearest to `word`, or "".
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
+/// Of more than 10,000 keys, "": looking through a million for every misspelt cell would take minutes.
 std::string_view nearest(std::string_view word, const Keys& candidates);
 
 }  // namespace gradus

@@ -56,8 +56,9 @@ std::vector<const Input*> match_inputs(const std::vector<Table*>& tables, std::s
             problem.code = Code::contradiction;
             problem.message = "the table is given twice";
             problems.add(std::move(problem));
+        } else {
+            place = &input;
         }
-        place = &input;
     }
     return matched;
 }

@@ -304,8 +304,7 @@ Code code_of(Fault fault) {
     case Fault::not_text:
     case Fault::not_number:
     case Fault::not_date:
-    case Fault::not_boolean:
-    case Fault::not_currency: return Code::wrong_type;
+    case Fault::not_boolean: return Code::wrong_type;
     }
     return Code::internal;
 }
@@ -344,7 +343,6 @@ std::string explain(Fault fault, const AnyColumn& column, int minor_digits) {
     case Fault::not_midnight: return "is not at midnight; give the day alone";
     case Fault::zoned: return "has a time zone; give the day alone";
     case Fault::not_boolean: return "is neither true nor false";
-    case Fault::not_currency: return "is not a currency of ISO 4217 (three capital letters, such as EUR)";
     default: return "is not valid";
     }
 }

@@ -31,7 +31,6 @@ enum class Fault : std::uint8_t {
     not_midnight,
     zoned,
     not_boolean,
-    not_currency,
     unknown_key,
     no_such_table,   ///< a key of a table that was not given
     unknown_level,

@@ -223,14 +223,17 @@ void Reader::read_amount(std::size_t index) {
     const auto parse = [](std::size_t) { return [](const Cell& cell) { return cell; }; };
     const auto settle = [&](std::int64_t row, const Cell& cell) -> Parsed<std::int64_t> {
         Parsed<std::int64_t> parsed;
-        switch (kinds[row]) {
-        case 0: parsed = parse_decimal(cell, reference_.minor_digits); break;
-        case 1: parsed = parse_minutes(cell); break;
-        case 2: parsed = parse_decimal(cell, 0); break;
-        default: {
+        if (kinds[row] >= kind.words().size()) {
             const bool given = parse_real(cell).fault != Fault::missing;
             return {0, !given ? Fault::missing : kind.field().required ? Fault::none : Fault::no_kind};
         }
+        const std::string_view word = kind.words()[kinds[row]];
+        if (word == "money" || word == "fund") {
+            parsed = parse_decimal(cell, reference_.minor_digits);
+        } else if (word == "hours") {
+            parsed = parse_minutes(cell);
+        } else {
+            parsed = parse_decimal(cell, 0);
         }
         return within(parsed, field, static_cast<double>(parsed.value));
     };

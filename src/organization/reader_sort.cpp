@@ -109,8 +109,10 @@ std::int32_t Reader::settle_repeats(std::span<std::int32_t> run) {
             if (differs.empty() && compare_rows({column}, first, row) != 0) differs = column->field().name;
         Problem contradicts = problem(Code::duplicate_key, row, differs);
         contradicts.key = name_of(row);
-        contradicts.message = (contradicts.key.empty() ? "the table" : contradicts.key) + " is already in row "
-                              + std::to_string(first + 1) + ", with another " + std::string(differs);
+        const std::string earlier = "row " + std::to_string(first + 1);
+        contradicts.message = contradicts.key.empty()
+                                  ? "the table has one row; " + earlier + " has another " + std::string(differs)
+                                  : contradicts.key + " is already in " + earlier + ", with another " + std::string(differs);
         problems_.add(std::move(contradicts));
     }
     return first;

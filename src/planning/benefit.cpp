@@ -164,29 +164,66 @@ double Benefit::reduction(std::int32_t index, const std::vector<Active>& active,
     return result;
 }
 
-void Benefit::gains(std::int32_t entry, const double* shares, double* out, std::int32_t count) {
-    std::fill_n(out, count, 0.0);
-    for (const std::int32_t position : entries_[entry].lessons) {
-        const std::int32_t index = lessons_[position].state;
-        const std::vector<Active>& active = active_[index];
-        // Day by day from the horizon's end backwards fewer lessons are in effect: between two neighbouring shares the
-        // set in effect, and so what this lesson adds, does not change.
-        const std::size_t segments = active.size() + 1;
-        steps_.resize(segments);
-        for (std::size_t i = 0; i < segments; ++i)  // i lessons in effect
-            steps_[i] = std::max(0.0, reduction(index, active, i, position) - reduction(index, active, i, -1));
-        for (std::int32_t k = 0; k < count; ++k) {
-            double sum = 0, reached = 0;
-            for (std::size_t i = segments; i-- > 0 && reached < shares[k];) {
-                const double edge = std::min(shares[k], i == 0 ? 1.0 : active[i - 1].share);
-                if (edge > reached) {
-                    sum += steps_[i] * (edge - reached);
-                    reached = edge;
-                }
-            }
-            out[k] += sum;
+// What a lesson adds to its state while 0, 1, 2 … of the active lessons are in effect: day by day from the horizon's end
+// backwards fewer are, so between two neighbouring shares the set in effect does not change.
+void Benefit::find_steps(std::int32_t position) {
+    const std::int32_t index = lessons_[position].state;
+    const std::vector<Active>& active = active_[index];
+    steps_.resize(active.size() + 1);
+    for (std::size_t i = 0; i < steps_.size(); ++i)
+        steps_[i] = std::max(0.0, reduction(index, active, i, position) - reduction(index, active, i, -1));
+}
+
+double Benefit::over_time(const std::vector<Active>& active, double share) const {
+    double sum = 0, reached = 0;
+    for (std::size_t i = steps_.size(); i-- > 0 && reached < share;) {
+        const double edge = std::min(share, i == 0 ? 1.0 : active[i - 1].share);
+        if (edge > reached) {
+            sum += steps_[i] * (edge - reached);
+            reached = edge;
         }
     }
+    return sum;
+}
+
+void Benefit::gains(std::int32_t entry, const double* shares, double* out, std::int32_t count, const double* discount,
+                    double* discounted) {
+    std::fill_n(out, count, 0.0);
+    if (discounted) std::fill_n(discounted, count, 0.0);
+    for (const std::int32_t position : entries_[entry].lessons) {
+        find_steps(position);
+        const std::int32_t state = lessons_[position].state;
+        for (std::int32_t k = 0; k < count; ++k) {
+            const double gain = over_time(active_[state], shares[k]);
+            out[k] += gain;
+            if (discounted) discounted[k] += discount[state] * gain;
+        }
+    }
+}
+
+void Benefit::parts(std::int32_t entry, double share, std::vector<Part>& out) {
+    out.clear();
+    for (const std::int32_t position : entries_[entry].lessons) {
+        find_steps(position);
+        out.push_back({lessons_[position].state, over_time(active_[lessons_[position].state], share)});
+    }
+}
+
+double Benefit::potential(std::int32_t index) {
+    const State& state = states_[index];
+    if (state.first_lesson == state.last_lesson) return 0;
+    // As if every lesson of the state succeeded at once and from the first day on.
+    double level = state.mean;
+    for (std::int32_t i = state.first_lesson; i < state.last_lesson; ++i)
+        level = std::min(level + lessons_[i].uplift, std::max(level, lessons_[i].cap));
+    double most = state.before - expected(state, level);
+    // Less what the active ones do already.
+    const std::vector<Active>& active = active_[index];
+    for (std::size_t i = 0; i < active.size(); ++i) {
+        const double width = active[i].share - (i + 1 < active.size() ? active[i + 1].share : 0);
+        if (width > 0) most -= width * reduction(index, active, i + 1, -1);
+    }
+    return std::max(0.0, most);
 }
 
 void Benefit::activate(std::int32_t entry, double share) {

@@ -31,7 +31,17 @@ public:
 
     /// What entry `entry`, in effect for `share` of the horizon, adds to what is active, by state-wise segments.
     /// `gains` for several shares at once costs little more than one.
-    void gains(std::int32_t entry, const double* shares, double* out, std::int32_t count);
+    /// `discounted` (if given) gets the same with each state's part multiplied by its `discount`.
+    void gains(std::int32_t entry, const double* shares, double* out, std::int32_t count,
+               const double* discount = nullptr, double* discounted = nullptr);
+    struct Part {
+        std::int32_t state = 0;
+        double gain = 0;
+    };
+    /// The gain for one share, by state.
+    void parts(std::int32_t entry, double share, std::vector<Part>& out);
+    /// No set of entries adds more to a state than this, beside what is active; cheap, not tight where success is unsure.
+    double potential(std::int32_t state);
     double gain(std::int32_t entry, double share) {
         double result = 0;
         gains(entry, &share, &result, 1);
@@ -99,6 +109,8 @@ private:
     };
 
     double expected(const State& state, double mean) const;
+    void find_steps(std::int32_t lesson);
+    double over_time(const std::vector<Active>& active, double share) const;
     double reduction(std::int32_t state, const std::vector<Active>& active, std::size_t count, std::int32_t extra);
 
     const Catalog& catalog_;

@@ -6,6 +6,8 @@
 
 #include <gradus/base/error.h>
 
+#include "assessment/stage.h"
+
 namespace gradus {
 namespace {
 
@@ -57,6 +59,9 @@ Catalog::Catalog(const Organization& organization_, const Risks& risks_, const O
       options(checked(options_, risks_.provenance.as_of)),
       as_of(risks_.provenance.as_of),
       start(options.start) {
+    check_keys(risks, risks.person, organization.people());
+    check_keys(risks, risks.role, organization.roles());
+    check_keys(risks, risks.capability, organization.capabilities());
     const Tables& tables = organization.tables();
     const Relations& relations = organization.relations();
     if (is_missing(as_of)) as_of = start - std::chrono::days(1);

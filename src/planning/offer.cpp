@@ -282,6 +282,8 @@ bool Offer::build_ways(Course& course) {
         if (!dated(way, course.after) || way.last >= leaves_ || (!is_missing(due_day) && way.last > due_day)) continue;
         if (!priced(way, true)) continue;
         way.share = catalog.share(way.last);
+        course.minutes = way.minutes;
+        course.periods |= way.period < 31 ? 1u << way.period : 1u << 31;
         ways.push_back(way);
     }
     course.last_way = static_cast<std::int32_t>(ways.size());

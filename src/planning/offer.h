@@ -50,6 +50,8 @@ public:
         std::int32_t first_way = 0, last_way = 0;
         std::int32_t kind = -1;
         bool forced = false;
+        std::int64_t minutes = 0;
+        std::uint32_t periods = 0;  ///< bit p: some way starts in period p (all bits where there are more than 32)
         Date after;  ///< day after the last pinned prerequisite, or the start
         std::vector<std::int32_t> prerequisites;  ///< courses that must be taken first
         bool needed = false;                      ///< some other course needs it

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 namespace gradus {
 namespace {
@@ -158,6 +159,9 @@ bool Search::fits(const Way& way, Stop* why) const {
 }
 
 void Search::push(const Way& way) {
+    std::vector<Benefit::Part>& parts = parts_[chosen_.size()];
+    offer.benefit.parts(offer.courses[way.course].entry, way.share, parts);
+    for (const Benefit::Part& part : parts) potential_[part.state] -= part.gain;
     chosen_.push_back(way);
     state_[way.course] = chosen_course;
     offer.benefit.activate(offer.courses[way.course].entry, way.share);
@@ -175,6 +179,7 @@ void Search::push(const Way& way) {
 void Search::pop() {
     const Way way = chosen_.back();
     chosen_.pop_back();
+    for (const Benefit::Part& part : parts_[chosen_.size()]) potential_[part.state] += part.gain;
     state_[way.course] = free_course;
     offer.benefit.deactivate(offer.courses[way.course].entry);
     if (query_ && !query_->room.empty())
@@ -215,7 +220,9 @@ void Search::refresh(std::int32_t number) {
     const std::int32_t count = course.last_way - course.first_way;
     shares_.resize(count);
     for (std::int32_t i = 0; i < count; ++i) shares_[i] = offer.ways[course.first_way + i].share;
-    offer.benefit.gains(course.entry, shares_.data(), gains_[chosen_.size()].data() + course.first_way, count);
+    const auto depth = chosen_.size();
+    offer.benefit.gains(course.entry, shares_.data(), gains_[depth].data() + course.first_way, count, discount_.data(),
+                        eased_[depth].data() + course.first_way);
 }
 
 void Search::prepare(const Query& query) {
@@ -226,6 +233,12 @@ void Search::prepare(const Query& query) {
     forced_left_ = 0;
     for (const Offer::Course& course : offer.courses) forced_left_ += course.forced;
     price_.resize(offer.ways.size());
+    charge_.resize(offer.ways.size());
+    if (scratch_.size() < static_cast<std::size_t>(courses) + 1) scratch_.resize(courses + 1);
+    for (std::int32_t depth = 0; depth <= courses; ++depth) {
+        scratch_[depth].reduced.resize(courses);
+        scratch_[depth].plain.resize(courses);
+    }
     for (std::size_t i = 0; i < offer.ways.size(); ++i) {
         const Way& way = offer.ways[i];
         const bool fixed = way.steady || offer.courses[way.course].prerequisites.empty() ||
@@ -233,8 +246,16 @@ void Search::prepare(const Query& query) {
         price_[i] = fixed ? price(way) : 0;  // a later start could be charged elsewhere: count nothing
     }
     if (gains_.size() < static_cast<std::size_t>(courses) + 1) gains_.resize(courses + 1);
+    if (eased_.size() < gains_.size()) eased_.resize(gains_.size());
+    if (parts_.size() < gains_.size()) parts_.resize(gains_.size());
     for (std::int32_t depth = 0; depth <= courses; ++depth)
-        if (gains_[depth].size() < offer.ways.size()) gains_[depth].resize(offer.ways.size());
+        if (gains_[depth].size() < offer.ways.size()) {
+            gains_[depth].resize(offer.ways.size());
+            eased_[depth].resize(offer.ways.size());
+        }
+    discount_.assign(offer.benefit.states(), 1.0);
+    potential_.resize(offer.benefit.states());
+    for (std::int32_t i = 0; i < offer.benefit.states(); ++i) potential_[i] = offer.benefit.potential(i);
     for (std::int32_t i = 0; i < courses; ++i) refresh(i);
 
     const auto periods = static_cast<std::int32_t>(catalog_.periods.size());
@@ -249,25 +270,44 @@ void Search::prepare(const Query& query) {
     if (!query.room.empty()) taken_.assign(query.room.size(), 0);
 }
 
-// Polyak steps on the person's own Lagrangian at the root; the best multipliers seen are kept.
-void Search::find_multipliers(double known) {
+// Polyak steps on the person's own Lagrangian at the root, on all multipliers at once: those of the limits, and those of
+// the states, whose gains together cannot exceed their potential. The best multipliers seen are kept.
+void Search::find_multipliers(double known, int steps) {
+    const auto states = static_cast<std::int32_t>(discount_.size());
     multiplier_.assign(limits_, 0);
-    if (limits_ == 0) return;
     const auto periods = static_cast<std::int32_t>(catalog_.periods.size());
-    std::vector<double> best = multiplier_, slope(limits_);
-    double best_bound = infinite;
-    double relax = 1;
-    for (int step = 0; step < 24; ++step) {
+    std::vector<double> best = multiplier_, slope(limits_), best_discount = discount_, state_slope(states);
+    std::vector<Benefit::Part> parts;
+    // What each way adds to each state at the root: a course's parts scale alike for all its ways, nearly; the exact
+    // discounted gains are made once the multipliers stand.
+    part_first_.assign(1, 0);
+    parts_of_.clear();
+    for (const Offer::Course& course : offer.courses) {
+        for (std::int32_t w = course.first_way; w < course.last_way; ++w) {
+            offer.benefit.parts(course.entry, offer.ways[w].share, parts);
+            parts_of_.insert(parts_of_.end(), parts.begin(), parts.end());
+            part_first_.push_back(static_cast<std::int32_t>(parts_of_.size()));
+        }
+    }
+    double best_bound = infinite, relax = 1;
+    int idle = 0;
+    for (int step = 0; step < steps; ++step) {
         double bound = 0;
         for (std::int32_t i = 0; i < limits_; ++i) {
             slope[i] = left_[i];
             bound += multiplier_[i] * left_[i];
         }
+        for (std::int32_t i = 0; i < states; ++i) {
+            state_slope[i] = potential_[i];
+            bound += (1 - discount_[i]) * potential_[i];
+        }
         for (const Offer::Course& course : offer.courses) {
             double most = course.forced ? -infinite : 0;
             std::int32_t pick = -1;
             for (std::int32_t w = course.first_way; w < course.last_way; ++w) {
-                const double reduced = gains_[0][w] - price_[w] - charge(offer.ways[w]);
+                double reduced = -price_[w] - charge(offer.ways[w]);
+                for (std::int32_t k = part_first_[w]; k < part_first_[w + 1]; ++k)
+                    reduced += discount_[parts_of_[k].state] * parts_of_[k].gain;
                 if (reduced > most) {
                     most = reduced;
                     pick = w;
@@ -276,6 +316,8 @@ void Search::find_multipliers(double known) {
             if (pick < 0) continue;
             bound += most;
             const Way& way = offer.ways[pick];
+            for (std::int32_t k = part_first_[pick]; k < part_first_[pick + 1]; ++k)
+                state_slope[parts_of_[k].state] -= parts_of_[k].gain;
             if (offer.hours_limited) slope[way.period] -= static_cast<double>(way.minutes);
             if (way.steady)
                 for (int kind = 0; kind < 3; ++kind)
@@ -284,27 +326,95 @@ void Search::find_multipliers(double known) {
                             static_cast<double>(offer.taken(way, static_cast<AccountKind>(kind)));
             if (catalog_.options.max_activities) slope[limits_ - 1] -= 1;
         }
-        if (bound < best_bound - 1e-12) {
+        idle = bound < best_bound - 1e-4 * std::abs(bound) ? 0 : idle + 1;
+        if (bound < best_bound) {
             best_bound = bound;
             best = multiplier_;
-        } else {
-            relax *= 0.6;
+            best_discount = discount_;
         }
-        // Scaled by what there is of each limit, so that minutes and cents weigh alike.
+        if (idle >= 4) {  // the step is too long for where it has come: shorter, from the best
+            relax *= 0.5;
+            idle = 0;
+            multiplier_ = best;
+            discount_ = best_discount;
+            if (relax < 0.01) break;
+            continue;
+        }
+        if (found_ && best_bound <= best_ + tolerance_) break;  // proven already
+        // Scaled by what there is of each, so that minutes, cents and exposure weigh alike.
         double norm = 0;
         for (std::int32_t i = 0; i < limits_; ++i) {
             if (multiplier_[i] == 0 && slope[i] >= 0) slope[i] = 0;
             const double scaled = slope[i] / std::max(1.0, left_[i]);
             norm += scaled * scaled;
         }
-        if (norm < 1e-18 || best_bound - known < 1e-12) break;
-        const double length = relax * (bound - std::max(known, 0.0) * 0.999) / norm;
+        for (std::int32_t i = 0; i < states; ++i) {
+            if ((discount_[i] == 1 && state_slope[i] >= 0) || (discount_[i] == 0 && state_slope[i] <= 0) ||
+                potential_[i] <= 0)
+                state_slope[i] = 0;
+            else
+                norm += state_slope[i] * state_slope[i] / (potential_[i] * potential_[i]);
+        }
+        if (norm < 1e-12) break;
+        const double length = relax * std::max(1e-3 * bound, bound - std::max(known, 0.9 * best_bound)) / norm;
         for (std::int32_t i = 0; i < limits_; ++i) {
             const double unit = std::max(1.0, left_[i]);
             multiplier_[i] = std::max(0.0, multiplier_[i] - length * slope[i] / unit / unit);
         }
+        for (std::int32_t i = 0; i < states; ++i)
+            if (state_slope[i] != 0)
+                discount_[i] = std::clamp(
+                    discount_[i] + length * state_slope[i] / (potential_[i] * potential_[i]), 0.0, 1.0);
     }
+    if (getenv("GRADUS_TRACE2")) fprintf(stderr, "root bound %.5f", best_bound);
     multiplier_ = best;
+    discount_ = best_discount;
+    for (std::int32_t i = 0; i < static_cast<std::int32_t>(offer.courses.size()); ++i) refresh(i);
+    for (std::size_t w = 0; w < offer.ways.size(); ++w) charge_[w] = charge(offer.ways[w]);
+}
+
+// What each free course could add here under multipliers scaled by `factor`; returns the bound.
+double Search::weigh(Node& node, double net, double factor, bool ease) const {
+    const auto courses = static_cast<std::int32_t>(offer.courses.size());
+    const std::vector<double>& gains = gains_[chosen_.size()];
+    double bound = net;
+    for (std::int32_t i = 0; i < limits_; ++i) bound += factor * multiplier_[i] * left_[i];
+    if (ease)
+        for (std::size_t i = 0; i < discount_.size(); ++i) bound += (1 - discount_[i]) * potential_[i];
+    const std::vector<double>& eased = ease ? eased_[chosen_.size()] : gains;
+    for (std::int32_t i = 0; i < courses; ++i) {
+        node.reduced[i] = node.plain[i] = -infinite;
+        if (state_[i] != free_course) continue;
+        const Offer::Course& course = offer.courses[i];
+        for (std::int32_t w = course.first_way; w < course.last_way; ++w) {
+            const Way& way = offer.ways[w];
+            if (offer.hours_limited && way.minutes > 0 && static_cast<double>(way.minutes) > left_[way.period]) continue;
+            const double plain = gains[w] - price_[w];
+            node.plain[i] = std::max(node.plain[i], plain);
+            node.reduced[i] = std::max(node.reduced[i], eased[w] - price_[w] - factor * charge_[w]);
+        }
+        bound += course.forced ? node.reduced[i] : std::max(0.0, node.reduced[i]);
+    }
+    return bound;
+}
+
+// How many more courses there is time for at most, if that is few; else `many`.
+std::int32_t Search::room_for(const Node& node, std::int32_t many) const {
+    if (!offer.hours_limited) return many;
+    const auto periods = static_cast<std::int32_t>(catalog_.periods.size());
+    std::int32_t count = 0;
+    for (std::int32_t period = 0; period < periods && count < many; ++period) {
+        std::int64_t least = std::numeric_limits<std::int64_t>::max();
+        for (std::size_t i = 0; i < offer.courses.size(); ++i) {
+            if (state_[i] != free_course || node.reduced[i] == -infinite) continue;
+            const Offer::Course& course = offer.courses[i];
+            if (course.minutes == 0) return many;
+            if (course.periods >> std::min(period, 31) & 1) least = std::min(least, course.minutes);
+        }
+        const auto left = static_cast<std::int64_t>(left_[period]);
+        if (least <= left) count += static_cast<std::int32_t>(std::min<std::int64_t>(left / least, many));
+    }
+    return std::min(count, many);
 }
 
 void Search::explore(double net) {
@@ -316,68 +426,90 @@ void Search::explore(double net) {
     const auto depth = chosen_.size();
     const auto courses = static_cast<std::int32_t>(offer.courses.size());
     const std::vector<double>& gains = gains_[depth];
-    // What each course would add beyond its multipliers, by its best way.
-    std::vector<double> reduced(courses, -infinite);
-    double bound = net;
-    for (std::int32_t i = 0; i < limits_; ++i) bound += multiplier_[i] * left_[i];
-    for (std::int32_t i = 0; i < courses; ++i) {
-        if (state_[i] != free_course) continue;
-        const Offer::Course& course = offer.courses[i];
-        for (std::int32_t w = course.first_way; w < course.last_way; ++w) {
-            const Way& way = offer.ways[w];
-            if (offer.hours_limited && static_cast<double>(way.minutes) > left_[way.period] && way.minutes > 0) continue;
-            reduced[i] = std::max(reduced[i], gains[w] - price_[w] - charge(way));
-        }
-        bound += course.forced ? reduced[i] : std::max(0.0, reduced[i]);
-    }
-    std::vector<std::int32_t> excluded;
+    Node& node = scratch_[depth];
     const auto beaten = [&](double limit) { return found_ && limit <= best_ + tolerance_; };
     const auto prune = [&](double limit) { ceiling_ = std::max(ceiling_, limit); };
-    while (true) {
-        if (bound == -infinite) break;
+
+    // Deeper down less is left to share, and what is left is worth more than at the root: try dearer multipliers.
+    struct Trial {
+        double factor;
+        bool ease;
+    };
+    Trial best_trial{1, true};
+    double bound = infinite;
+    for (const Trial trial : {Trial{1, true}, Trial{1, false}, Trial{1.7, false}, Trial{3, false}}) {
+        const double limit = weigh(node, net, trial.factor, trial.ease);
+        if (limit >= bound) {
+            if (trial.factor > 1) break;
+            continue;
+        }
+        bound = limit;
+        best_trial = trial;
+        if (beaten(bound)) break;
+    }
+    if (bound == -infinite) return;
+    if (stopped_ || beaten(bound)) return prune(bound);
+    const double factor = best_trial.factor;
+    weigh(node, net, factor, best_trial.ease);
+    const std::vector<double>& eased = best_trial.ease ? eased_[depth] : gains;
+
+    // Where there is time for few more, no more than the few best can be added.
+    constexpr std::int32_t many = 4;
+    const std::int32_t few = forced_left_ > 0 ? many : room_for(node, many);
+    double top[many] = {0, 0, 0, 0};  // the greatest gains, descending
+    if (few < many) {
+        for (std::int32_t i = 0; i < courses; ++i) {
+            double plain = node.plain[i];
+            for (double& t : top)
+                if (plain > t) std::swap(plain, t);
+        }
+        double sum = net;
+        for (std::int32_t k = 0; k < few; ++k) sum += top[k];
+        if (beaten(sum)) return prune(sum);
+    }
+    double others = net;  // with one of them given, what the rest of the few can add
+    for (std::int32_t k = 0; k + 1 < few; ++k) others += top[k];
+
+    node.order.clear();
+    for (std::int32_t i = 0; i < courses; ++i) {
+        if (state_[i] != free_course || node.reduced[i] == -infinite) continue;
+        const Offer::Course& course = offer.courses[i];
+        if (std::all_of(course.prerequisites.begin(), course.prerequisites.end(),
+                        [&](std::int32_t before) { return state_[before] == chosen_course; }))
+            node.order.push_back(i);
+    }
+    std::sort(node.order.begin(), node.order.end(), [&](std::int32_t a, std::int32_t b) {
+        return std::tuple(!offer.courses[a].forced, -node.reduced[a], a) <
+               std::tuple(!offer.courses[b].forced, -node.reduced[b], b);
+    });
+    node.excluded.clear();
+    for (const std::int32_t pick : node.order) {
+        if (state_[pick] != free_course) continue;  // excluded together with what it needs
         if (stopped_ || beaten(bound)) {
             prune(bound);
             break;
         }
-        std::int32_t pick = -1;
-        for (std::int32_t i = 0; i < courses; ++i) {
-            if (state_[i] != free_course || reduced[i] == -infinite) continue;
-            const Offer::Course& course = offer.courses[i];
-            if (pick >= 0 && offer.courses[pick].forced && !course.forced) continue;
-            const bool better = pick < 0 || (course.forced && !offer.courses[pick].forced) || reduced[i] > reduced[pick];
-            if (!better) continue;
-            const bool ready = std::all_of(course.prerequisites.begin(), course.prerequisites.end(),
-                                           [&](std::int32_t before) { return state_[before] == chosen_course; });
-            if (!ready) continue;
-            // Not in the best choice if even the bound with it is beaten; the rest of the node goes on without it.
-            if (!course.forced && beaten(bound - std::max(0.0, reduced[i]) + reduced[i])) continue;
-            pick = i;
-        }
-        if (pick < 0) {
-            // Whatever is left cannot beat the best; what it could have reached is within the tolerance of it.
-            for (std::int32_t i = 0; i < courses; ++i)
-                if (state_[i] == free_course && reduced[i] > -infinite && bound + std::min(0.0, reduced[i]) > best_)
-                    prune(std::min(bound + std::min(0.0, reduced[i]), best_ + tolerance_));
-            break;
-        }
         const Offer::Course& course = offer.courses[pick];
-        const double without = bound - (course.forced ? reduced[pick] : std::max(0.0, reduced[pick]));
-        std::vector<std::pair<double, std::int32_t>> order;
+        const double without = bound - (course.forced ? node.reduced[pick] : std::max(0.0, node.reduced[pick]));
+        node.ways.clear();
         for (std::int32_t w = course.first_way; w < course.last_way; ++w)
-            order.push_back({gains[w] - price_[w] - charge(offer.ways[w]), w});
-        std::sort(order.begin(), order.end(),
+            node.ways.push_back({eased[w] - price_[w] - factor * charge_[w], w});
+        std::sort(node.ways.begin(), node.ways.end(),
                   [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
-        for (const auto& [value, number] : order) {
-            if (stopped_ || beaten(without + value)) {
-                prune(without + value);
-                if (!stopped_) break;
+        for (std::size_t k = 0; k < node.ways.size(); ++k) {
+            const auto [value, number] = node.ways[k];
+            const double limit = few < many ? std::min(without + value, others + gains[number] - price_[number])
+                                            : without + value;
+            if (stopped_ || beaten(limit)) {
+                prune(limit);
                 continue;
             }
             Way actual;
             double added = 0;
             if (!place(number, actual, added)) continue;
             const std::uint64_t touched = offer.benefit.signature(course.entry);
-            gains_[depth + 1] = gains_[depth];
+            std::copy_n(gains.begin(), offer.ways.size(), gains_[depth + 1].begin());
+            std::copy_n(eased_[depth].begin(), offer.ways.size(), eased_[depth + 1].begin());
             push(actual);
             for (std::int32_t i = 0; i < courses; ++i)
                 if (state_[i] == free_course && (offer.benefit.signature(offer.courses[i].entry) & touched) != 0)
@@ -389,18 +521,18 @@ void Search::explore(double net) {
         // Without it, and without what needs it.
         const auto exclude = [&](std::int32_t i) {
             state_[i] = excluded_course;
-            excluded.push_back(i);
-            bound -= offer.courses[i].forced ? reduced[i] : std::max(0.0, reduced[i]);
+            node.excluded.push_back(i);
+            bound -= offer.courses[i].forced ? node.reduced[i] : std::max(0.0, node.reduced[i]);
         };
         exclude(pick);
         if (course.needed)
             for (std::int32_t i = pick + 1; i < courses; ++i)
-                if (state_[i] == free_course &&
+                if (state_[i] == free_course && node.reduced[i] > -infinite &&
                     std::any_of(offer.courses[i].prerequisites.begin(), offer.courses[i].prerequisites.end(),
                                 [&](std::int32_t before) { return state_[before] == excluded_course; }))
                     exclude(i);
     }
-    for (const std::int32_t i : excluded) state_[i] = free_course;
+    for (const std::int32_t i : node.excluded) state_[i] = free_course;
 }
 
 bool Search::replay(std::span<const std::int32_t> content, std::vector<Way>& chosen) {
@@ -475,7 +607,6 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes) {
     tolerance_ = query.tolerance;
     found_ = stopped_ = false;
     nodes_ = 0;
-    node_limit_ = 5'000'000;
     best_ = -infinite;
     ceiling_ = -infinite;
     best_content_.clear();
@@ -494,8 +625,20 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes) {
             while (!chosen_.empty()) pop();
         }
     }
-    find_multipliers(found_ ? best_ : 0);
+    // Most searches are short. One that is not gets better multipliers, now that a good choice is known, and starts anew.
+    constexpr std::int64_t patience = 200;
+    find_multipliers(found_ ? best_ : 0, 40);
+    node_limit_ = patience;
     explore(0);
+    if (stopped_ && !(query.control && query.control->cancelled())) {
+        stopped_ = false;
+        ceiling_ = -infinite;
+        discount_.assign(discount_.size(), 1.0);
+        find_multipliers(best_, 300);
+        node_limit_ = 5'000'000;
+        explore(0);
+    }
+    if (getenv("GRADUS_TRACE2")) fprintf(stderr, " best %.5f tol %.4f nodes %ld courses %zu ways %zu items %zu\n", best_, tolerance_, (long)nodes_, offer.courses.size(), offer.ways.size(), best_content_.size()/2);
     nodes += nodes_;
     best.value = best_value_;
     best.content = best_content_;

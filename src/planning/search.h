@@ -42,14 +42,18 @@ public:
     Stop stop(const Query& query, std::span<const std::int32_t> content, std::int32_t course);
 
 private:
-    struct Added {
-        Way way;
-        double net = 0;
+    // Scratch of one depth.
+    struct Node {
+        std::vector<double> reduced, plain;  // by course: most it could add, less multipliers or not
+        std::vector<std::int32_t> order, excluded;
+        std::vector<std::pair<double, std::int32_t>> ways;
     };
 
     void prepare(const Query& query);
-    void find_multipliers(double known);
+    void find_multipliers(double known, int steps);
     void explore(double net);
+    double weigh(Node& node, double net, double factor, bool ease) const;
+    std::int32_t room_for(const Node& node, std::int32_t many) const;
     void record(double net);
     bool fits(const Way& way, Stop* stop = nullptr) const;
     bool replay(std::span<const std::int32_t> content, std::vector<Way>& chosen);
@@ -70,12 +74,19 @@ private:
 
     std::vector<Way> chosen_, sorted_;
     std::vector<std::int32_t> state_;          // by course: free, chosen, excluded
-    std::vector<double> price_;                // by way
+    std::vector<double> price_, charge_;       // by way: prices of what is shared, multipliers of what is not
+    std::vector<Node> scratch_;                // by depth
     std::vector<std::vector<double>> gains_;   // by depth, way: what it would add now
+    std::vector<std::vector<double>> eased_;   // the same less what the states' multipliers count already
+    std::vector<double> discount_;             // by state: 1 - its multiplier
+    std::vector<double> potential_;            // by state: what can still be gained
+    std::vector<std::vector<Benefit::Part>> parts_;  // by depth: what the course chosen there took of the potentials
     std::vector<double> multiplier_;           // by limit
     std::vector<double> left_;                 // by limit, what is left
     std::vector<std::int64_t> taken_;          // by resource, of the choice being built
-    std::vector<double> shares_, values_;
+    std::vector<double> shares_;
+    std::vector<Benefit::Part> parts_of_;     // by way at the root, from part_first_
+    std::vector<std::int32_t> part_first_;
     std::int32_t forced_left_ = 0;
     std::int32_t limits_ = 0;
 };

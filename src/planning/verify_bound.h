@@ -28,8 +28,9 @@ public:
 
     /// Multipliers to begin with.
     Multipliers initial() const;
-    /// Lowers the bound by subgradient steps towards `target`; -infinity: nothing is allowed.
-    double improve(const Allowed& allowed, Multipliers& multipliers, double target, int steps);
+    /// Lowers the bound by subgradient steps towards `target`; -infinity: nothing is allowed. Where `pooled`, all
+    /// candidates pay the same for an hour of a period: a rougher bound, but soon found.
+    double improve(const Allowed& allowed, Multipliers& multipliers, double target, int steps, bool pooled = false);
 
     /// Of the parts: value of all lessons and limits at the multipliers.
     double constant(const Multipliers& multipliers) { return lessons_part(multipliers, nullptr); }
@@ -44,31 +45,43 @@ public:
     std::size_t most_units() const { return most_units_; }
 
 private:
+    /// Days of the horizon in which nothing but choices changes, as shares that lie after: from > to.
     struct Segment {
-        double from, to;  // shares of the horizon, from > to
+        double from, to;
         double length() const { return from - to; }
     };
-    /// The lessons of a subject, what pins have taught, and what each set removes from then on.
-    struct Table {
-        std::size_t first;             // of the subject's lessons among all
-        std::vector<int> lessons;      // of the candidates; those in the table first
-        std::size_t tabled;
-        std::vector<double> removed;   // by set of the tabled
-        std::vector<double> alone;     // by lesson
+    /// When a way takes effect.
+    struct Begin {
+        std::size_t segment;
+        double share;  // of that segment
     };
+    /// The best set of a subject's lessons in a segment while it is looked for.
+    struct Hunt {
+        Subject& subject;
+        const double* prices;  // by lesson, one segment of each
+        std::size_t stride;
+        double length;         // of the segment
+        double best = 0;
+        int best_set;
+    };
+    void hunt(Hunt& at, int set, double price, std::vector<int> open) const;
     double lessons_part(const Multipliers&, Multipliers* gradient);
     double turns_part(const Allowed&, const Multipliers&, Multipliers* gradient);
     double ways_part(const Allowed&, const Multipliers&, Multipliers* gradient);
     double evaluate(const Allowed&, const Multipliers&, Multipliers* gradient);
 
     Problem& problem_;
+    std::size_t periods_ = 0;
     std::vector<Segment> segments_;
-    std::vector<std::vector<Table>> tables_;  // by segment and subject
-    std::size_t slots_ = 0, periods_;
-    std::vector<std::size_t> first_slot_;     // by subject
+    std::vector<std::vector<int>> lessons_;       // by subject: those of candidates
+    std::vector<std::vector<int>> bases_;         // by subject and segment: the set that pins have given
+    std::vector<std::vector<Begin>> begins_;      // by candidate and way
+    std::vector<std::size_t> first_slot_;         // by subject
+    std::size_t slots_ = 0;
     std::int64_t unit_ = 1;
     std::size_t most_units_ = 0;
-    std::vector<double> sums_, values_, more_;  // scratch
+    // Scratch.
+    std::vector<double> from_, to_;
     std::vector<char> taken_;
 };
 

@@ -67,25 +67,23 @@ double Subject::evaluate(const std::vector<int>& members) const {
     return exposure;
 }
 
-int Subject::add(std::vector<int> members) {
-    const int number = static_cast<int>(sets_.size());
-    const double exposure = evaluate(members);
+int Subject::add(const std::vector<int>& members) {
+    const int number = static_cast<int>(exposures_.size());
     numbers_.emplace(members, number);
-    sets_.push_back({std::move(members), std::vector<int>(lessons_.size(), -1), exposure});
+    members_.push_back(members);
+    exposures_.push_back(evaluate(members));
+    next_.resize(next_.size() + lessons_.size(), -1);
     return number;
 }
 
-int Subject::with(int set, int lesson) {
-    const auto s = static_cast<std::size_t>(set), l = static_cast<std::size_t>(lesson);
-    if (sets_[s].next[l] < 0) {
-        std::vector<int> members = sets_[s].members;
-        const auto place = std::lower_bound(members.begin(), members.end(), lesson);
-        if (place == members.end() || *place != lesson) members.insert(place, lesson);
-        const auto known = numbers_.find(members);
-        const int next = known != numbers_.end() ? known->second : add(std::move(members));
-        sets_[s].next[l] = next;
-    }
-    return sets_[s].next[l];
+int Subject::extend(int set, int lesson) {
+    std::vector<int> members = members_[static_cast<std::size_t>(set)];
+    const auto place = std::lower_bound(members.begin(), members.end(), lesson);
+    if (place == members.end() || *place != lesson) members.insert(place, lesson);
+    const auto known = numbers_.find(members);
+    const int next = known != numbers_.end() ? known->second : add(members);
+    next_[static_cast<std::size_t>(set * lessons() + lesson)] = next;
+    return next;
 }
 
 double Subject::exposure(const std::vector<Effect>& effects) {

@@ -34,28 +34,29 @@ public:
 
     int lessons() const { return static_cast<int>(lessons_.size()); }
     /// The number of the set with one lesson more.
-    int with(int set, int lesson);
+    int with(int set, int lesson) {
+        const int known = next_[static_cast<std::size_t>(set * lessons() + lesson)];
+        return known >= 0 ? known : extend(set, lesson);
+    }
     /// The expected weighted exposure once these lessons were given (§3.4).
-    double exposure(int set) const { return sets_[static_cast<std::size_t>(set)].exposure; }
+    double exposure(int set) const { return exposures_[static_cast<std::size_t>(set)]; }
     /// Its mean over the horizon's days, `effects` in the order of time (§3.5).
     double exposure(const std::vector<Effect>& effects);
     /// The same with one effect more.
     double exposure(const std::vector<Effect>& effects, Effect more);
 
 private:
-    struct Set {
-        std::vector<int> members;  // ascending
-        std::vector<int> next;     // by lesson: the set with it; -1: not worked out yet
-        double exposure;
-    };
     double evaluate(const std::vector<int>& members) const;
-    int add(std::vector<int> members);
+    int add(const std::vector<int>& members);
+    int extend(int set, int lesson);
 
     double mean_;
     std::vector<Need> needs_;
     std::vector<Lesson> lessons_;
-    std::vector<Set> sets_;
-    std::map<std::vector<int>, int> numbers_;
+    std::map<std::vector<int>, int> numbers_;  // by members, ascending
+    std::vector<std::vector<int>> members_;    // by set
+    std::vector<double> exposures_;            // by set
+    std::vector<int> next_;                    // by set and lesson: the set with it; -1: not worked out yet
 };
 
 }  // namespace gradus::verification

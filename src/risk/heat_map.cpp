@@ -13,7 +13,7 @@ namespace {
 
 /// The sums of one cell, in units of their grids.
 struct Sums {
-    std::int64_t requirements = 0, unknown = 0;
+    std::int32_t requirements = 0, unknown = 0;
     int128 below = 0, shortfall = 0, exposure = 0, impact = 0;
 
     void operator+=(const Sums& other) {
@@ -27,50 +27,78 @@ struct Sums {
 };
 
 struct HeatCell {
-    std::int32_t member;  // -1: none
-    std::int32_t capability;
+    std::int32_t member = -1;  // none
+    std::int32_t capability = -1;
     std::int32_t people = 0;
     std::int32_t last_person = -1;
     Sums sums{};
 };
 
-/// Cells by member and capability: a list, and a hash table of places in it (linear probing, half full at most).
+/// Cells by member and capability: a list in blocks, which never moves, and a hash table of places in it (linear probing,
+/// half full at most).
 class Cells {
 public:
+    std::size_t size() const { return size_; }
+    HeatCell& operator[](std::size_t i) { return blocks_[i / block][i % block]; }
+
     HeatCell& at(std::int32_t member, std::int32_t capability) {
-        const std::size_t mask = slots_.size() - 1;
-        for (std::size_t slot = hash(member, capability) & mask;; slot = (slot + 1) & mask) {
-            if (slots_[slot] < 0) {
-                if (2 * list_.size() >= slots_.size()) {
-                    grow();
-                    return at(member, capability);
-                }
-                slots_[slot] = static_cast<std::int32_t>(list_.size());
-                return list_.emplace_back(HeatCell{member, capability});
-            }
-            HeatCell& cell = list_[static_cast<std::size_t>(slots_[slot])];
-            if (cell.member == member && cell.capability == capability) return cell;
+        const std::uint64_t key = key_of(member, capability);
+        for (std::size_t slot = hash(key);; slot = (slot + 1) & (slots_.size() - 1)) {
+            if (slots_[slot].place < 0) return add(slot, member, capability);
+            if (slots_[slot].key == key) return (*this)[static_cast<std::size_t>(slots_[slot].place)];
         }
     }
-    std::vector<HeatCell>& list() { return list_; }
+    /// The cells' places by member (none last) and capability.
+    std::vector<std::size_t> sorted() const {
+        std::vector<Slot> order;
+        order.reserve(size_);
+        for (const Slot& slot : slots_)
+            if (slot.place >= 0) order.push_back(slot);
+        std::sort(order.begin(), order.end(), [](const Slot& a, const Slot& b) { return a.key < b.key; });
+        std::vector<std::size_t> places;
+        places.reserve(size_);
+        for (const Slot& slot : order) places.push_back(static_cast<std::size_t>(slot.place));
+        return places;
+    }
 
 private:
-    static std::size_t hash(std::int32_t member, std::int32_t capability) {
-        const std::uint64_t key = static_cast<std::uint64_t>(member + 1) << 32 | static_cast<std::uint32_t>(capability);
-        return (key * 0x9E3779B97F4A7C15u) >> 32;
+    static constexpr std::size_t block = 1024;
+    struct Slot {
+        std::uint64_t key;
+        std::int64_t place = -1;
+    };
+
+    /// As unsigned numbers, so that the member -1 (none) comes last.
+    static std::uint64_t key_of(std::int32_t member, std::int32_t capability) {
+        return static_cast<std::uint64_t>(static_cast<std::uint32_t>(member)) << 32 | static_cast<std::uint32_t>(capability);
+    }
+    std::size_t hash(std::uint64_t key) const { return ((key * 0x9E3779B97F4A7C15u) >> 32) & (slots_.size() - 1); }
+
+    HeatCell& add(std::size_t slot, std::int32_t member, std::int32_t capability) {
+        if (2 * size_ >= slots_.size()) {
+            grow();
+            return at(member, capability);
+        }
+        if (size_ % block == 0) blocks_.push_back(std::make_unique<HeatCell[]>(block));
+        slots_[slot] = {key_of(member, capability), static_cast<std::int64_t>(size_)};
+        HeatCell& cell = (*this)[size_++];
+        cell.member = member;
+        cell.capability = capability;
+        return cell;
     }
     void grow() {
-        slots_.assign(2 * slots_.size(), -1);
-        const std::size_t mask = slots_.size() - 1;
-        for (std::size_t i = 0; i < list_.size(); ++i) {
-            std::size_t slot = hash(list_[i].member, list_[i].capability) & mask;
-            while (slots_[slot] >= 0) slot = (slot + 1) & mask;
-            slots_[slot] = static_cast<std::int32_t>(i);
+        const std::vector<Slot> before = std::exchange(slots_, std::vector<Slot>(2 * slots_.size()));
+        for (const Slot& moved : before) {
+            if (moved.place < 0) continue;
+            std::size_t slot = hash(moved.key);
+            while (slots_[slot].place >= 0) slot = (slot + 1) & (slots_.size() - 1);
+            slots_[slot] = moved;
         }
     }
 
-    std::vector<std::int32_t> slots_ = std::vector<std::int32_t>(1024, -1);
-    std::vector<HeatCell> list_;
+    std::vector<Slot> slots_ = std::vector<Slot>(1024);
+    std::vector<std::unique_ptr<HeatCell[]>> blocks_;
+    std::size_t size_ = 0;
 };
 
 /// Adds up rows of risks.
@@ -135,15 +163,15 @@ private:
 template <class Node, class Above>
 void roll_up(const Forest& forest, Cells& cells, Node&& node, Above&& above) {
     std::vector<std::vector<std::size_t>> places(static_cast<std::size_t>(forest.size()));
-    for (std::size_t i = 0; i < cells.list().size(); ++i)
-        if (const std::int32_t n = node(cells.list()[i]); n >= 0) places[static_cast<std::size_t>(n)].push_back(i);
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        if (const std::int32_t n = node(cells[i]); n >= 0) places[static_cast<std::size_t>(n)].push_back(i);
     for (std::size_t i = forest.order().size(); i-- > 0;) {
         const std::int32_t parent = forest.parent(forest.order()[i]);
         if (parent < 0) continue;
         for (const std::size_t place : places[static_cast<std::size_t>(forest.order()[i])]) {
-            const std::size_t before = cells.list().size();
-            above(cells, place, parent);
-            if (cells.list().size() > before) places[static_cast<std::size_t>(parent)].push_back(before);
+            const std::size_t before = cells.size();
+            above(cells, cells[place], parent);
+            if (cells.size() > before) places[static_cast<std::size_t>(parent)].push_back(before);
         }
     }
 }
@@ -151,15 +179,13 @@ void roll_up(const Forest& forest, Cells& cells, Node&& node, Above&& above) {
 void roll_up(const Relations& relations, Grouping by, Cells& cells) {
     roll_up(
         relations.capabilities, cells, [](const HeatCell& cell) { return cell.capability; },
-        [](Cells& all, std::size_t place, std::int32_t parent) {
-            const HeatCell cell = all.list()[place];
+        [](Cells& all, const HeatCell& cell, std::int32_t parent) {
             all.at(cell.member, parent).sums += cell.sums;  // people are counted there already
         });
     if (by != Grouping::unit) return;
     roll_up(
         relations.units, cells, [](const HeatCell& cell) { return cell.member; },
-        [](Cells& all, std::size_t place, std::int32_t parent) {
-            const HeatCell cell = all.list()[place];
+        [](Cells& all, const HeatCell& cell, std::int32_t parent) {
             HeatCell& upper = all.at(parent, cell.capability);
             upper.sums += cell.sums;
             upper.people += cell.people;  // nobody is in two units
@@ -193,7 +219,8 @@ Cells add_up(const Adder& adder, const Risks& risks, std::size_t parts) {
         adder.add(begin(p), begin(p + 1), found[p]);
     });
     for (std::size_t part = 1; part < parts; ++part)
-        for (const HeatCell& cell : found[part].list()) {
+        for (std::size_t i = 0; i < found[part].size(); ++i) {
+            const HeatCell& cell = found[part][i];
             HeatCell& into = found[0].at(cell.member, cell.capability);
             into.sums += cell.sums;
             into.people += cell.people;
@@ -218,14 +245,9 @@ HeatMap heat_map(const Organization& organization, const Risks& risks, const Hea
     const Adder adder(organization, risks, options);
     Cells cells = add_up(adder, risks, static_cast<std::size_t>(threads));
     if (options.roll_up) roll_up(organization.relations(), options.by, cells);
-    std::vector<HeatCell>& list = cells.list();
-    std::sort(list.begin(), list.end(), [](const HeatCell& a, const HeatCell& b) {
-        // As unsigned numbers, so that the member -1 (none) comes last.
-        const auto x = static_cast<std::uint32_t>(a.member), y = static_cast<std::uint32_t>(b.member);
-        return x != y ? x < y : a.capability < b.capability;
-    });
+    const std::vector<std::size_t> order = cells.sorted();
 
-    const std::size_t rows = list.size();
+    const std::size_t rows = order.size();
     Buffer<Grouping> grouping(rows, options.by);
     Buffer<MemberId> member(rows);
     Buffer<CapabilityId> capability(rows);
@@ -233,13 +255,13 @@ HeatMap heat_map(const Organization& organization, const Risks& risks, const Hea
     Buffer<double> below(rows), shortfall(rows), exposure(rows), likelihood(rows);
     Buffer<RiskLevel> risk_level(rows);
     for (std::size_t i = 0; i < rows; ++i) {
-        const HeatCell& cell = list[i];
+        const HeatCell& cell = cells[order[i]];
         const auto count = static_cast<double>(cell.sums.requirements);
         member[i] = MemberId(cell.member);
         capability[i] = CapabilityId(cell.capability);
-        requirements[i] = static_cast<std::int32_t>(cell.sums.requirements);
+        requirements[i] = cell.sums.requirements;
         people[i] = cell.people;
-        unknown[i] = static_cast<std::int32_t>(cell.sums.unknown);
+        unknown[i] = cell.sums.unknown;
         below[i] = adder.below(cell.sums);
         shortfall[i] = adder.shortfall(cell.sums);
         exposure[i] = adder.exposure(cell.sums);

@@ -79,7 +79,8 @@ Risks assess_risk(const Organization& organization, const Gaps& gaps, const Risk
         for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
             const CapabilityId capability = gaps.capability[row];
             const auto c = static_cast<std::size_t>(capability.value());
-            const double criticality = criticalities.of(gaps.role[row], capability);
+            const RoleId role = gaps.role[row] || gaps.basis[row] != Basis::role ? gaps.role[row] : day.role(gaps.person[row]);
+            const double criticality = criticalities.of(role, capability);
             const double weight = strategy.weight(gaps.person[row], capability);
             made.criticality[row] = criticality;
             made.strategic_weight[row] = weight;

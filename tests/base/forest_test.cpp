@@ -103,6 +103,16 @@ TEST(FindCycle, DoesNotDependOnTheOrderOfTheEdges) {
     EXPECT_THAT(cycle(4, {3, 2, 0, 1, 0}, {3, 0, 2, 0, 1}), ElementsAre(0, 1));
 }
 
+TEST(FindCycle, LooksAtEachNodeOnce) {
+    // Between the first node and the last there are 2^100 paths.
+    std::vector<std::int32_t> from, to;
+    for (std::int32_t i = 0; i < 300; i += 3) {
+        from.insert(from.end(), {i, i, i + 1, i + 2});
+        to.insert(to.end(), {i + 1, i + 2, i + 3, i + 3});
+    }
+    EXPECT_THAT(find_cycle(301, from, to), IsEmpty());
+}
+
 TEST(FindCycle, MayBeAMillionLong) {
     constexpr std::int32_t n = 1'000'000;
     std::vector<std::int32_t> from(n), to(n);

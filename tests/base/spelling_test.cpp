@@ -60,6 +60,10 @@ TEST(Nearest, SearchesKeys) {
     const Keys keys({"cooking", "baking"});
     EXPECT_EQ(nearest("bakin", keys), "baking");
     EXPECT_EQ(nearest("welding", keys), "");
+    std::vector<std::string> many;
+    for (int i = 0; i < 10'001; ++i) many.push_back("E" + std::to_string(100'000 + i));
+    EXPECT_EQ(nearest("E10000", Keys({many.begin(), many.end() - 1})), "E100000");
+    EXPECT_EQ(nearest("E10000", Keys({many.begin(), many.end()})), "");
 }
 
 TEST(Nearest, KeepsTheDistanceOfADefinitionByTheBook) {

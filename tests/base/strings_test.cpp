@@ -8,6 +8,8 @@
 
 #include <gradus/base/error.h>
 
+#include "base/digest.h"
+
 namespace gradus {
 namespace {
 
@@ -80,6 +82,23 @@ TEST(Keys, DoNotDependOnTheOrderGiven) {
             ASSERT_EQ(keys.find(expected[i] + "x"), -1);
         }
     }
+}
+
+TEST(Keys, ComparesTheKeyWhereHashesAgree) {
+    // Of some 300,000 texts, a few pairs share the 32 bits of their digests that a slot keeps.
+    std::vector<std::pair<std::uint64_t, int>> hashes;
+    for (int i = 0; i < 300'000; ++i) hashes.emplace_back(digest(std::to_string(i)), i);
+    std::sort(hashes.begin(), hashes.end());
+    int pairs = 0;
+    for (std::size_t i = 1; i < hashes.size(); ++i) {
+        if (hashes[i].first >> 32 != hashes[i - 1].first >> 32) continue;
+        ++pairs;
+        const std::string one = std::to_string(hashes[i].second), other = std::to_string(hashes[i - 1].second);
+        EXPECT_EQ(Keys({one}).find(other), -1);
+        EXPECT_EQ(Keys({one, other}).find(one), one < other ? 0 : 1);
+        EXPECT_EQ(Keys({one, other}).find(other), one < other ? 1 : 0);
+    }
+    EXPECT_GE(pairs, 3);
 }
 
 TEST(Keys, CopiesShareTheirStrings) {

@@ -1,0 +1,220 @@
+// Memory runs out at every place where it can: each function says so, gives nothing back, leaks nothing, and works the
+// next time. The operators new of this program are those of the library too, since a shared library takes the program's.
+
+#include <gradus.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <initializer_list>
+#include <new>
+
+#include "story.h"
+
+namespace {
+
+std::atomic<std::int64_t> allocations_left{INT64_MAX};
+
+void* allocate(std::size_t size, std::size_t alignment = 0) {
+    if (allocations_left.fetch_sub(1) <= 0) throw std::bad_alloc();
+    void* memory = alignment ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment)
+                             : std::malloc(size ? size : 1);
+    if (!memory) throw std::bad_alloc();
+    return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    return allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace {
+
+int functions = 0, faults = 0;
+
+/// Calls `call(err)` with memory for 0, 1, 2, … allocations until it succeeds without a fault.
+template <class Call>
+void exhaust(const char* name, Call&& call) {
+    for (std::int64_t room = 0;; room += 1 + room / 64) {
+        gradus_error err{};
+        allocations_left = room;
+        const gradus_status status = call(&err);
+        const bool fault = allocations_left < 0;
+        allocations_left = INT64_MAX;
+        // Sorting asks for memory politely, and does without.
+        if (status == GRADUS_OK && !fault) break;
+        faults += fault;
+        const bool told = status == GRADUS_OUT_OF_MEMORY && std::strcmp(err.message, "memory ran out") == 0;
+        if (!(told || (fault && status == GRADUS_OK))) {
+            std::fprintf(stderr, "%s, after %lld allocations: %s: %s\n", name, static_cast<long long>(room),
+                         gradus_status_name(status), err.message);
+            std::exit(1);
+        }
+        CHECK(err.code == status);
+    }
+    ++functions;
+}
+
+/// Likewise for a function that makes a handle: on failure there is none.
+template <class Handle, class Call>
+void exhaust(const char* name, void (*release)(Handle*), Call&& call) {
+    exhaust(name, [&](gradus_error* err) {
+        Handle* out = reinterpret_cast<Handle*>(&err);
+        const gradus_status status = call(&out, err);
+        CHECK((status == GRADUS_OK) == (out != nullptr));
+        release(out);
+        return status;
+    });
+}
+
+template <class Options>
+Options with_threads(void (*init)(Options*, std::uint32_t), std::int32_t threads) {
+    Options options;
+    init(&options, sizeof options);
+    options.threads = threads;
+    return options;
+}
+
+void exhaust_stages(const stages& s, std::int32_t threads) {
+    auto estimate = with_threads(gradus_estimate_options_init, threads);
+    estimate.as_of = gradus_date(2026, 3, 31);
+    auto load = with_threads(gradus_load_options_init, threads);
+    load.as_of = estimate.as_of;
+    const auto gap = with_threads(gradus_gap_options_init, threads);
+    const auto risk = with_threads(gradus_risk_options_init, threads);
+    const auto heat_map = with_threads(gradus_heat_map_options_init, threads);
+    const auto concentration = with_threads(gradus_concentration_options_init, threads);
+    const auto optimize = with_threads(gradus_optimize_options_init, threads);
+    const auto verify = with_threads(gradus_verify_options_init, threads);
+    const auto* o = s.organization;
+
+#define EXHAUST(release, call) \
+    exhaust(#call, release, [&](auto** out, gradus_error* err) { return call; })
+
+    EXHAUST(gradus_organization_free, gradus_organization_load(s.builder, &load, out, err));
+    EXHAUST(gradus_organization_free, gradus_organization_with_tables(o, s.builder, &load, out, err));
+    EXHAUST(gradus_assessments_free, gradus_assessments_load(o, s.builder, &load, out, err));
+    EXHAUST(gradus_estimates_free, gradus_estimate(o, s.assessments, &estimate, nullptr, out, err));
+    EXHAUST(gradus_estimates_free, gradus_estimates_load(o, s.builder, &load, out, err));
+    EXHAUST(gradus_table_free, gradus_ratings_by_source(o, s.assessments, estimate.as_of, out, err));
+    EXHAUST(gradus_gaps_free, gradus_find_gaps(o, s.estimates, &gap, nullptr, out, err));
+    EXHAUST(gradus_gaps_free, gradus_gaps_load(o, s.builder, &load, out, err));
+    EXHAUST(gradus_risks_free, gradus_assess_risk(o, s.gaps, &risk, nullptr, out, err));
+    EXHAUST(gradus_risks_free, gradus_risks_load(o, s.builder, &load, out, err));
+    EXHAUST(gradus_table_free, gradus_compare_risks(s.risks, s.risks, out, err));
+    EXHAUST(gradus_table_free, gradus_heat_map(o, s.risks, &heat_map, out, err));
+    EXHAUST(gradus_table_free, gradus_concentration(o, s.estimates, &concentration, out, err));
+    EXHAUST(gradus_plan_free, gradus_optimize(o, s.risks, &optimize, nullptr, out, err));
+    EXHAUST(gradus_plan_free, gradus_plan_load(o, s.risks, s.builder, nullptr, &load, out, err));
+    EXHAUST(gradus_verification_free, gradus_verify(o, s.risks, s.plan, &verify, out, err));
+    EXHAUST(gradus_kpis_free, gradus_kpis_load(o, s.builder, &load, out, err));
+    EXHAUST(gradus_rollouts_free, gradus_rollouts_load(o, s.builder, &load, out, err));
+    EXHAUST(gradus_anecdotes_free, gradus_anecdotes_load(o, s.builder, &load, out, err));
+}
+
+void exhaust_tables(const stages& s) {
+    EXHAUST(gradus_table_free, gradus_organization_table(s.organization, "people", out, err));
+    EXHAUST(gradus_table_free, gradus_assessments_table(s.assessments, "assessments", out, err));
+    EXHAUST(gradus_table_free, gradus_estimates_table(s.estimates, "problems", out, err));
+    EXHAUST(gradus_table_free, gradus_gaps_table(s.gaps, "gaps", out, err));
+    EXHAUST(gradus_table_free, gradus_risks_table(s.risks, "risks", out, err));
+    EXHAUST(gradus_table_free, gradus_plan_table(s.plan, "items", out, err));
+    EXHAUST(gradus_table_free, gradus_builder_problems(s.builder, out, err));
+    EXHAUST(gradus_builder_free, gradus_builder_new(out, err));
+    EXHAUST(gradus_control_free, gradus_control_new(out, err));
+
+    gradus_error err;
+    gradus_table* risks;
+    gradus_column column;
+    OK(gradus_risks_table(s.risks, "risks", &risks, &err));
+    exhaust("gradus_table_column", [&](gradus_error* e) { return gradus_table_column(risks, "mean", &column, e); });
+    exhaust("gradus_table_column_at", [&](gradus_error* e) { return gradus_table_column_at(risks, 0, &column, e); });
+    exhaust("gradus_table_export", [&](gradus_error* e) {
+        struct ArrowArrayStream stream;
+        const gradus_status status = gradus_table_export(risks, &stream, e);
+        CHECK((status == GRADUS_OK) == (stream.release != nullptr));
+        if (stream.release) stream.release(&stream);
+        return status;
+    });
+    // A producer that runs out of memory itself is told as a broken stream.
+    exhaust("gradus_builder_add_arrow", [&](gradus_error* e) {
+        struct ArrowArrayStream stream;
+        gradus_builder* builder = nullptr;
+        gradus_status status = gradus_table_export(risks, &stream, e);
+        if (status) return status;
+        status = gradus_builder_new(&builder, e);
+        if (status == GRADUS_OK) {
+            status = gradus_builder_add_arrow(builder, "risks", &stream, e);
+            CHECK(!stream.release);
+        } else {
+            stream.release(&stream);
+        }
+        gradus_builder_free(builder);
+        if (status != GRADUS_INVALID_ARROW) return status;
+        CHECK(std::strstr(e->message, "memory ran out"));
+        *e = {};
+        std::strcpy(e->message, "memory ran out");
+        return e->code = GRADUS_OUT_OF_MEMORY;
+    });
+    exhaust("the rows of a builder", [&](gradus_error* e) {
+        gradus_builder* builder = nullptr;
+        gradus_status status = gradus_builder_new(&builder, e);
+        if (!status) status = add_story(builder, e);
+        if (!status) status = gradus_builder_row(builder, "funds", e);
+        if (!status) status = gradus_builder_set_real(builder, "amount", 1.5, e);
+        if (!status) status = gradus_builder_set_date(builder, "valid_from", 20000, e);
+        if (!status) status = gradus_builder_set_integer(builder, "fund", 7, e);
+        if (!status) status = gradus_builder_set_boolean(builder, "yes", 1, e);
+        if (!status) status = gradus_builder_set_missing(builder, "no", e);
+        gradus_builder_free(builder);
+        return status;
+    });
+    gradus_table_free(risks);
+}
+
+/// Gives a table of a stage to the builder by Arrow, for the functions that load it.
+void give(gradus_builder* builder, gradus_table* table) {
+    gradus_error err;
+    struct ArrowArrayStream stream;
+    OK(gradus_table_export(table, &stream, &err));
+    OK(gradus_builder_add_arrow(builder, gradus_table_name(table), &stream, &err));
+    gradus_table_free(table);
+}
+
+}  // namespace
+
+int main() {
+    gradus_error err;
+    const stages s = make_stages();
+    gradus_table* table;
+    OK(gradus_estimates_table(s.estimates, "estimates", &table, &err));
+    give(s.builder, table);
+    OK(gradus_gaps_table(s.gaps, "gaps", &table, &err));
+    give(s.builder, table);
+    OK(gradus_risks_table(s.risks, "risks", &table, &err));
+    give(s.builder, table);
+    for (const char* name : {"items", "resources", "certificate"}) {
+        OK(gradus_plan_table(s.plan, name, &table, &err));
+        give(s.builder, table);
+    }
+    OK(add(s.builder, "kpis", "kpi|entity|date|value\nincidents|lab|2026-01-01|7", &err));
+    OK(add(s.builder, "rollouts", "entity|start|activity\nlab|2026-04-01|A5", &err));
+    OK(add(s.builder, "anecdotes", "text|objective\nIt helped|trust", &err));
+
+    exhaust_tables(s);
+    exhaust_stages(s, 1);
+    exhaust_stages(s, 4);
+    stages last = s;
+    free_stages(&last);
+    std::printf("%d calls survived %d faults\n", functions, faults);
+    return faults > functions ? 0 : 1;
+}

@@ -1,0 +1,204 @@
+"""Plans in Python: what they say, their proof, their file, and Ctrl-C."""
+
+from __future__ import annotations
+
+import datetime
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gradus as gr
+from conftest import AS_OF, START
+
+TABLES = ("items", "people", "goals", "resources", "conflicts", "certificate")
+
+
+@pytest.fixture(scope="module")
+def acme_plan(acme: gr.Dataset, acme_risks: gr.Risks) -> gr.Plan:
+    return gr.optimize(acme.organization, acme_risks, start=START)
+
+
+def test_a_plan_says_what_it_is(plan: gr.Plan) -> None:
+    assert plan.status == "optimal" and plan.gap <= 1e-9
+    assert plan.value == pytest.approx(plan.items["gain"].sum()) and plan.bound == pytest.approx(plan.value)
+    assert [getattr(plan, name).name for name in TABLES] == list(TABLES)
+    text = repr(plan)
+    assert "optimal" in text and "2 people" in text and "12 months from 2026-04-01" in text
+    assert "No plan within the limits removes more" in text
+    assert "<table>" in plan._repr_html_()
+    assert plan.as_of == datetime.date(2026, 3, 31)
+    assert plan.options["start"] == datetime.date(2026, 4, 1) and plan.options["months"] == 12
+    assert plan.provenance["stage"] == "optimize"
+    assert "goals" in dir(plan)
+    with pytest.raises(AttributeError):
+        _ = plan.itmes
+
+
+def test_the_fund_binds(plan: gr.Plan) -> None:
+    fund = next(row for row in plan.resources if row["kind"] == "fund")
+    assert fund["resource"] == "F" and fund["capacity"] == 120.5 and fund["used"] <= 120.5
+    assert plan.items["fund_cost"].sum() == pytest.approx(fund["used"])
+
+
+def test_the_items_of_one_person(plan: gr.Plan) -> None:
+    items = plan.person("007")
+    assert items == [row for row in plan.items if row["person"] == "007"]
+    assert all(isinstance(item["first_day"], datetime.date) for item in items)
+    assert plan.person("nobody") == []
+
+
+def test_a_plan_verifies(plan: gr.Plan) -> None:
+    verdict = plan.verify()
+    assert verdict.ok and len(verdict.violations) == 0
+    assert verdict.value == pytest.approx(plan.value, rel=1e-9)
+    assert verdict.price_bound == pytest.approx(plan.certificate["price_bound"][0], rel=1e-9)
+    assert "holds" in repr(verdict)
+    assert np.isnan(plan.verify(bound=False).price_bound)
+
+
+def same(one: gr.Plan, other: gr.Plan) -> None:
+    for name in (*TABLES, "problems"):
+        assert repr(getattr(one, name).to_pydict()) == repr(getattr(other, name).to_pydict()), name
+    assert {**one.options, "threads": 0} == {**other.options, "threads": 0}
+    assert (one.provenance, one.as_of) == (other.provenance, other.as_of)
+
+
+def test_a_plan_survives_its_file(acme: gr.Dataset, acme_risks: gr.Risks, acme_plan: gr.Plan, tmp_path: Path) -> None:
+    path = tmp_path / "plan.zip"
+    acme_plan.save(path)
+    loaded = gr.Plan.load(path, acme.organization, acme_risks)
+    same(loaded, acme_plan)
+    assert loaded.verify().ok
+    loaded.save(tmp_path / "again.zip")
+    assert (tmp_path / "again.zip").read_bytes() == path.read_bytes()
+    assert sorted(zipfile.ZipFile(path).namelist()) == sorted([
+        "plan.json",
+        "problems.csv",
+        *(f"{t}.csv" for t in TABLES),
+    ])
+
+
+def test_what_is_no_plan(plan: gr.Plan, org: gr.Organization, risks: gr.Risks, tmp_path: Path) -> None:
+    path = tmp_path / "plan.zip"
+    path.write_bytes(b"PK, or not")
+    with pytest.raises(gr.Error, match="not a plan"):
+        gr.Plan.load(path, org, risks)
+    plan.save(path)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(gr.Error, match="not a plan"):
+        gr.Plan.load(path, org, risks)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("plan.json", "{}")
+    with pytest.raises(gr.Error, match="not all of one"):
+        gr.Plan.load(path, org, risks)
+    with pytest.raises(FileNotFoundError):
+        gr.Plan.load(tmp_path / "absent.zip", org, risks)
+
+
+def test_a_plan_of_other_people_is_refused(plan: gr.Plan, tables: Any, risks: gr.Risks, tmp_path: Path) -> None:
+    plan.save(tmp_path / "plan.zip")
+    tables["activities"]["activity"] = tables["outcomes"]["activity"] = ["B1", "B2", "B3"]
+    with pytest.raises(gr.Error, match="items"):
+        gr.Plan.load(tmp_path / "plan.zip", gr.Organization.from_tables(**tables), risks)
+
+
+def test_risks_from_outside(org: gr.Organization, risks: gr.Risks, plan: gr.Plan) -> None:
+    again = gr.optimize(org, risks.to_pandas(), start=START)
+    assert again.items.to_pydict() == plan.items.to_pydict() and again.as_of == plan.as_of
+    assert gr.optimize(org, risks.to_pandas(), as_of=AS_OF).options["start"] == datetime.date(2026, 4, 1)
+    with pytest.raises(gr.Error, match="as_of must be given"):
+        gr.optimize(org, risks.to_pandas())
+
+
+def test_options_limit_the_plan(org: gr.Organization, risks: gr.Risks) -> None:
+    assert max(gr.optimize(org, risks, max_activities=1).people["activities"]) == 1
+    assert len(gr.optimize(org, risks, max_of_a_kind=0).items) == 0
+    shorter = gr.optimize(org, risks, start=pd.Timestamp("2026-05-01"), months=2, period_months=1)
+    assert shorter.items["first_day"].min() >= np.datetime64("2026-05-01")
+    assert shorter.items["last_day"].max() < np.datetime64("2026-07-01")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"months": 0}, "months"),
+        ({"months": 1.5}, "months must be a whole number"),
+        ({"period_months": 13}, "period_months"),
+        ({"gap": -1}, "gap"),
+        ({"gap": None}, "gap must be a number"),
+        ({"time_limit": "10"}, "time_limit must be a number"),
+        ({"time_limit": -1}, "time_limit"),
+        ({"max_activities": -1}, "max_activities"),
+        ({"allow_overlap": "no"}, "allow_overlap must be True or False"),
+        ({"start": "soon"}, "start must be a day"),
+    ],
+)
+def test_options_of_optimize(org: gr.Organization, risks: gr.Risks, options: Any, words: str) -> None:
+    with pytest.raises(gr.Error, match=words) as caught:
+        gr.optimize(org, risks, **options)
+    assert caught.value.code == "invalid_option"
+
+
+def test_threads_do_not_matter(acme: gr.Dataset, acme_risks: gr.Risks, acme_plan: gr.Plan) -> None:
+    assert (
+        gr.optimize(acme.organization, acme_risks, start=START, threads=1).items.to_pydict()
+        == acme_plan.items.to_pydict()
+    )
+
+
+INTERRUPTED = """
+import sys, time
+import gradus as gr
+acme = gr.simulate(gr.examples.gdad(), people=3000, units=40, seed=1)
+org = acme.organization
+risks = gr.assess_risk(org, gr.find_gaps(org, gr.estimate(org, acme.assessments, as_of="2026-03-31")))
+print("ready", flush=True)
+plan = gr.optimize(org, risks, gap=0)
+print(plan.status, time.time(), flush=True)
+"""
+
+
+def test_ctrl_c_gives_the_best_plan_so_far() -> None:
+    process = subprocess.Popen([sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(1.0)
+        process.send_signal(signal.SIGINT)
+        asked = time.time()
+        status, moment = process.stdout.readline().split()
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert status == "cancelled"
+    assert float(moment) - asked < 2  # 0.2 s on a quiet machine
+
+
+def test_a_second_ctrl_c_interrupts(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gradus._run import run
+
+    class Stubborn:
+        cancels = 0
+
+        def wait(self, seconds: float) -> bool:
+            raise KeyboardInterrupt
+
+        def cancel(self) -> None:
+            self.cancels += 1
+
+    job = Stubborn()
+    with pytest.raises(KeyboardInterrupt):
+        run(job, "optimize", False, keeps_best=True)  # type: ignore[arg-type]
+    assert job.cancels == 2
+    with pytest.raises(KeyboardInterrupt):
+        run(job, "estimate", False)  # type: ignore[arg-type]
+    assert job.cancels == 3

@@ -1,0 +1,197 @@
+"""The stages in Python: options, tables from outside, errors in the words of who asked."""
+
+from __future__ import annotations
+
+import datetime
+import pickle
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import gradus as gr
+from conftest import AS_OF, small_ratings
+
+
+def test_the_stages_give_their_tables(org: gr.Organization, risks: gr.Risks) -> None:
+    estimates = gr.estimate(org, small_ratings(), as_of=AS_OF)
+    assert isinstance(estimates, gr.Estimates) and estimates.name == "estimates"
+    assert isinstance(risks, gr.Risks) and isinstance(risks, gr.Gaps) and risks.name == "risks"
+    assert len(risks) == 4 and (risks["exposure"] > 0).all()
+    assert risks.to_pydict()["status"] == ["gap", "met", "gap", "unknown"]
+    assert estimates.problems is not None and len(estimates.problems) == 1  # an undated rating
+    heat = gr.heat_map(org, risks, by="all", roll_up=True)
+    assert heat["exposure"].sum() == pytest.approx(risks["exposure"].sum())
+    assert gr.heat_map(org, risks)["member"].tolist() == ["U", "U", None, None]
+    assert gr.concentration(org, estimates, cover=3)["single_point"].all()
+    assert gr.ratings_by_source(org, small_ratings(), as_of=AS_OF)["source"].tolist() == ["manager", "self", "test"]
+    assert gr.compare(risks, risks)["rows"].sum() == 0
+
+
+@pytest.mark.parametrize(
+    "as_of",
+    [
+        AS_OF,
+        datetime.date(2026, 3, 31),
+        datetime.datetime(2026, 3, 31),
+        np.datetime64("2026-03-31"),
+        np.datetime64("2026-03-31T00:00:00", "ns"),
+        pd.Timestamp("2026-03-31"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_days_as_options(org: gr.Organization, estimates: gr.Estimates, as_of: Any) -> None:
+    assert gr.estimate(org, small_ratings(), as_of=as_of).to_pydict() == estimates.to_pydict()
+
+
+@pytest.mark.parametrize(
+    "as_of",
+    ["31.03.2026", "2026-02-30", "20260331", 20260331, pd.NaT, np.datetime64("NaT"), pd.Timestamp("2026-03-31 12:00"),
+     datetime.datetime(2026, 3, 31, tzinfo=datetime.timezone.utc)],
+    ids=str,
+)  # fmt: skip
+def test_what_is_no_day(org: gr.Organization, as_of: Any) -> None:
+    with pytest.raises(gr.Error, match="as_of must be a day") as caught:
+        gr.estimate(org, small_ratings(), as_of=as_of)
+    assert caught.value.code == "invalid_option"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"half_information_years": 0}, "half_information_years"),
+        ({"half_information_years": "1"}, "half_information_years must be a number"),
+        ({"prior_sd": float("nan")}, "prior_sd must be a number"),
+        ({"prior_mean": 2}, "prior_mean"),
+        ({"variances": {"boss": 1}}, "no source 'boss'"),
+        ({"variances": {"self": -1}}, "self"),
+        ({"threads": 0}, "threads"),
+        ({"threads": 1.5}, "threads must be a whole number"),
+        ({"threads": 10**12}, "threads"),
+    ],
+)
+def test_options_of_estimate(org: gr.Organization, options: Any, words: str) -> None:
+    with pytest.raises(gr.Error, match=words) as caught:
+        gr.estimate(org, small_ratings(), as_of=AS_OF, **options)
+    assert caught.value.code == "invalid_option"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"by": "team"}, "by must be one of unit, role"),
+        ({"roll_up": 1}, "roll_up must be True or False"),
+        ({"likelihood_bands": [0.1, 0.2]}, "likelihood_bands must be 4 numbers"),
+        ({"impact_bands": [4, 3, 2, 1]}, "impact_bands"),
+        ({"level_cuts": [1, 2, 3.5]}, "level_cuts"),
+    ],
+)
+def test_options_of_heat_map(org: gr.Organization, risks: gr.Risks, options: Any, words: str) -> None:
+    with pytest.raises(gr.Error, match=words):
+        gr.heat_map(org, risks, **options)
+
+
+def test_variances_matter(org: gr.Organization, estimates: gr.Estimates) -> None:
+    surer = gr.estimate(org, small_ratings(), as_of=AS_OF, variances={"manager": 0.001})
+    assert surer["sd"][0] < estimates["sd"][0] and surer["sd"][1:].tolist() == estimates["sd"][1:].tolist()
+
+
+@pytest.mark.parametrize(
+    "convert", [gr.Table.to_pandas, gr.Table.to_polars, pa.table, gr.Table.to_pydict, gr.Table.rows]
+)
+def test_each_stage_takes_a_table_from_outside(
+    org: gr.Organization, estimates: gr.Estimates, gaps: gr.Gaps, risks: gr.Risks, convert: Any
+) -> None:
+    found = gr.find_gaps(org, convert(estimates), as_of=AS_OF)
+    assert np.allclose(found["shortfall"], gaps["shortfall"], rtol=1e-12)
+    assert gr.assess_risk(org, convert(gaps), as_of=AS_OF)["exposure"].tolist() == risks["exposure"].tolist()
+    heat, again = gr.heat_map(org, risks), gr.heat_map(org, convert(risks), as_of=AS_OF)
+    assert again.to_pydict() == heat.to_pydict()
+
+
+def test_estimates_of_your_own(org: gr.Organization) -> None:
+    own = pl.DataFrame({"person": ["007"], "capability": ["SQL"], "mean": [1.25], "sd": [0.0]})
+    gaps = gr.find_gaps(org, own, as_of=AS_OF)
+    row = next(row for row in gaps if (row["person"], row["capability"]) == ("007", "SQL"))
+    assert (row["shortfall"], row["likelihood"]) == (1.75, 1.0)
+    with pytest.raises(gr.Error, match="as_of must be given"):
+        gr.find_gaps(org, own)
+    with pytest.raises(gr.Error, match="estimates, row 1, column person"):
+        gr.find_gaps(org, own.with_columns(person=pl.lit("nobody")), as_of=AS_OF)
+
+
+def test_a_table_of_another_organization_is_read_again(
+    tables: Any, org: gr.Organization, estimates: gr.Estimates
+) -> None:
+    """Inside, keys are ranks: of another organisation they would name other people."""
+    people = {"person": ["000", "007", "E2"], "role": ["Analyst"] * 3}
+    more = org.with_tables(people=people)
+    gaps = gr.find_gaps(more, estimates)
+    assert gaps["person"].tolist() == ["000", "000", "007", "007", "E2", "E2"]
+    known = {(row["person"], row["capability"]): row["mean"] for row in estimates}
+    assert all(known.get((row["person"], row["capability"]), 2.5) == row["mean"] for row in gaps)
+    with pytest.raises(gr.Error, match="'007'"):
+        gr.find_gaps(org.with_tables(people={"person": ["E2"], "role": ["Analyst"]}), estimates)
+
+
+def test_with_tables_replaces_and_keeps(org: gr.Organization) -> None:
+    easier = org.with_tables(requirements={"role": ["Analyst"], "capability": ["SQL"], "level": [1]})
+    assert len(easier.requirements) == 1 and len(org.requirements) == 2
+    assert easier.people.to_pydict() == org.people.to_pydict()
+
+
+def test_compare_needs_risks(risks: gr.Risks) -> None:
+    with pytest.raises(gr.Error, match="after must be Risks"):
+        gr.compare(risks, risks.to_pandas())  # type: ignore[arg-type]
+
+
+def test_an_error_says_where(tables: Any) -> None:
+    tables["people"]["role"][1] = "Analist"
+    with pytest.raises(ValueError, match="people, row 2, column role") as caught:
+        gr.Organization.from_tables(**tables)
+    error = caught.value
+    assert isinstance(error, gr.Error)
+    assert (error.code, error.table, error.row, error.column) == ("unknown_key", "people", 2, "role")
+    assert error.problems is not None and error.problems["key"].tolist()[0]
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(copy), copy.code, copy.row) == (str(error), error.code, error.row)
+
+
+def test_only_numpy_is_imported() -> None:
+    code = (
+        "import sys, gradus as gr\n"
+        "gr.simulate(gr.examples.gdad(), people=5, units=2, activities=10).organization.people\n"
+        "others = {'pandas', 'polars', 'pyarrow', 'duckdb', 'tqdm', 'rich', 'typer'} & set(sys.modules)\n"
+        "sys.exit(' '.join(others) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_versions(capsys: pytest.CaptureFixture[str]) -> None:
+    gr.show_versions()
+    assert f"gradus   {gr.__version__}" in capsys.readouterr().out
+
+
+def test_simulate_refuses_what_makes_no_sense() -> None:
+    with pytest.raises(gr.Error, match="people"):
+        gr.simulate(gr.examples.gdad(), people=0)
+    first, second = (gr.simulate(gr.examples.gdad(), people=9, units=2, activities=9, seed=4) for _ in range(2))
+    assert first.organization.people.to_pydict() == second.organization.people.to_pydict()
+
+
+@pytest.mark.parametrize("tqdm", [True, False])
+def test_progress_goes_to_standard_error(tqdm: bool) -> None:
+    code = (
+        f"import sys\nif not {tqdm}: sys.modules['tqdm'] = None\n"
+        "import gradus as gr\n"
+        "acme = gr.simulate(gr.examples.gdad(), people=9, units=2, activities=9)\n"
+        "gr.estimate(acme.organization, acme.assessments, as_of='2026-03-31', progress=True)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "" and "estimate" in done.stderr and "100%" in done.stderr
