@@ -1,5 +1,5 @@
-/* The whole story in C: an organisation by rows, its assessments by an Arrow stream, then estimate, gaps, risks, heat map,
- * concentration, a plan with its proof, and its verification. Every function that can fail is checked by must(). */
+/* The whole story in C: an organisation by rows, its assessments by an Arrow stream, then estimate, gaps, risks, heat
+ * map, concentration, a plan with its proof, and its verification. must() checks every function that can fail. */
 #include <gradus.h>
 
 #include <inttypes.h>
@@ -29,7 +29,7 @@ static void add_rows(gradus_builder* builder, const char* table, const Line* lin
 }
 #define ADD_ROWS(builder, table) add_rows(builder, #table, table, (int)(sizeof table / sizeof *table))
 
-static const Line scales[] = {{"scale", "level"},     {"five", "aware"},     {"five", "basic"},
+static const Line scales[] = {{"scale", "level"},    {"five", "aware"},   {"five", "basic"},
                               {"five", "practised"}, {"five", "skilled"}, {"five", "expert"}};
 static const Line capabilities[] = {{"capability", "scale", "name", "parent"},
                                     {"data", "five", "Data"},
@@ -42,11 +42,13 @@ static const Line requirements[] = {{"role", "capability", "level", "criticality
                                     {"analyst", "statistics", "skilled", "5"},
                                     {"engineer", "sql", "skilled", "4"},
                                     {"engineer", "security", "practised", "4"}};
-static const Line units[] = {{"unit", "name", "parent"}, {"acme", "Acme"}, {"lab", "Lab", "acme"}, {"ops", "Operations", "acme"}};
+static const Line units[] = {
+    {"unit", "name", "parent"}, {"acme", "Acme"}, {"lab", "Lab", "acme"}, {"ops", "Operations", "acme"}};
 static const Line people[] = {{"person", "name", "role", "unit", "hours"}, {"E1", "Ana", "analyst", "lab", "8"},
                               {"E2", "Ben", "analyst", "lab", "8"},        {"E3", "Cleo", "engineer", "ops", "6"},
                               {"E4", "Dan", "engineer", "ops", "6"},       {"E5", "Eva", "engineer", "lab"}};
-static const Line objectives[] = {{"objective", "name", "weight"}, {"trust", "Customers trust us with their data", "1"}};
+static const Line objectives[] = {{"objective", "name", "weight"},
+                                  {"trust", "Customers trust us with their data", "1"}};
 static const Line objective_links[] = {{"objective", "capability", "strength"}, {"trust", "security", "0.8"}};
 static const Line activities[] = {{"activity", "name", "kind", "hours", "cost", "days"},
                                   {"A1", "SQL in practice", "course", "16", "450", "2"},
@@ -200,16 +202,17 @@ static void print_table(gradus_table* table, const char* title, const char* cons
     }
     gradus_table_free(table);
 }
-#define PRINT_TABLE(table, title, ...)                                      \
-    do {                                                                    \
-        static const char* const names[] = {__VA_ARGS__};                   \
+#define PRINT_TABLE(table, title, ...)                                         \
+    do {                                                                       \
+        static const char* const names[] = {__VA_ARGS__};                      \
         print_table(table, title, names, (int)(sizeof names / sizeof *names)); \
     } while (0)
 
 /* ---- What a wrong input looks like ------------------------------------------------------------------------------ */
 
 static void show_errors(const gradus_organization* organization) {
-    static const Line wrong_people[] = {{"person", "role", "unit"}, {"E1", "analist", "lab"}, {"E2", "analyst", "nowhere"}};
+    static const Line wrong_people[] = {
+        {"person", "role", "unit"}, {"E1", "analist", "lab"}, {"E2", "analyst", "nowhere"}};
     gradus_builder* builder;
     gradus_organization* none;
     gradus_table* problems;
@@ -217,8 +220,8 @@ static void show_errors(const gradus_organization* organization) {
     add_rows(builder, "people", wrong_people, 3);
     const gradus_status status = gradus_organization_with_tables(organization, builder, NULL, &none, &err);
     if (status == GRADUS_OK || none) exit(1);
-    printf("\n%s in table %s, row %" PRId64 ", column %s:\n  %s\n", gradus_status_name(status), err.table, err.row, err.column,
-           err.message);
+    printf("\n%s in table %s, row %" PRId64 ", column %s:\n  %s\n", gradus_status_name(status), err.table, err.row,
+           err.column, err.message);
     must(gradus_builder_problems(builder, &problems, &err));
     PRINT_TABLE(problems, "problems", "severity", "row", "column", "message");
     gradus_builder_free(builder);
@@ -250,7 +253,8 @@ int main(void) {
     must(gradus_find_gaps(organization, estimates, NULL, NULL, &gaps, &err));
     must(gradus_assess_risk(organization, gaps, NULL, NULL, &risks, &err));
     must(gradus_risks_table(risks, "risks", &table, &err));
-    PRINT_TABLE(table, "risks", "person", "capability", "required", "mean", "sd", "likelihood", "exposure", "risk_level");
+    PRINT_TABLE(table, "risks", "person", "capability", "required", "mean", "sd", "likelihood", "exposure",
+                "risk_level");
 
     gradus_heat_map_options heat_map_options;
     gradus_heat_map_options_init(&heat_map_options, sizeof heat_map_options);
@@ -273,7 +277,8 @@ int main(void) {
     gradus_control_free(control);
 
     must(gradus_plan_table(plan, "items", &table, &err));
-    PRINT_TABLE(table, "items", "person", "activity", "session", "first_day", "last_day", "hours", "cost", "gain", "reason");
+    PRINT_TABLE(table, "items", "person", "activity", "session", "first_day", "last_day", "hours", "cost", "gain",
+                "reason");
     must(gradus_plan_table(plan, "goals", &table, &err));
     PRINT_TABLE(table, "goals", "person", "capability", "from_mean", "required", "to_mean", "exposure_removed", "due");
     must(gradus_plan_table(plan, "resources", &table, &err));

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "allocation/dual.h"
 #include "allocation/pool.h"
@@ -30,7 +31,7 @@ public:
 private:
     // Prices every group; false if cancelled before the end. Adds what it finds to the pool.
     bool price(const std::vector<double>& prices, double tolerance);
-    void round(const std::vector<double>& prices, bool thorough);
+    void round(const std::vector<double>& prices);
     bool find_prices();
     bool finish(AllocationStatus status);
     bool should_stop();
@@ -135,7 +136,6 @@ bool Run::price(const std::vector<double>& prices, double tolerance) {
     if (!done || control_->cancelled()) return false;
     for (std::size_t r = 0; r < prices.size(); ++r) dual_ += prices[r] * static_cast<double>(problem_.capacity[r]);
     ++rounds_;
-    if (getenv("GRADUS_TRACE")) fprintf(stderr, "round %d dual %.6f bound %.6f found %.6f tol %.2e nodes %ld t %.2f\n", rounds_, dual_, std::min(bound_, dual_), found_, tolerance, (long)nodes_, std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count());
     if (dual_ < bound_) {
         bound_ = dual_;
         prices_ = prices;
@@ -144,22 +144,34 @@ bool Run::price(const std::vector<double>& prices, double tolerance) {
     return true;
 }
 
-void Run::round(const std::vector<double>& prices, bool thorough) {
-    Assignment rounded = round_choices(pool_, problem_.capacity, prices);
+void Run::round(const std::vector<double>& prices) {
+    std::vector<std::int32_t> deferred;
+    Assignment rounded = round_choices(pool_, problem_.capacity, prices, deferred);
     const auto keep = [&] {
         if (rounded.value > best_.value) best_ = rounded;
+        report();
     };
     keep();
+    std::vector<std::int32_t> everybody(problem_.groups);
+    std::iota(everybody.begin(), everybody.end(), 0);
     const double tolerance = 1e-3 * options_.gap * std::max(1.0, std::abs(bound_)) / std::max(1, problem_.groups);
+    nodes_ += fill(problem_, rounded, prices, deferred, tolerance, options_.threads, control_);
+    keep();
+    // Exchanges between people who compete, at the prices, as long as they help.
+    for (int pass = 0; pass < 4 && !should_stop() && !close_enough(); ++pass) {
+        const double before = rounded.value;
+        nodes_ += exchange(problem_, pool_, rounded, prices, tolerance, control_);
+        nodes_ += fill(problem_, rounded, prices, everybody, tolerance, options_.threads, control_);
+        keep();
+        if (rounded.value - before < 0.1 * options_.gap * std::abs(bound_)) break;
+    }
+    // What is left over is worth less than its price: everybody is asked again at falling prices.
     std::vector<double> lowered = prices;
-    const std::vector<double> factors = thorough ? std::vector<double>{1, 0.8, 0.5, 0} : std::vector<double>{1, 0};
-    for (const double factor : factors) {
+    for (const double factor : {0.7, 0.0}) {
         if (should_stop() || close_enough()) break;
         for (std::size_t r = 0; r < prices.size(); ++r) lowered[r] = factor * prices[r];
-        nodes_ += fill(problem_, rounded, lowered, tolerance, options_.threads, control_);
+        nodes_ += fill(problem_, rounded, lowered, everybody, tolerance, options_.threads, control_);
         keep();
-        report();
-        if (getenv("GRADUS_TRACE")) fprintf(stderr, "fill %.2f value %.6f best %.6f nodes %ld t %.2f\n", factor, rounded.value, best_.value, (long)nodes_, std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count());
     }
 }
 
@@ -168,14 +180,13 @@ bool Run::find_prices() {
     const std::size_t resources = problem_.capacity.size();
     const double mean_worth = std::max(1e-12, bound_ / std::max(1, problem_.groups));
     // Where a resource is overloaded at no price, its price is about what a unit of it is worth to who uses it.
+    // Some resources are asked for only once others have a price, so what is seen later counts too.
     std::vector<double> typical(resources, 0.0);
-    double scarce = 0;
-    for (std::size_t r = 0; r < resources; ++r) {
-        if (used_[r] <= 0) continue;
-        typical[r] = worth_[r] / static_cast<double>(used_[r]);
-        if (used_[r] > problem_.capacity[r]) scarce = std::max(scarce, typical[r]);
-    }
-    if (scarce == 0) return true;
+    const auto learn = [&] {
+        for (std::size_t r = 0; r < resources; ++r)
+            if (used_[r] > 0) typical[r] = std::max(typical[r], worth_[r] / static_cast<double>(used_[r]));
+    };
+    learn();
     const std::vector<std::int64_t> free_use = used_;
     // A few prices on a ray fill the pool with choices of different thrift before the first update.
     for (const double factor : {0.7, 0.2, 0.4, 0.1}) {
@@ -184,6 +195,7 @@ bool Run::find_prices() {
             if (free_use[r] > problem_.capacity[r]) prices[r] = factor * typical[r];
         if (!price(prices, 0.02 * mean_worth)) return false;
         if (should_stop()) return false;
+        learn();
     }
     double temperature = 0.03 * mean_worth, reach = 1;
     double tolerance = 2e-3 * mean_worth;
@@ -203,6 +215,7 @@ bool Run::find_prices() {
         if (moved || tolerance > finest) {
             if (!price(next, tolerance)) return false;
             if (should_stop()) return false;
+            learn();
         }
         const double wanted = std::max(options_.gap, 1e-7) * std::abs(bound_);
         const double gained = before - bound_;
@@ -225,7 +238,8 @@ bool Run::find_prices() {
 Allocation Run::solve() {
     const std::size_t resources = problem_.capacity.size();
     prices_.assign(resources, 0.0);
-    best_ = round_choices(Pool(problem_.groups, problem_.fallback), problem_.capacity, prices_);
+    std::vector<std::int32_t> deferred;
+    best_ = round_choices(Pool(problem_.groups, problem_.fallback), problem_.capacity, prices_, deferred);
     if (!problem_.most.empty()) {
         bound_ = 0;
         for (const double most : problem_.most) bound_ += most;
@@ -242,10 +256,10 @@ Allocation Run::solve() {
         if (fits) {  // nothing is scarce: everyone's best
             const std::vector<double> none = prices_;
             price(none, 0.3 * options_.gap * std::abs(bound_) / std::max(1, problem_.groups));
-            round(none, false);
+            round(none);
         } else if (!should_stop()) {
             const bool complete = find_prices();
-            if (complete) round(prices_, true);
+            if (complete) round(prices_);
             // The bound at the prices, without tolerance; a cancelled or late run keeps the one it has.
             if (complete && status_ != AllocationStatus::cancelled && status_ != AllocationStatus::time_limit) {
                 const std::vector<double> last = prices_;
@@ -253,7 +267,7 @@ Allocation Run::solve() {
             }
         }
         if (best_.value == 0 || control_->cancelled()) {
-            const Assignment quick = round_choices(pool_, problem_.capacity, prices_);
+            const Assignment quick = round_choices(pool_, problem_.capacity, prices_, deferred);
             if (quick.value > best_.value) best_ = quick;
         }
     }

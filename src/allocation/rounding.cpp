@@ -1,7 +1,6 @@
 #include "allocation/rounding.h"
 
 #include <algorithm>
-#include <queue>
 
 #include "base/parallel.h"
 
@@ -12,118 +11,52 @@ void use(std::vector<std::int64_t>& used, const Choice& choice, std::int64_t sig
     for (const Use& u : choice.uses) used[u.resource] += sign * u.amount;
 }
 
-// How far the capacities are exceeded, each in shares of its own, changed by going from one choice to another.
-class Overload {
-public:
-    explicit Overload(std::span<const std::int64_t> capacity) : capacity_(capacity), change_(capacity.size(), 0) {}
-
-    double change(const std::vector<std::int64_t>& used, const Choice& from, const Choice& to) {
-        for (const Use& u : from.uses) change_[u.resource] -= u.amount;
-        for (const Use& u : to.uses) change_[u.resource] += u.amount;
-        double sum = 0;
-        const auto count = [&](const Choice& choice) {
-            for (const Use& u : choice.uses) {
-                const std::int64_t delta = change_[u.resource];
-                if (delta == 0) continue;
-                const std::int64_t room = capacity_[u.resource];
-                const auto over = [&](std::int64_t amount) { return static_cast<double>(std::max<std::int64_t>(0, amount - room)); };
-                sum += (over(used[u.resource] + delta) - over(used[u.resource])) /
-                       static_cast<double>(std::max<std::int64_t>(1, room));
-                change_[u.resource] = 0;
-            }
-        };
-        count(from);
-        count(to);
-        return sum;
-    }
-
-private:
-    std::span<const std::int64_t> capacity_;
-    std::vector<std::int64_t> change_;
-};
-
 }  // namespace
 
-Assignment round_choices(const Pool& pool, std::span<const std::int64_t> capacity, std::span<const double> prices) {
+Assignment round_choices(const Pool& pool, std::span<const std::int64_t> capacity, std::span<const double> prices,
+                         std::vector<std::int32_t>& deferred) {
     const std::int32_t groups = pool.groups();
     Assignment result;
     result.used.assign(capacity.size(), 0);
-    std::vector<std::int32_t> pick(groups);
+    struct Wish {
+        double urgency;  // what the group loses if it has to take its second best
+        std::int32_t group, choice;
+    };
+    std::vector<Wish> wishes(groups);
     for (std::int32_t group = 0; group < groups; ++group) {
-        pick[group] = pool.best(group, prices);
-        use(result.used, pool.of(group)[pick[group]], 1);
-    }
-
-    Overload overload(capacity);
-    const auto overloaded = [&](const Choice& choice) {
-        return std::any_of(choice.uses.begin(), choice.uses.end(),
-                           [&](const Use& u) { return result.used[u.resource] > capacity[u.resource]; });
-    };
-    struct Move {
-        double loss;  // of net value per overload removed
-        std::int32_t group, to;
-        bool operator<(const Move& other) const {  // the queue's top is the greatest
-            return loss != other.loss ? loss > other.loss : group > other.group;
-        }
-    };
-    const auto cheapest = [&](std::int32_t group, Move& move) {
         const std::vector<Choice>& choices = pool.of(group);
-        const Choice& now = choices[pick[group]];
-        if (!overloaded(now)) return false;
-        const double worth = net(now, prices);
-        bool found = false;
-        for (std::size_t i = 0; i < choices.size(); ++i) {
-            if (static_cast<std::int32_t>(i) == pick[group]) continue;
-            const double relief = -overload.change(result.used, now, choices[i]);
-            if (relief <= 0) continue;
-            const double loss = std::max(0.0, worth - net(choices[i], prices)) / relief;
-            if (!found || loss < move.loss) move = {loss, group, static_cast<std::int32_t>(i)};
-            found = true;
-        }
-        return found;
-    };
-    std::priority_queue<Move> queue;
-    Move move{};
-    for (std::int32_t group = 0; group < groups; ++group)
-        if (cheapest(group, move)) queue.push(move);
-    while (!queue.empty()) {
-        const Move top = queue.top();
-        queue.pop();
-        if (!cheapest(top.group, move)) continue;
-        if (move.loss > top.loss * (1 + 1e-9) + 1e-15) {  // what it relieves has changed: queue again
-            queue.push(move);
-            continue;
-        }
-        use(result.used, pool.of(top.group)[pick[top.group]], -1);
-        pick[top.group] = move.to;
-        use(result.used, pool.of(top.group)[pick[top.group]], 1);
-        if (cheapest(top.group, move)) queue.push(move);
+        const std::int32_t best = pool.best(group, prices);
+        double second = net(choices[0], prices);
+        for (std::size_t i = 1; i < choices.size(); ++i)
+            if (static_cast<std::int32_t>(i) != best) second = std::max(second, net(choices[i], prices));
+        wishes[group] = {best == 0 ? 0 : net(choices[best], prices) - second, group, best};
+        result.choices.push_back(choices[0]);
+        use(result.used, choices[0], 1);  // the fallbacks are reserved from the start
     }
-    // Whoever still overloads goes back to the fallback; all fallbacks together fit.
-    for (int pass = 0; pass < 2; ++pass)
-        for (std::int32_t group = 0; group < groups; ++group) {
-            const bool over = [&] {
-                for (std::size_t r = 0; r < capacity.size(); ++r)
-                    if (result.used[r] > capacity[r]) return true;
-                return false;
-            }();
-            if (!over) break;
-            if (pick[group] == 0 || (pass == 0 && !overloaded(pool.of(group)[pick[group]]))) continue;
-            use(result.used, pool.of(group)[pick[group]], -1);
-            pick[group] = 0;
-            use(result.used, pool.of(group)[0], 1);
-        }
-    result.choices.reserve(groups);
-    for (std::int32_t group = 0; group < groups; ++group) {
-        result.choices.push_back(pool.of(group)[pick[group]]);
-        result.value += result.choices.back().value;
+    std::sort(wishes.begin(), wishes.end(), [](const Wish& a, const Wish& b) {
+        return a.urgency != b.urgency ? a.urgency > b.urgency : a.group < b.group;
+    });
+    deferred.clear();
+    for (const Wish& wish : wishes) {
+        const Choice& wanted = pool.of(wish.group)[wish.choice];
+        use(result.used, result.choices[wish.group], -1);
+        const bool fits = std::all_of(wanted.uses.begin(), wanted.uses.end(), [&](const Use& u) {
+            return result.used[u.resource] + u.amount <= capacity[u.resource];
+        });
+        if (fits)
+            result.choices[wish.group] = wanted;
+        else
+            deferred.push_back(wish.group);
+        use(result.used, result.choices[wish.group], 1);
     }
+    for (const Choice& choice : result.choices) result.value += choice.value;
     return result;
 }
 
 std::int64_t fill(const AllocationProblem& problem, Assignment& assignment, std::span<const double> prices,
-                  double tolerance, int threads, const Control* control) {
+                  std::span<const std::int32_t> groups, double tolerance, int threads, const Control* control) {
     constexpr std::int32_t block = 128, piece = 8;
+    const auto group_count = static_cast<std::int32_t>(groups.size());
     std::vector<std::int64_t> room(problem.capacity.size());
     for (std::size_t r = 0; r < room.size(); ++r) room[r] = problem.capacity[r] - assignment.used[r];
     std::vector<Choice> proposals(block);
@@ -143,18 +76,18 @@ std::int64_t fill(const AllocationProblem& problem, Assignment& assignment, std:
         query.control = control;
         pricer(query, best, nodes);
     };
-    for (std::int32_t start = 0; start < problem.groups; start += block) {
+    for (std::int32_t start = 0; start < group_count; start += block) {
         if (control && control->cancelled()) break;
-        const std::int32_t count = std::min(block, problem.groups - start);
+        const std::int32_t count = std::min(block, group_count - start);
         std::vector<std::int64_t> nodes((count + piece - 1) / piece, 0);
         parallel_for(count, piece, threads, [&](std::int64_t first, std::int64_t last) {
             const Pricer pricer = problem.pricer();
             for (std::int64_t i = first; i < last; ++i)
-                ask(pricer, start + static_cast<std::int32_t>(i), room, proposals[i], nodes[first / piece]);
+                ask(pricer, groups[start + i], room, proposals[i], nodes[first / piece]);
         });
         for (const std::int64_t n : nodes) work += n;
         for (std::int32_t i = 0; i < count; ++i) {
-            const std::int32_t group = start + i;
+            const std::int32_t group = groups[start + i];
             Choice& now = assignment.choices[group];
             Choice& proposal = proposals[i];
             const auto better = [&] { return net(proposal, prices) > net(now, prices) + 1e-12; };
@@ -181,6 +114,104 @@ std::int64_t fill(const AllocationProblem& problem, Assignment& assignment, std:
     for (const Choice& choice : assignment.choices) assignment.value += choice.value;
     for (std::size_t r = 0; r < room.size(); ++r) assignment.used[r] = problem.capacity[r] - room[r];
     return work;
+}
+
+std::int64_t exchange(const AllocationProblem& problem, const Pool& pool, Assignment& assignment,
+                      std::span<const double> prices, double tolerance, const Control* control) {
+    constexpr std::size_t partners = 12;  // tried for each group
+    const std::size_t resources = problem.capacity.size();
+    std::vector<std::int64_t> room(resources);
+    for (std::size_t r = 0; r < resources; ++r) room[r] = problem.capacity[r] - assignment.used[r];
+    struct Short {
+        double regret;
+        std::int32_t group, wanted;
+    };
+    std::vector<Short> shorts;
+    std::vector<std::vector<std::int32_t>> holders(resources);
+    for (std::int32_t group = 0; group < problem.groups; ++group) {
+        const std::int32_t best = pool.best(group, prices);
+        const double regret = net(pool.of(group)[best], prices) - net(assignment.choices[group], prices);
+        if (regret > 10 * tolerance) shorts.push_back({regret, group, best});
+        for (const Use& u : assignment.choices[group].uses) holders[u.resource].push_back(group);
+    }
+    std::sort(shorts.begin(), shorts.end(), [](const Short& a, const Short& b) {
+        return a.regret != b.regret ? a.regret > b.regret : a.group < b.group;
+    });
+    // How much a group loses if it must do without what it has: by its pool, a guess that orders the partners.
+    const auto loss = [&](std::int32_t group, std::int32_t resource) {
+        double second = net(pool.of(group)[0], prices);
+        for (const Choice& choice : pool.of(group))
+            if (std::none_of(choice.uses.begin(), choice.uses.end(), [&](const Use& u) { return u.resource == resource; }))
+                second = std::max(second, net(choice, prices));
+        return net(assignment.choices[group], prices) - second;
+    };
+    const Pricer pricer = problem.pricer();
+    std::int64_t nodes = 0;
+    for (const Short& one : shorts) {
+        if (control && control->cancelled()) break;
+        const Choice& wanted = pool.of(one.group)[one.wanted];
+        Choice& now = assignment.choices[one.group];
+        use(room, now, 1);
+        std::int32_t blocked = -1;
+        int count = 0;
+        for (const Use& u : wanted.uses)
+            if (u.amount > room[u.resource]) {
+                blocked = u.resource;
+                ++count;
+            }
+        const double gain = wanted.value - now.value;
+        bool done = false;
+        if (count == 0 && gain > 0) {
+            use(room, wanted, -1);
+            now = wanted;
+            continue;
+        }
+        if (count >= 1) {
+            std::vector<std::pair<double, std::int32_t>> order;
+            for (const std::int32_t other : holders[blocked])
+                if (other != one.group &&
+                    std::any_of(assignment.choices[other].uses.begin(), assignment.choices[other].uses.end(),
+                                [&](const Use& u) { return u.resource == blocked; }))
+                    order.push_back({loss(other, blocked), other});
+            const std::size_t tried = std::min(partners, order.size());
+            std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(tried), order.end());
+            for (std::size_t k = 0; k < tried && !done; ++k) {
+                Choice& theirs = assignment.choices[order[k].second];
+                use(room, theirs, 1);
+                use(room, wanted, -1);
+                if (std::all_of(wanted.uses.begin(), wanted.uses.end(), [&](const Use& u) { return room[u.resource] >= 0; })) {
+                    Query query;
+                    query.group = order[k].second;
+                    query.prices = prices;
+                    query.room = room;
+                    query.tolerance = tolerance;
+                    query.control = control;
+                    Choice other;
+                    pricer(query, other, nodes);
+                    const bool fits = std::all_of(other.uses.begin(), other.uses.end(),
+                                                  [&](const Use& u) { return u.amount <= room[u.resource]; });
+                    // Both at prices, so that freeing what others can use counts for something.
+                    const double both = net(wanted, prices) + net(other, prices) - net(now, prices) - net(theirs, prices);
+                    if (fits && both > 1e-12 && gain + other.value - theirs.value > -0.25 * std::abs(gain)) {
+                        use(room, other, -1);
+                        for (const Use& u : wanted.uses) holders[u.resource].push_back(one.group);
+                        for (const Use& u : other.uses) holders[u.resource].push_back(order[k].second);
+                        theirs = std::move(other);
+                        now = wanted;
+                        done = true;
+                        break;
+                    }
+                }
+                use(room, wanted, 1);
+                use(room, theirs, -1);
+            }
+        }
+        if (!done) use(room, now, -1);
+    }
+    assignment.value = 0;
+    for (const Choice& choice : assignment.choices) assignment.value += choice.value;
+    for (std::size_t r = 0; r < resources; ++r) assignment.used[r] = problem.capacity[r] - room[r];
+    return nodes;
 }
 
 }  // namespace gradus

@@ -13,8 +13,8 @@ namespace {
 
 void check(const EstimateOptions& options) {
     if (is_missing(options.as_of))
-        throw Error(Code::invalid_option, "option as_of is required: the day as of which levels are estimated", "options", 0,
-                    "as_of");
+        throw Error(Code::invalid_option, "option as_of is required: the day as of which levels are estimated",
+                    "options", 0, "as_of");
     const auto above_zero = [](std::string_view name, double value) {
         if (!(value > 0 && value <= std::numeric_limits<double>::max())) refuse_option(name, value, "a number above 0");
     };
@@ -52,16 +52,17 @@ public:
         if (!day_.role(person)) return;
         collect(person);
         std::size_t row = rows_.first();
-        const auto rated = [&](auto&& upper) {  // the capabilities below `upper` that are rated though nobody needs them
-            while (row < rows_.last() && upper(assessments_.capability[row])) {
-                const std::size_t first = row;
-                const CapabilityId capability = assessments_.capability[row];
-                bool counts = false;
-                for (; row < rows_.last() && assessments_.capability[row] == capability; ++row)
-                    counts |= assessments_.date[row] <= day_.date();
-                if (counts) visit(capability, first, row);
-            }
-        };
+        const auto rated =
+            [&](auto&& upper) {  // the capabilities below `upper` that are rated though nobody needs them
+                while (row < rows_.last() && upper(assessments_.capability[row])) {
+                    const std::size_t first = row;
+                    const CapabilityId capability = assessments_.capability[row];
+                    bool counts = false;
+                    for (; row < rows_.last() && assessments_.capability[row] == capability; ++row)
+                        counts |= assessments_.date[row] <= day_.date();
+                    if (counts) visit(capability, first, row);
+                }
+            };
         for (const CapabilityId needed : needed_) {
             rated([&](CapabilityId c) { return c < needed; });
             const std::size_t first = row;
@@ -101,16 +102,17 @@ struct Counts {
 
 Counts count_noteworthy(const Day& day, const Assessments& assessments, int threads) {
     std::atomic<std::int64_t> undated{0}, later{0};
-    parallel_for(static_cast<std::int64_t>(assessments.size()), 1 << 16, threads, [&](std::int64_t first, std::int64_t last) {
-        Counts counts;
-        for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
-            if (!day.role(assessments.person[row])) continue;
-            counts.undated += is_missing(assessments.date[row]);
-            counts.later += assessments.date[row] > day.date();
-        }
-        undated += counts.undated;
-        later += counts.later;
-    });
+    parallel_for(static_cast<std::int64_t>(assessments.size()), 1 << 16, threads,
+                 [&](std::int64_t first, std::int64_t last) {
+                     Counts counts;
+                     for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
+                         if (!day.role(assessments.person[row])) continue;
+                         counts.undated += is_missing(assessments.date[row]);
+                         counts.later += assessments.date[row] > day.date();
+                     }
+                     undated += counts.undated;
+                     later += counts.later;
+                 });
     return {undated, later};
 }
 
@@ -128,16 +130,17 @@ std::shared_ptr<const Problems> warnings(const Counts& counts, Date as_of) {
                       .code = Code::ignored,
                       .table = "assessments",
                       .column = "date",
-                      .message = counted(counts.later, "rating is", "ratings are") + " later than as_of " + to_text(as_of) +
-                                 " and left out"});
+                      .message = counted(counts.later, "rating is", "ratings are") + " later than as_of " +
+                                 to_text(as_of) + " and left out"});
     return problems.table();
 }
 
 /// The columns that estimate() fills, and the arithmetic of one row.
 struct Posteriors {
-    Posteriors(const Relations& relations_, const Assessments& assessments_, const EstimateOptions& options_, std::size_t rows)
-        : relations(relations_), assessments(assessments_), options(options_), person(rows), capability(rows), mean(rows),
-          sd(rows), ratings(rows), last(rows), as_rated(rows), evidence(rows) {
+    Posteriors(const Relations& relations_, const Assessments& assessments_, const EstimateOptions& options_,
+               std::size_t rows)
+        : relations(relations_), assessments(assessments_), options(options_), person(rows), capability(rows),
+          mean(rows), sd(rows), ratings(rows), last(rows), as_rated(rows), evidence(rows) {
         for (std::size_t source = 0; source < std::size(Words<Source>::names); ++source)
             variances[source] = options.variances.of(static_cast<Source>(source));
     }
@@ -156,9 +159,11 @@ struct Posteriors {
             if (date > options.as_of) continue;  // a missing date is the earliest there is
             double variance = variances[static_cast<std::size_t>(assessments.source[i])] * range * range;
             if (!is_missing(date))
-                variance *= 1 + static_cast<double>((options.as_of - date).count()) / 365.25 / options.half_information_years;
+                variance *=
+                    1 + static_cast<double>((options.as_of - date).count()) / 365.25 / options.half_information_years;
             precision += 1 / variance;
-            pull += (assessments.level[i] - prior_mean) / variance;  // from the prior mean, so that none is exactly none
+            pull +=
+                (assessments.level[i] - prior_mean) / variance;  // from the prior mean, so that none is exactly none
             total += assessments.level[i];
             newest = std::max(newest, date);
             ++count;
@@ -212,7 +217,8 @@ Estimates estimate(const Organization& organization, const Assessments& assessme
         Walk people(organization, day, assessments, PersonId(static_cast<std::int32_t>(first)));
         for (std::int64_t i = first; i < last; ++i) {
             const PersonId person(static_cast<std::int32_t>(i));
-            people.person(person, [&](CapabilityId c, std::size_t from, std::size_t to) { visit(person, c, from, to); });
+            people.person(person,
+                          [&](CapabilityId c, std::size_t from, std::size_t to) { visit(person, c, from, to); });
         }
     };
     const PeopleRows rows(organization.people().size(), options.threads, [&](std::int64_t first, std::int64_t last) {

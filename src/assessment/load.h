@@ -11,7 +11,8 @@ namespace gradus {
 
 /// Reads a result table that was made elsewhere: same columns, same checks as the tables of an organisation.
 /// @throws Error with all problems.
-inline void load(Table& table, const Organization& organization, const Input& input, int threads, ProblemList& problems) {
+inline void load(Table& table, const Organization& organization, const Input& input, int threads,
+                 ProblemList& problems) {
     const Reference reference = reference_of(organization);
     Reader reader(table, &input, reference, problems, threads);
     reader.match();
@@ -23,7 +24,8 @@ inline void load(Table& table, const Organization& organization, const Input& in
 /// Names a loaded table by its content.
 inline void sign_loaded(Table& table, std::string_view stage, Date as_of) {
     if (is_missing(as_of))
-        throw Error(Code::invalid_option, "as_of is required: the day of the " + std::string(table.name()), "options", 0, "as_of");
+        throw Error(Code::invalid_option, "as_of is required: the day of the " + std::string(table.name()), "options",
+                    0, "as_of");
     Stage(stage).input(digest_of(table)).sign(table, OptionsJson().add("as_of", as_of), as_of, 1);
 }
 

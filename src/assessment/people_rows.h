@@ -40,7 +40,8 @@ public:
             const auto piece = static_cast<std::size_t>(first / chunk);
             fill(first, last, first_[piece], first_[piece + 1]);
             if (control)
-                control->report(from + (to - from) * static_cast<double>(done += last - first) / static_cast<double>(people_));
+                control->report(from +
+                                (to - from) * static_cast<double>(done += last - first) / static_cast<double>(people_));
         });
         if (control) control->report(to);
     }

@@ -40,8 +40,10 @@ public:
             if (source == Source::self) rater = RaterId();
             if (!rater && source == Source::manager) rater = manager_among(first, last);
             const bool one_each = source != Source::self && source != Source::manager && source != Source::test;
-            ratings_.push_back({rater ? rater.value() : one_each ? --anonymous : -1, is_missing(date), date,
-                                assessments_.level[row]});
+            ratings_.push_back({rater      ? rater.value()
+                                : one_each ? --anonymous
+                                           : -1,
+                                is_missing(date), date, assessments_.level[row]});
         }
         std::sort(ratings_.begin(), ratings_.end());
     }
@@ -98,7 +100,8 @@ RatingsBySource ratings_by_source(const Organization& organization, const Assess
                    assessments.capability[row] == assessments.capability[first] &&
                    assessments.source[row] == assessments.source[first];
         };
-        for (end = first + 1; end < assessments.size() && same(end); ++end) {}
+        for (end = first + 1; end < assessments.size() && same(end); ++end) {
+        }
         if (!takes_part(organization, assessments.person[first], as_of)) continue;
         group.collect(first, end, as_of);
         if (group.empty()) continue;

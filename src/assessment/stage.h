@@ -96,16 +96,17 @@ private:
 
 [[noreturn]] inline void refuse_option(std::string_view name, double value, std::string_view range) {
     throw Error(Code::invalid_option,
-                "option " + std::string(name) + " must be " + std::string(range) + ", not " + to_text(value), "options", 0,
-                std::string(name));
+                "option " + std::string(name) + " must be " + std::string(range) + ", not " + to_text(value), "options",
+                0, std::string(name));
 }
 
 /// The day asked for, else that of the table before.
 inline Date as_of_or(Date asked, const Table& before) {
     if (!is_missing(asked)) return asked;
     if (!is_missing(before.provenance.as_of)) return before.provenance.as_of;
-    throw Error(Code::invalid_option, "option as_of is needed: the " + std::string(before.name()) + " have no date either",
-                "options", 0, "as_of");
+    throw Error(Code::invalid_option,
+                "option as_of is needed: the " + std::string(before.name()) + " have no date either", "options", 0,
+                "as_of");
 }
 
 /// Refuses a table of another organisation: ids mean something only together with the keys they stand for.
@@ -114,9 +115,10 @@ inline void check_keys(const Table& table, const AnyColumn& column, const Keys& 
     const Strings* theirs = column.strings().get();
     const Strings* ours = keys.strings().get();
     if (theirs == ours) return;
-    const bool same = theirs && theirs->size() == ours->size() &&
-                      std::memcmp(theirs->offsets(), ours->offsets(), (ours->size() + 1) * sizeof(std::int32_t)) == 0 &&
-                      std::memcmp(theirs->bytes(), ours->bytes(), static_cast<std::size_t>(ours->offsets()[ours->size()])) == 0;
+    const bool same =
+        theirs && theirs->size() == ours->size() &&
+        std::memcmp(theirs->offsets(), ours->offsets(), (ours->size() + 1) * sizeof(std::int32_t)) == 0 &&
+        std::memcmp(theirs->bytes(), ours->bytes(), static_cast<std::size_t>(ours->offsets()[ours->size()])) == 0;
     if (!same)
         throw Error(Code::contradiction,
                     "the " + std::string(table.name()) + " were made with another organisation: their " +

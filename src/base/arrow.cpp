@@ -88,7 +88,8 @@ ArrowSchema make_schema(const ExportedTable& table) {
     return root.hand_over();
 }
 
-void set_buffers(ArrowArray& array, Owned<ArrowArray>& own, std::size_t length, std::initializer_list<const void*> buffers) {
+void set_buffers(ArrowArray& array, Owned<ArrowArray>& own, std::size_t length,
+                 std::initializer_list<const void*> buffers) {
     std::copy(buffers.begin(), buffers.end(), own.buffers);
     array.length = static_cast<std::int64_t>(length);
     array.n_buffers = static_cast<std::int64_t>(buffers.size());
@@ -113,7 +114,8 @@ ArrowArray make_array(const ExportedTable& table) {
         }
         if (!column.words) continue;
         auto& words = begin(own.dictionary, column.words);
-        set_buffers(own.dictionary, words, column.words->size(), {nullptr, column.words->offsets(), column.words->bytes()});
+        set_buffers(own.dictionary, words, column.words->size(),
+                    {nullptr, column.words->offsets(), column.words->bytes()});
         child.dictionary = &own.dictionary;
     }
     return root.hand_over();

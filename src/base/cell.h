@@ -28,9 +28,9 @@ struct Cell {
     std::int32_t scale = 0;          ///< of a decimal: its value is decimal × 10^-scale
     std::int64_t integer = 0;        ///< integer; boolean: 0 or 1; date: days since 1970; timestamp: ticks since 1970
     std::int64_t ticks_per_day = 0;  ///< of a timestamp
-    double real = 0;                 ///< a float32 or float16 arrives as the double of its shortest decimal: 0.1f is 0.1
-    std::string_view text{};         ///< bytes, not yet known to be UTF-8
-    int128 decimal = 0;              ///< also a uint64 beyond int64, with scale 0
+    double real = 0;          ///< a float32 or float16 arrives as the double of its shortest decimal: 0.1f is 0.1
+    std::string_view text{};  ///< bytes, not yet known to be UTF-8
+    int128 decimal = 0;       ///< also a uint64 beyond int64, with scale 0
 };
 
 /// What was found, for messages: 'Expret', 3.5, 2026-02-30, true, nothing. UTF-8 whatever the cell holds; long texts
@@ -39,8 +39,28 @@ std::string describe(const Cell& cell);
 
 /// The physical formats of Arrow columns that are read.
 enum class Format : std::uint8_t {
-    null, boolean, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64,
-    text32, text64, view, decimal32, decimal64, decimal128, date32, date64, timestamp
+    null,
+    boolean,
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+    float16,
+    float32,
+    float64,
+    text32,
+    text64,
+    view,
+    decimal32,
+    decimal64,
+    decimal128,
+    date32,
+    date64,
+    timestamp
 };
 
 /// One Arrow array of values, checked and borrowed. A position counts from the start of its buffers, so that value i
@@ -128,9 +148,8 @@ void with_decoder(const Values& values, Body&& body) {
             return Cell{.kind = Cell::Kind::real, .real = shortest_half(load<std::uint16_t>(data, i))};
         });
     case Format::float32:
-        return body([data](std::int64_t i) {
-            return Cell{.kind = Cell::Kind::real, .real = shortest(load<float>(data, i))};
-        });
+        return body(
+            [data](std::int64_t i) { return Cell{.kind = Cell::Kind::real, .real = shortest(load<float>(data, i))}; });
     case Format::float64:
         return body([data](std::int64_t i) { return Cell{.kind = Cell::Kind::real, .real = load<double>(data, i)}; });
     case Format::view:
@@ -144,9 +163,8 @@ void with_decoder(const Values& values, Body&& body) {
             return Cell{.kind = Cell::Kind::text, .text = {view, static_cast<std::size_t>(size)}};
         });
     case Format::date32:
-        return body([data](std::int64_t i) {
-            return Cell{.kind = Cell::Kind::date, .integer = load<std::int32_t>(data, i)};
-        });
+        return body(
+            [data](std::int64_t i) { return Cell{.kind = Cell::Kind::date, .integer = load<std::int32_t>(data, i)}; });
     case Format::date64:  // milliseconds; anything but a whole day is left to be refused as a timestamp
         return body([data](std::int64_t i) {
             constexpr std::int64_t day = 86'400'000;
@@ -238,7 +256,8 @@ void read_entries(const Chunk& chunk, std::int64_t first, std::int64_t last, Vis
     const auto loop = [&]<class T>(T) {
         for (std::int64_t row = first; row < last; ++row) {
             const std::int64_t position = row + shift;
-            visit(row, chunk.values.valid(position) ? static_cast<std::int64_t>(load<T>(chunk.values.data, position)) : -1);
+            visit(row,
+                  chunk.values.valid(position) ? static_cast<std::int64_t>(load<T>(chunk.values.data, position)) : -1);
         }
     };
     switch (chunk.values.format) {
@@ -285,7 +304,8 @@ void read(const InputColumn& column, std::int64_t first, std::int64_t last, Pars
                 memo.assign(static_cast<std::size_t>(dictionary->length) + 1, std::nullopt);
             detail::read_entries(*chunk, row, end, [&](std::int64_t r, std::int64_t entry) {
                 auto& parsed = memo[static_cast<std::size_t>(entry + 1)];
-                if (!parsed) parsed.emplace(parse(entry < 0 ? Cell{} : cell_at(*dictionary, dictionary->offset + entry)));
+                if (!parsed)
+                    parsed.emplace(parse(entry < 0 ? Cell{} : cell_at(*dictionary, dictionary->offset + entry)));
                 store(r, *parsed);
             });
         }

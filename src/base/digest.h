@@ -18,7 +18,8 @@ public:
         // The 128-bit product folded to 64 bits mixes both words; adding the old state keeps it where a factor is zero.
         __extension__ typedef unsigned __int128 uint128;
         const auto product = static_cast<uint128>(state_ ^ a) * (b ^ 0xD6E8FEB86659FD93u);
-        state_ = std::rotl(state_, 23) + (static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64));
+        state_ =
+            std::rotl(state_, 23) + (static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64));
     }
     /// The length counts, so that ("ab", "c") and ("a", "bc") differ.
     void text(std::string_view text) {
@@ -31,7 +32,8 @@ public:
     /// Numbers, dates, ids and words of a column, in order. Equal bytes give equal digests: -0.0 is not 0.0.
     template <class T>
     void values(std::span<const T> values) {
-        static_assert(std::is_trivially_copyable_v<T> && (std::endian::native == std::endian::little || sizeof(T) == 1));
+        static_assert(std::is_trivially_copyable_v<T> &&
+                      (std::endian::native == std::endian::little || sizeof(T) == 1));
         text({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
     }
     std::uint64_t value() const {

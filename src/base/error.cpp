@@ -9,12 +9,31 @@ namespace gradus {
 
 namespace {
 
-constexpr const char* names[] = {
-    "ok",           "unknown_table", "unknown_column", "missing_table",  "missing_column", "missing_value",
-    "wrong_type",   "out_of_range",  "lossy",          "unknown_key",    "unknown_level",  "unknown_word",
-    "duplicate_key", "repeated_row", "overlap",        "cycle",          "contradiction",  "invalid_text",
-    "invalid_arrow", "invalid_option", "assumed",      "ignored",        "out_of_memory",  "internal",
-    "invalid_argument"};
+constexpr const char* names[] = {"ok",
+                                 "unknown_table",
+                                 "unknown_column",
+                                 "missing_table",
+                                 "missing_column",
+                                 "missing_value",
+                                 "wrong_type",
+                                 "out_of_range",
+                                 "lossy",
+                                 "unknown_key",
+                                 "unknown_level",
+                                 "unknown_word",
+                                 "duplicate_key",
+                                 "repeated_row",
+                                 "overlap",
+                                 "cycle",
+                                 "contradiction",
+                                 "invalid_text",
+                                 "invalid_arrow",
+                                 "invalid_option",
+                                 "assumed",
+                                 "ignored",
+                                 "out_of_memory",
+                                 "internal",
+                                 "invalid_argument"};
 static_assert(std::size(names) == static_cast<std::size_t>(Code::invalid_argument) + 1);
 
 /// "people, row 4, column role: message": an exception is often all that a log keeps, so it says where.

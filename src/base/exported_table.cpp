@@ -111,7 +111,8 @@ struct Exporter {
     void convert_amounts(double minor_units) {
         const AnyColumn* kinds = table.find("kind");
         if (!kinds || kinds->type() != Type::word || kinds->size() != column.size())
-            throw Error(Code::internal, "an amount has no column kind beside it", std::string(table.name()), 0, field.name);
+            throw Error(Code::internal, "an amount has no column kind beside it", std::string(table.name()), 0,
+                        field.name);
         std::array<double, 256> units{};  // by kind
         for (std::size_t k = 0; k < kinds->words().size(); ++k) {
             const std::string_view word = kinds->words()[k];

@@ -27,7 +27,8 @@ struct Adjacency {
             if (from[i] >= 0 && to[i] >= 0) neighbours[next[static_cast<std::size_t>(from[i])]++] = to[i];
         for (std::size_t n = 0; n + 1 < offsets.size(); ++n) {
             const auto begin = neighbours.begin();
-            std::sort(begin + static_cast<std::ptrdiff_t>(offsets[n]), begin + static_cast<std::ptrdiff_t>(offsets[n + 1]));
+            std::sort(begin + static_cast<std::ptrdiff_t>(offsets[n]),
+                      begin + static_cast<std::ptrdiff_t>(offsets[n + 1]));
         }
     }
 };

@@ -17,7 +17,8 @@ const InputColumn* Input::State::find(std::string_view name) const {
 }
 
 InputColumn& Input::State::add(std::string_view name) {
-    if (!valid_utf8(name)) throw Error(Code::invalid_text, "the name of a column is not UTF-8", table, 0, printable(name));
+    if (!valid_utf8(name))
+        throw Error(Code::invalid_text, "the name of a column is not UTF-8", table, 0, printable(name));
     if (find(name)) throw Error(Code::contradiction, "two columns have this name", table, 0, printable(name));
     columns.push_back({.name = std::string(name)});
     return columns.back();

@@ -96,9 +96,9 @@ Values read_format(const ArrowSchema& schema, const Place& place) {
     Values type;
     if (format.size() == 1) {
         constexpr std::string_view letters = "nbcCsSiIlLefgzuZU";
-        constexpr Format formats[] = {Format::null,    Format::boolean, Format::int8,    Format::uint8,   Format::int16,
-                                      Format::uint16,  Format::int32,   Format::uint32,  Format::int64,   Format::uint64,
-                                      Format::float16, Format::float32, Format::float64, Format::text32,  Format::text32,
+        constexpr Format formats[] = {Format::null,    Format::boolean, Format::int8,    Format::uint8,  Format::int16,
+                                      Format::uint16,  Format::int32,   Format::uint32,  Format::int64,  Format::uint64,
+                                      Format::float16, Format::float32, Format::float64, Format::text32, Format::text32,
                                       Format::text64,  Format::text64};
         if (const std::size_t i = letters.find(format[0]); i != letters.npos) {
             type.format = formats[i];
@@ -117,10 +117,14 @@ Values read_format(const ArrowSchema& schema, const Place& place) {
     if (format.starts_with("ts") && format.size() >= 4 && read_timestamp(format, type)) return type;
 
     const char* hint = "";
-    if (format.starts_with("+r")) hint = ": decode the run-end encoding first";
-    else if (format.starts_with("+")) hint = ": a cell holds one value, not a list or a struct";
-    else if (format.starts_with("d:")) hint = "; decimals of up to 38 digits and 128 bits are";
-    else if (format.starts_with("t")) hint = "; dates and timestamps are";
+    if (format.starts_with("+r"))
+        hint = ": decode the run-end encoding first";
+    else if (format.starts_with("+"))
+        hint = ": a cell holds one value, not a list or a struct";
+    else if (format.starts_with("d:"))
+        hint = "; decimals of up to 38 digits and 128 bits are";
+    else if (format.starts_with("t"))
+        hint = "; dates and timestamps are";
     place.fail("the Arrow format " + printable(format) + " is not supported" + hint);
 }
 
@@ -142,7 +146,8 @@ void check_views(const Values& values, std::int64_t blocks, const void* sizes, c
     for (std::int64_t i = values.offset; i < values.offset + values.length; ++i) {
         if (!values.valid(i)) continue;
         const char* view = static_cast<const char*>(values.data) + i * 16;
-        const auto size = load<std::int32_t>(view, 0), block = load<std::int32_t>(view, 2), from = load<std::int32_t>(view, 3);
+        const auto size = load<std::int32_t>(view, 0), block = load<std::int32_t>(view, 2),
+                   from = load<std::int32_t>(view, 3);
         const bool held = size <= 12 || (block >= 0 && block < blocks && from >= 0 && sizes && values.blocks[block] &&
                                          std::int64_t(from) + size <= load<std::int64_t>(sizes, block));
         place.check(size >= 0 && held, "a view of an Arrow text array points outside its buffers");
@@ -154,7 +159,8 @@ Values read_array(Values type, const ArrowArray& array, std::int64_t skip, std::
     constexpr std::int64_t most = std::int64_t(1) << 56;  // positions times the size of a value stay within 64 bits
     place.check(array.length >= 0 && array.offset >= 0 && array.length <= most && array.offset <= most,
                 "an Arrow array has a negative or impossible length or offset");
-    place.check(array.null_count >= -1 && array.null_count <= array.length, "an Arrow array has an impossible null_count");
+    place.check(array.null_count >= -1 && array.null_count <= array.length,
+                "an Arrow array has an impossible null_count");
     place.check(length <= array.length && skip <= array.length - length, "an Arrow array is shorter than its struct");
     place.check(array.n_children == 0, "an Arrow array has children that its format does not have");
 
@@ -165,7 +171,8 @@ Values read_array(Values type, const ArrowArray& array, std::int64_t skip, std::
         place.check(array.n_buffers == 0 || array.n_buffers == 1, "an Arrow null array has buffers");
         return values;
     }
-    const bool view = type.format == Format::view, text = type.format == Format::text32 || type.format == Format::text64;
+    const bool view = type.format == Format::view,
+               text = type.format == Format::text32 || type.format == Format::text64;
     place.check(view ? array.n_buffers >= 3 : array.n_buffers == (text ? 3 : 2),
                 "an Arrow array has another number of buffers than its format");
     place.check(array.buffers, "an Arrow array has no buffers");
@@ -176,7 +183,8 @@ Values read_array(Values type, const ArrowArray& array, std::int64_t skip, std::
     if (length == 0) return values;
     place.check(values.data, "an Arrow array has values and no buffer that holds them");
     if (text) {
-        type.format == Format::text32 ? check_offsets<std::int32_t>(values, place) : check_offsets<std::int64_t>(values, place);
+        type.format == Format::text32 ? check_offsets<std::int32_t>(values, place)
+                                      : check_offsets<std::int64_t>(values, place);
         const std::int64_t end = values.offset + length;
         const bool bytes = type.format == Format::text32 ? load<std::int32_t>(values.data, end) > 0
                                                          : load<std::int64_t>(values.data, end) > 0;
@@ -279,7 +287,8 @@ void Input::State::take(ArrowArrayStream* taken) {
     place.check(schema.release && schema.format, "the Arrow schema is incomplete");
     if (std::string_view(schema.format) != "+s" || schema.dictionary)
         place.fail("the Arrow stream must hold a table (format +s); its format is " + printable(schema.format));
-    place.check(schema.n_children >= 0 && (schema.n_children == 0 || schema.children), "the Arrow schema is incomplete");
+    place.check(schema.n_children >= 0 && (schema.n_children == 0 || schema.children),
+                "the Arrow schema is incomplete");
 
     std::vector<ColumnReader> readers;
     for (std::int64_t i = 0; i < schema.n_children; ++i) {

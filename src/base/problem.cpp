@@ -15,13 +15,36 @@ constexpr std::size_t most_of_a_kind = 1000;
 constexpr std::int64_t last_row = std::numeric_limits<std::int64_t>::max();
 
 /// The tables in the order of the contract; any other comes after them, by name.
-constexpr std::string_view tables[] = {
-    "settings",     "scales",         "capabilities",   "roles",         "requirements",
-    "units",        "people",         "positions",      "person_attributes", "target_roles",
-    "personal_goals", "objectives",   "objective_links", "kpi_targets",  "activities",
-    "outcomes",     "activity_prerequisites", "clusters", "sessions",    "eligibility",
-    "mandatory",    "preferences",    "enrolments",     "funds",         "programs",
-    "accounts",     "assessments",    "kpis",           "rollouts",      "anecdotes"};
+constexpr std::string_view tables[] = {"settings",
+                                       "scales",
+                                       "capabilities",
+                                       "roles",
+                                       "requirements",
+                                       "units",
+                                       "people",
+                                       "positions",
+                                       "person_attributes",
+                                       "target_roles",
+                                       "personal_goals",
+                                       "objectives",
+                                       "objective_links",
+                                       "kpi_targets",
+                                       "activities",
+                                       "outcomes",
+                                       "activity_prerequisites",
+                                       "clusters",
+                                       "sessions",
+                                       "eligibility",
+                                       "mandatory",
+                                       "preferences",
+                                       "enrolments",
+                                       "funds",
+                                       "programs",
+                                       "accounts",
+                                       "assessments",
+                                       "kpis",
+                                       "rollouts",
+                                       "anecdotes"};
 
 std::ptrdiff_t rank(std::string_view table) {
     return std::find(std::begin(tables), std::end(tables), table) - std::begin(tables);
@@ -60,7 +83,8 @@ std::shared_ptr<const Problems> ProblemList::table() const {
         some.resize(std::min(some.size(), most_of_a_kind));
         const std::int64_t left_out = kept.count - static_cast<std::int64_t>(some.size());
         if (left_out > 0) {
-            Problem rest{.severity = std::get<Severity>(kind), .code = std::get<Code>(kind), .table = std::get<0>(kind)};
+            Problem rest{
+                .severity = std::get<Severity>(kind), .code = std::get<Code>(kind), .table = std::get<0>(kind)};
             rest.column = std::get<1>(kind);
             rest.row = last_row;
             rest.message = std::to_string(left_out) + " more of this kind are not listed";

@@ -27,18 +27,19 @@ constexpr std::uint64_t index_bits = 0xFFFFFFFFu;
 
 }  // namespace
 
-bool TextSet::insert(std::string_view text) {
+std::int32_t TextSet::insert(std::string_view text) {
     if (slots_.size() < 2 * (texts_.size() + 1)) grow();
     const std::size_t mask = slots_.size() - 1;
     const std::uint64_t hash = digest(text);
     std::size_t slot = hash & mask;
     for (; slots_[slot]; slot = (slot + 1) & mask) {
         if ((slots_[slot] ^ hash) & ~index_bits) continue;
-        if (texts_[(slots_[slot] & index_bits) - 1] == text) return false;
+        const std::uint64_t index = (slots_[slot] & index_bits) - 1;
+        if (texts_[index] == text) return static_cast<std::int32_t>(index);
     }
     texts_.push_back(text);
     slots_[slot] = (hash & ~index_bits) | texts_.size();
-    return true;
+    return static_cast<std::int32_t>(texts_.size() - 1);
 }
 
 void TextSet::grow() {
@@ -52,38 +53,37 @@ void TextSet::grow() {
     }
 }
 
-void KeyCollector::add(const InputColumn& column, std::int64_t rows, int threads) {
-    struct Part {
-        TextSet set;
-        std::list<std::string> numbers;
-    };
-    const std::int64_t chunk = std::max<std::int64_t>(1 << 16, (rows - 1) / thread_count(rows, threads) + 1);
-    std::vector<Part> parts(static_cast<std::size_t>((rows + chunk - 1) / chunk));
-    parallel_for(rows, chunk, threads, [&](std::int64_t first, std::int64_t last) {
-        Part& part = parts[static_cast<std::size_t>(first / chunk)];
+CodedColumn KeyCollector::add(const InputColumn& column, std::int64_t rows, int threads) {
+    CodedColumn coded;
+    coded.chunk = std::max<std::int64_t>(1 << 16, (rows - 1) / thread_count(rows, threads) + 1);
+    coded.parts.resize(static_cast<std::size_t>((rows + coded.chunk - 1) / coded.chunk));
+    coded.codes = Buffer<std::int32_t>(static_cast<std::size_t>(rows));
+    parallel_for(rows, coded.chunk, threads, [&](std::int64_t first, std::int64_t last) {
+        CodedColumn::Part& part = coded.parts[static_cast<std::size_t>(first / coded.chunk)];
         std::string_view before;
+        std::int32_t code_before = CodedColumn::missing;
         const auto parse = [&](const Cell& cell) {
             Digits digits;
-            const Parsed<std::string_view> key = parse_key(cell, digits);
-            if (key.fault != Fault::none || key.value == before || !valid_utf8(key.value)) return false;
-            if (cell.kind == Cell::Kind::text) {
-                before = key.value;
-                part.set.insert(before);
-            } else {
-                part.numbers.emplace_back(key.value);
-                if (!part.set.insert(part.numbers.back())) part.numbers.pop_back();
-            }
-            return true;
+            Parsed<std::string_view> key = parse_key(cell, digits);
+            if (key.fault == Fault::missing) return CodedColumn::missing;
+            if (key.fault != Fault::none) return CodedColumn::fault;
+            if (key.value == before) return code_before;
+            if (!valid_utf8(key.value)) return CodedColumn::fault;
+            if (cell.kind != Cell::Kind::text) key.value = part.numbers.emplace_back(key.value);
+            before = key.value;
+            return code_before = part.keys.insert(key.value);
         };
-        read(column, first, last, parse, [](std::int64_t, bool) {});
+        read(column, first, last, parse, [&](std::int64_t row, std::int32_t code) {
+            coded.codes[static_cast<std::size_t>(row)] = code;
+        });
     });
-    for (Part& part : parts) {
-        numbers_.splice(numbers_.end(), part.numbers);
-        if (set_.size() == 0)
-            set_ = std::move(part.set);
-        else
-            for (const std::string_view text : part.set.texts()) set_.insert(text);
+    if (set_.size() == 0 && coded.parts.size() == 1) {
+        set_ = coded.parts[0].keys;
+    } else {
+        for (const CodedColumn::Part& part : coded.parts)
+            for (const std::string_view text : part.keys.texts()) set_.insert(text);
     }
+    return coded;
 }
 
 }  // namespace gradus

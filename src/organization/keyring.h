@@ -11,6 +11,7 @@
 #include "base/cell.h"
 
 #include <gradus/base/strings.h>
+#include <gradus/base/table.h>
 
 namespace gradus {
 
@@ -25,11 +26,11 @@ private:
     std::vector<std::pair<std::string_view, std::shared_ptr<const Keys>>> keys_;
 };
 
-/// A set of texts that lie elsewhere, in the order they came.
+/// A set of texts that lie elsewhere, numbered in the order they came.
 class TextSet {
 public:
-    /// False if the text was there already.
-    bool insert(std::string_view text);
+    /// The number of the text, new or not.
+    std::int32_t insert(std::string_view text);
     std::size_t size() const { return texts_.size(); }
     const std::vector<std::string_view>& texts() const { return texts_; }
 
@@ -40,18 +41,30 @@ private:
     std::vector<std::uint64_t> slots_;  // open addressing: high 32 bits of the hash, index + 1
 };
 
+/// Which key each row of a column holds, found while keys were collected: saves searching a million keys again.
+struct CodedColumn {
+    static constexpr std::int32_t missing = -1, fault = -2;
+
+    struct Part {
+        TextSet keys;
+        std::list<std::string> numbers{};  // the texts of keys that came as numbers
+    };
+    std::int64_t chunk = 1;      ///< rows of a part
+    std::vector<Part> parts{};
+    Buffer<std::int32_t> codes{};  ///< by row: the number of the key within its part, or missing, or fault
+};
+
 /// The keys that the cells of some columns hold. Cells that are not keys are left out: whoever reads the column says so.
 class KeyCollector {
 public:
-    /// The distinct keys of the column's rows [0, rows).
-    void add(const InputColumn& column, std::int64_t rows, int threads);
-    /// A key that lies elsewhere.
-    void add(std::string_view key) { set_.insert(key); }
+    /// Adds the keys of the column's rows [0, rows) and says which row holds which. The result must outlive keys().
+    CodedColumn add(const InputColumn& column, std::int64_t rows, int threads);
+    void add(std::string_view key) { set_.insert(others_.emplace_back(key)); }
     Keys keys() const { return Keys(set_.texts()); }
 
 private:
     TextSet set_;
-    std::list<std::string> numbers_;  // the texts of keys that came as numbers
+    std::list<std::string> others_;
 };
 
 }  // namespace gradus

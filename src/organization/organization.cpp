@@ -107,13 +107,13 @@ Organization::Data::Data(std::span<const Input> inputs, int threads) {
     // Keys first: rows may name rows of tables that come later.
     for (const std::string_view name : key_tables) {
         KeyCollector keys_of_table;
-        for (const Reader& reader : readers)
+        for (Reader& reader : readers)
             if (reader.table().name() == name) reader.collect(name, keys_of_table);
         reference.keys.set(name, std::make_shared<const Keys>(keys_of_table.keys()));
     }
     for (const std::string_view name : vocabularies) {
         KeyCollector words;
-        for (const Reader& reader : readers) reader.collect(name, words);
+        for (Reader& reader : readers) reader.collect(name, words);
         if (name == "kind") collect_program_kinds(reader_of(tables.programs).input(), words);
         reference.keys.set(name, std::make_shared<const Keys>(words.keys()));
     }

@@ -33,7 +33,7 @@ std::int64_t Origin::line(std::size_t i) const {
 Reader::Reader(Table& table, const Input* input, const Reference& reference, ProblemList& problems, int threads)
     : table_(table), input_(input), reference_(reference), problems_(problems), threads_(threads),
       rows_(input ? input->rows() : 0), sources_(table.column_count(), nullptr),
-      unnamed_(static_cast<std::size_t>(rows_), 0), origin_{.input = input} {}
+      coded_(table.column_count()), unnamed_(static_cast<std::size_t>(rows_), 0), origin_{.input = input} {}
 
 AnyColumn& Reader::column(std::size_t index) const { return ColumnWriter::column(table_, index); }
 
@@ -45,10 +45,11 @@ Cell Reader::cell(std::size_t index, std::int64_t row) const {
     return found;
 }
 
-void Reader::collect(std::string_view name, KeyCollector& keys) const {
+void Reader::collect(std::string_view name, KeyCollector& keys) {
     const bool own = table_.name() == name;  // the first column names the rows
     for (std::size_t c = 0; c < (own ? 1 : sources_.size()); ++c)
-        if (sources_[c] && table_.column(c).references() == name) keys.add(*sources_[c], rows_, threads_);
+        if (sources_[c] && table_.column(c).references() == name)
+            coded_[c] = keys.add(*sources_[c], rows_, threads_);
 }
 
 void Reader::read() {
@@ -146,6 +147,7 @@ void Reader::read_key(std::size_t index) {
     AnyColumn& out = column(index);
     const Keys* keys = reference_.keys.find(out.references());
     if (!keys) return ColumnWriter::set(out, Buffer<std::int32_t>(static_cast<std::size_t>(rows_), -1), no_keys());
+    if (!coded_[index].parts.empty()) return read_coded(index, *keys);
     const Fault unknown = keys->size() > 0 ? Fault::unknown_key : Fault::no_such_table;
     const auto make_parse = [&](std::size_t) {
         // Rows are often sorted by their first keys: one comparison saves the search.
@@ -164,6 +166,34 @@ void Reader::read_key(std::size_t index) {
     auto values = fill<std::int32_t>(index, -1, make_parse,
                                      [](std::int64_t, const Parsed<std::int32_t>& parsed) { return parsed; });
     ColumnWriter::set(out, std::move(values), keys->strings());
+}
+
+void Reader::read_coded(std::size_t index, const Keys& keys) {
+    CodedColumn coded = std::move(coded_[index]);
+    const bool required = table_.column(index).field().required;
+    std::vector<std::vector<Found>> found(coded.parts.size());
+    parallel_for(rows_, coded.chunk, threads_, [&](std::int64_t first, std::int64_t last) {
+        const auto part = static_cast<std::size_t>(first / coded.chunk);
+        std::vector<std::int32_t> ids;
+        for (const std::string_view key : coded.parts[part].keys.texts()) ids.push_back(keys.find(key));
+        for (std::int64_t row = first; row < last; ++row) {
+            std::int32_t& value = coded.codes[static_cast<std::size_t>(row)];
+            if (value >= 0) {
+                value = ids[static_cast<std::size_t>(value)];
+            } else {
+                if (value == CodedColumn::fault) {
+                    Digits digits;
+                    const Fault fault = parse_key(cell(index, row), digits).fault;
+                    found[part].push_back({row, fault == Fault::none ? Fault::not_utf8 : fault});
+                } else if (required) {
+                    found[part].push_back({row, Fault::missing});
+                }
+                value = -1;
+            }
+        }
+    });
+    report(index, found);
+    ColumnWriter::set(column(index), std::move(coded.codes), keys.strings());
 }
 
 void Reader::read_text(std::size_t index) {

@@ -46,7 +46,7 @@ public:
     /// Finds the input's columns.
     void match();
     /// Collects the keys of this table if it is `name`, or the words in the columns of the vocabulary `name`.
-    void collect(std::string_view name, KeyCollector& keys) const;
+    void collect(std::string_view name, KeyCollector& keys);
     /// Reads every column. Rows stand as in the input.
     void read();
     /// Sorts the rows by the identity columns, then all others. Drops repeats, rows that contradict an earlier one and
@@ -75,6 +75,7 @@ private:
 
     void read_column(std::size_t index);
     void read_key(std::size_t index);
+    void read_coded(std::size_t index, const Keys& keys);
     void read_text(std::size_t index);
     void read_level(std::size_t index);
     void read_amount(std::size_t index);
@@ -100,6 +101,7 @@ private:
     std::int64_t rows_ = 0;
     std::int64_t comparisons_left_ = 2'000'000;  // spent on suggestions: a million typing errors must not take an hour
     std::vector<const InputColumn*> sources_;    // by column of the table; null: absent
+    std::vector<CodedColumn> coded_;             // by column of the table: those whose keys were collected here
     std::vector<std::uint8_t> unnamed_;          // by row: its identity could not be read
     Origin origin_;
 };

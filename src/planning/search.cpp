@@ -366,7 +366,6 @@ void Search::find_multipliers(double known, int steps) {
                 discount_[i] = std::clamp(
                     discount_[i] + length * state_slope[i] / (potential_[i] * potential_[i]), 0.0, 1.0);
     }
-    if (getenv("GRADUS_TRACE2")) fprintf(stderr, "root bound %.5f", best_bound);
     multiplier_ = best;
     discount_ = best_discount;
     for (std::int32_t i = 0; i < static_cast<std::int32_t>(offer.courses.size()); ++i) refresh(i);
@@ -638,7 +637,6 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes) {
         node_limit_ = 5'000'000;
         explore(0);
     }
-    if (getenv("GRADUS_TRACE2")) fprintf(stderr, " best %.5f tol %.4f nodes %ld courses %zu ways %zu items %zu\n", best_, tolerance_, (long)nodes_, offer.courses.size(), offer.ways.size(), best_content_.size()/2);
     nodes += nodes_;
     best.value = best_value_;
     best.content = best_content_;

@@ -16,7 +16,7 @@ std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 
-Bound::Bound(Problem& problem) : problem_(problem), periods_(problem.minutes.size()) {
+Bound::Bound(ChoiceProblem& problem) : problem_(problem), periods_(problem.minutes.size()) {
     // Segments: cut where a period starts and where a pin takes effect.
     std::vector<double> cuts = problem.cuts;
     for (const auto& effects : problem.pinned)
@@ -264,12 +264,12 @@ double Bound::improve(const Allowed& allowed, Multipliers& multipliers, double t
     for (int i = 0; i < steps; ++i) {
         const double value = evaluate(allowed, at, &gradient);
         if (value < best) {
-            if (value < best - 1e-4 * std::abs(best)) stale = 0;
+            stale = 0;
             best = value;
             multipliers = at;
-        } else if (++stale >= 8) {
+        } else if (++stale >= 10) {
             stale = 0;
-            pace *= 0.6;
+            pace *= 0.7;
             at = multipliers;
             continue;
         }

@@ -16,7 +16,7 @@ struct Multipliers {
     std::vector<double> limits;   // by limit: price of all that is left of it
 };
 
-/// An upper bound on a Problem by Lagrangian decomposition.
+/// An upper bound on a ChoiceProblem by Lagrangian decomposition.
 ///
 /// Three parts that are solved exactly pay one another by multipliers: per subject and segment of the horizon, which
 /// lessons have been given; per period, which candidates fill its hours; per candidate, which way it takes.
@@ -24,7 +24,7 @@ struct Multipliers {
 /// Source: Guignard & Kim (1987), Lagrangean decomposition.
 class Bound {
 public:
-    explicit Bound(Problem& problem);
+    explicit Bound(ChoiceProblem& problem);
 
     /// Multipliers to begin with.
     Multipliers initial() const;
@@ -70,7 +70,7 @@ private:
     double ways_part(const Allowed&, const Multipliers&, Multipliers* gradient);
     double evaluate(const Allowed&, const Multipliers&, Multipliers* gradient);
 
-    Problem& problem_;
+    ChoiceProblem& problem_;
     std::size_t periods_ = 0;
     std::vector<Segment> segments_;
     std::vector<std::vector<int>> lessons_;       // by subject: those of candidates

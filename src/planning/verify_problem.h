@@ -46,7 +46,7 @@ struct Candidate {
 };
 
 /// What one person may choose at given prices: each candidate at most once, in one of its ways, within the limits.
-struct Problem {
+struct ChoiceProblem {
     std::vector<Candidate> candidates;  // prerequisites first
     std::vector<Subject> subjects;
     std::vector<int> topic;                    // by subject
@@ -57,8 +57,15 @@ struct Problem {
     std::vector<char> topics_pinned;           // by topic: taught by what is under way
     int topics_left = -1;                      // further topics that may be taught; -1: no limit
     bool may_overlap = false;                  // sessions in days
+    bool impossible = false;                   // what is forced cannot be
     /// Where a way that is not settled lands when it can start no earlier than on a day; none: nowhere.
     std::function<std::optional<Placement>(const Candidate&, const Way&, Date)> place;
 };
+
+struct Person;
+
+/// The problem of a person at the prices of the case: mandatory activities are forced, those left out excluded.
+/// Must not outlive the person.
+ChoiceProblem make_problem(const Person& person);
 
 }  // namespace gradus::verification

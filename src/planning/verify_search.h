@@ -11,6 +11,6 @@ struct Best {
 };
 
 /// Solves the problem exactly by depth-first search, from `known`, a value that is attained (-infinity: none is known).
-Best search(Problem& problem, double known);
+Best search(ChoiceProblem& problem, double known);
 
 }  // namespace gradus::verification

@@ -38,8 +38,8 @@ public:
         if (row_ < rows_.last() && estimates_.capability[row_] == capability) return of_row(row_);
         const auto c = static_cast<std::size_t>(capability.value());
         const double range = relations_.top[c] - relations_.bottom[c];
-        return credited(capability, relations_.bottom[c] + estimates_.prior_mean * range, estimates_.prior_sd * range, false,
-                        missing<Date>());
+        return credited(capability, relations_.bottom[c] + estimates_.prior_mean * range, estimates_.prior_sd * range,
+                        false, missing<Date>());
     }
     /// Calls visit(capability, belief) for everything about which the person was rated.
     template <class Visit>

@@ -57,7 +57,8 @@ struct Tally {
 RiskChanges compare(const Risks& before, const Risks& after) {
     Stage stage("compare");
     stage.input(before.provenance.digest).input(after.provenance.digest);
-    const Ranks people(before.person, after.person), roles(before.role, after.role), capabilities(before.capability, after.capability);
+    const Ranks people(before.person, after.person), roles(before.role, after.role),
+        capabilities(before.capability, after.capability);
     const auto key = [&](const Risks& risks, std::size_t row, bool first) {
         return std::tuple(rank(first ? people.before : people.after, risks.person[row]), risks.basis[row],
                           rank(first ? roles.before : roles.after, risks.role[row]),
@@ -69,7 +70,8 @@ RiskChanges compare(const Risks& before, const Risks& after) {
     // Both are sorted by their keys, and the ranks keep that order.
     std::size_t i = 0, j = 0;
     while (i < before.size() || j < after.size()) {
-        const bool only_before = j == after.size() || (i < before.size() && key(before, i, true) < key(after, j, false));
+        const bool only_before =
+            j == after.size() || (i < before.size() && key(before, i, true) < key(after, j, false));
         const bool only_after = !only_before && (i == before.size() || key(after, j, false) < key(before, i, true));
         if (only_after) {
             tallies[added].add(rank(people.after, after.person[j]), 0, grid.units(after.exposure[j]));
@@ -86,7 +88,8 @@ RiskChanges compare(const Risks& before, const Risks& after) {
                                   : differs(&Risks::impact) ? impact_differs
                                                             : changes;
             if (change != changes)
-                tallies[change].add(rank(people.after, after.person[j]), grid.units(before.exposure[i]), grid.units(after.exposure[j]));
+                tallies[change].add(rank(people.after, after.person[j]), grid.units(before.exposure[i]),
+                                    grid.units(after.exposure[j]));
             ++i;
             ++j;
         }

@@ -25,7 +25,8 @@ struct Wanted {
 std::vector<Wanted> wanted_levels(const Organization& organization, const Day& day) {
     std::vector<std::int32_t> people_in(organization.roles().size(), 0);
     for (std::size_t i = 0; i < organization.people().size(); ++i)
-        if (const RoleId role = day.role(PersonId(static_cast<std::int32_t>(i)))) ++people_in[static_cast<std::size_t>(role.value())];
+        if (const RoleId role = day.role(PersonId(static_cast<std::int32_t>(i))))
+            ++people_in[static_cast<std::size_t>(role.value())];
     std::vector<Wanted> all;
     for (std::size_t role = 0; role < people_in.size(); ++role)
         if (people_in[role] > 0)
@@ -47,7 +48,8 @@ std::vector<Wanted> wanted_levels(const Organization& organization, const Day& d
 
 }  // namespace
 
-Concentration concentration(const Organization& organization, const Estimates& estimates, const ConcentrationOptions& options) {
+Concentration concentration(const Organization& organization, const Estimates& estimates,
+                            const ConcentrationOptions& options) {
     Stage stage("concentration");
     stage.input(organization.digest()).input(estimates.provenance.digest);
     const Date as_of = as_of_or(options.as_of, estimates);
@@ -69,7 +71,8 @@ Concentration concentration(const Organization& organization, const Estimates& e
     constexpr std::int64_t chunk = 1 << 13;
     parallel_for(people, chunk, options.threads, [&](std::int64_t first, std::int64_t last) {
         std::vector<int128> found(levels.size(), 0);
-        Beliefs beliefs(organization, as_of, estimates, options.credit_completed, PersonId(static_cast<std::int32_t>(first)));
+        Beliefs beliefs(organization, as_of, estimates, options.credit_completed,
+                        PersonId(static_cast<std::int32_t>(first)));
         for (std::int64_t i = first; i < last; ++i) {
             const PersonId person(static_cast<std::int32_t>(i));
             if (!day.role(person)) continue;
@@ -101,9 +104,10 @@ Concentration concentration(const Organization& organization, const Estimates& e
     result.required_by.set(std::move(required_by));
     result.holders.set(std::move(held));
     result.single_point.set(std::move(single_point));
-    stage.sign(result,
-               OptionsJson().add("as_of", as_of).add("cover", options.cover).add("credit_completed", options.credit_completed),
-               as_of, thread_count((people + chunk - 1) / chunk, options.threads));
+    stage.sign(
+        result,
+        OptionsJson().add("as_of", as_of).add("cover", options.cover).add("credit_completed", options.credit_completed),
+        as_of, thread_count((people + chunk - 1) / chunk, options.threads));
     return result;
 }
 

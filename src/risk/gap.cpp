@@ -27,8 +27,8 @@ struct Made {
     Buffer<GapStatus> status;
 };
 
-/// likelihood_below() and expected_shortfall() of the rows [first, last), in small blocks whose loops have no branch: they
-/// use vector instructions.
+/// likelihood_below() and expected_shortfall() of the rows [first, last), in small blocks whose loops have no branch and
+/// so use vector instructions.
 void measure(Made& made, std::size_t first, std::size_t last) {
     constexpr std::size_t block = 64;
     double u[block], below[block], density[block];
@@ -56,8 +56,8 @@ class Filler {
 public:
     Filler(const Organization& organization, const Day& day, const Estimates& estimates, bool credit, PersonId first,
            std::size_t row, Made& made)
-        : organization_(organization), day_(day), beliefs_(organization, day.date(), estimates, credit, first), row_(row),
-          made_(made) {}
+        : organization_(organization), day_(day), beliefs_(organization, day.date(), estimates, credit, first),
+          row_(row), made_(made) {}
 
     void person(PersonId person) {
         beliefs_.person(person);
@@ -107,7 +107,8 @@ std::size_t rows_of(const Organization& organization, const Day& day, PersonId p
     const RoleId own = day.role(person);
     if (!own) return 0;
     std::size_t rows = day.needs(own).size();
-    day.for_each_target(person, [&](std::size_t row) { rows += day.needs(organization->target_roles.role[row]).size(); });
+    day.for_each_target(person,
+                        [&](std::size_t row) { rows += day.needs(organization->target_roles.role[row]).size(); });
     return rows + static_cast<std::size_t>(organization.relations().personal_goals_of_person[person].size());
 }
 
@@ -131,37 +132,42 @@ std::shared_ptr<const Problems> warnings(const Organization& organization, const
     const Positions& positions = organization->positions;
     const TargetRoles& targets = organization->target_roles;
     const Relations& relations = organization.relations();
-    if (positions.size() == 0) return std::make_shared<const Problems>();  // of people without a history the load has told
+    if (positions.size() == 0)
+        return std::make_shared<const Problems>();  // of people without a history the load has told
     Seen uncovered, held;
     std::mutex mutex;
-    parallel_for(static_cast<std::int64_t>(organization.people().size()), 1 << 16, threads, [&](std::int64_t begin, std::int64_t end) {
-        Seen open, same;
-        for (std::int64_t i = begin; i < end; ++i) {
-            const PersonId person(static_cast<std::int32_t>(i));
-            const Rows history = relations.positions_of_person[person];
-            const RoleId own = day.role(person);
-            if (!own || history.size() == 0) continue;
-            bool covered = false;
-            for (const std::size_t row : history)
-                covered |= covers(positions.valid_from[row], positions.valid_to[row], day.date());
-            if (!covered) open.add(person);
-            for (const std::size_t row : relations.target_roles_of_person[person])
-                if (targets.role[row] == own) same.add(person);
-        }
-        const std::lock_guard lock(mutex);
-        uncovered.add(open);
-        held.add(same);
-    });
+    parallel_for(static_cast<std::int64_t>(organization.people().size()), 1 << 16, threads,
+                 [&](std::int64_t begin, std::int64_t end) {
+                     Seen open, same;
+                     for (std::int64_t i = begin; i < end; ++i) {
+                         const PersonId person(static_cast<std::int32_t>(i));
+                         const Rows history = relations.positions_of_person[person];
+                         const RoleId own = day.role(person);
+                         if (!own || history.size() == 0) continue;
+                         bool covered = false;
+                         for (const std::size_t row : history)
+                             covered |= covers(positions.valid_from[row], positions.valid_to[row], day.date());
+                         if (!covered) open.add(person);
+                         for (const std::size_t row : relations.target_roles_of_person[person])
+                             if (targets.role[row] == own) same.add(person);
+                     }
+                     const std::lock_guard lock(mutex);
+                     uncovered.add(open);
+                     held.add(same);
+                 });
     ProblemList problems;
-    const auto key = [&](PersonId person) { return std::string(organization.people()[static_cast<std::size_t>(person.value())]); };
+    const auto key = [&](PersonId person) {
+        return std::string(organization.people()[static_cast<std::size_t>(person.value())]);
+    };
     if (uncovered.count > 0)
         problems.add({.severity = Severity::warning,
                       .code = Code::assumed,
                       .table = "positions",
                       .column = "valid_from",
                       .key = key(uncovered.first),
-                      .message = counted(uncovered.count, "person has", "people have") + " positions of which none covers " +
-                                 to_text(day.date()) + "; the role in people counts (the first is '" + key(uncovered.first) + "')"});
+                      .message = counted(uncovered.count, "person has", "people have") +
+                                 " positions of which none covers " + to_text(day.date()) +
+                                 "; the role in people counts (the first is '" + key(uncovered.first) + "')"});
     if (held.count > 0)
         problems.add({.severity = Severity::warning,
                       .code = Code::ignored,
@@ -187,7 +193,8 @@ double expected_shortfall(double required, double mean, double sd) {
     return std::max(0.0, gap * at.below + sd * at.density);
 }
 
-Gaps find_gaps(const Organization& organization, const Estimates& estimates, const GapOptions& options, Control* control) {
+Gaps find_gaps(const Organization& organization, const Estimates& estimates, const GapOptions& options,
+               Control* control) {
     Stage stage("find_gaps");
     stage.input(organization.digest()).input(estimates.provenance.digest);
     const Date as_of = as_of_or(options.as_of, estimates);
@@ -197,12 +204,14 @@ Gaps find_gaps(const Organization& organization, const Estimates& estimates, con
     const Day day(organization, as_of, options.threads);
     const PeopleRows rows(organization.people().size(), options.threads, [&](std::int64_t first, std::int64_t last) {
         std::size_t count = 0;
-        for (std::int64_t i = first; i < last; ++i) count += rows_of(organization, day, PersonId(static_cast<std::int32_t>(i)));
+        for (std::int64_t i = first; i < last; ++i)
+            count += rows_of(organization, day, PersonId(static_cast<std::int32_t>(i)));
         return count;
     });
     Made made(rows.rows());
     rows.fill(control, 0, 1, [&](std::int64_t first, std::int64_t last, std::size_t row, std::size_t end) {
-        Filler filler(organization, day, estimates, options.credit_completed, PersonId(static_cast<std::int32_t>(first)), row, made);
+        Filler filler(organization, day, estimates, options.credit_completed,
+                      PersonId(static_cast<std::int32_t>(first)), row, made);
         for (std::int64_t i = first; i < last; ++i) filler.person(PersonId(static_cast<std::int32_t>(i)));
         measure(made, row, end);
     });
@@ -221,7 +230,8 @@ Gaps find_gaps(const Organization& organization, const Estimates& estimates, con
     gaps.weight.set(std::move(made.weight));
     gaps.status.set(std::move(made.status));
     gaps.problems = warnings(organization, day, options.threads);
-    stage.sign(gaps, OptionsJson().add("as_of", as_of).add("credit_completed", options.credit_completed), as_of, rows.threads());
+    stage.sign(gaps, OptionsJson().add("as_of", as_of).add("credit_completed", options.credit_completed), as_of,
+               rows.threads());
     return gaps;
 }
 

@@ -1,115 +1,26 @@
 #include <gradus/risk/heat_map.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "assessment/stage.h"
 #include "risk/exact_sum.h"
+#include "risk/heat_cells.h"
 #include "risk/matrix.h"
 
 namespace gradus {
 
 namespace {
 
-/// The sums of one cell, in units of their grids.
-struct Sums {
-    std::int32_t requirements = 0, unknown = 0;
-    int128 below = 0, shortfall = 0, exposure = 0, impact = 0;
-
-    void operator+=(const Sums& other) {
-        requirements += other.requirements;
-        unknown += other.unknown;
-        below += other.below;
-        shortfall += other.shortfall;
-        exposure += other.exposure;
-        impact += other.impact;
-    }
-};
-
-struct HeatCell {
-    std::int32_t member = -1;  // none
-    std::int32_t capability = -1;
-    std::int32_t people = 0;
-    std::int32_t last_person = -1;
-    Sums sums{};
-};
-
-/// Cells by member and capability: a list in blocks, which never moves, and a hash table of places in it (linear probing,
-/// half full at most).
-class Cells {
-public:
-    std::size_t size() const { return size_; }
-    HeatCell& operator[](std::size_t i) { return blocks_[i / block][i % block]; }
-
-    HeatCell& at(std::int32_t member, std::int32_t capability) {
-        const std::uint64_t key = key_of(member, capability);
-        for (std::size_t slot = hash(key);; slot = (slot + 1) & (slots_.size() - 1)) {
-            if (slots_[slot].place < 0) return add(slot, member, capability);
-            if (slots_[slot].key == key) return (*this)[static_cast<std::size_t>(slots_[slot].place)];
-        }
-    }
-    /// The cells' places by member (none last) and capability.
-    std::vector<std::size_t> sorted() const {
-        std::vector<Slot> order;
-        order.reserve(size_);
-        for (const Slot& slot : slots_)
-            if (slot.place >= 0) order.push_back(slot);
-        std::sort(order.begin(), order.end(), [](const Slot& a, const Slot& b) { return a.key < b.key; });
-        std::vector<std::size_t> places;
-        places.reserve(size_);
-        for (const Slot& slot : order) places.push_back(static_cast<std::size_t>(slot.place));
-        return places;
-    }
-
-private:
-    static constexpr std::size_t block = 1024;
-    struct Slot {
-        std::uint64_t key;
-        std::int64_t place = -1;
-    };
-
-    /// As unsigned numbers, so that the member -1 (none) comes last.
-    static std::uint64_t key_of(std::int32_t member, std::int32_t capability) {
-        return static_cast<std::uint64_t>(static_cast<std::uint32_t>(member)) << 32 | static_cast<std::uint32_t>(capability);
-    }
-    std::size_t hash(std::uint64_t key) const { return ((key * 0x9E3779B97F4A7C15u) >> 32) & (slots_.size() - 1); }
-
-    HeatCell& add(std::size_t slot, std::int32_t member, std::int32_t capability) {
-        if (2 * size_ >= slots_.size()) {
-            grow();
-            return at(member, capability);
-        }
-        if (size_ % block == 0) blocks_.push_back(std::make_unique<HeatCell[]>(block));
-        slots_[slot] = {key_of(member, capability), static_cast<std::int64_t>(size_)};
-        HeatCell& cell = (*this)[size_++];
-        cell.member = member;
-        cell.capability = capability;
-        return cell;
-    }
-    void grow() {
-        const std::vector<Slot> before = std::exchange(slots_, std::vector<Slot>(2 * slots_.size()));
-        for (const Slot& moved : before) {
-            if (moved.place < 0) continue;
-            std::size_t slot = hash(moved.key);
-            while (slots_[slot].place >= 0) slot = (slot + 1) & (slots_.size() - 1);
-            slots_[slot] = moved;
-        }
-    }
-
-    std::vector<Slot> slots_ = std::vector<Slot>(1024);
-    std::vector<std::unique_ptr<HeatCell[]>> blocks_;
-    std::size_t size_ = 0;
-};
-
 /// Adds up rows of risks.
 class Adder {
 public:
     Adder(const Organization& organization, const Risks& risks, const HeatMapOptions& options)
-        : organization_(organization), risks_(risks), options_(options), shortfalls_(largest(risks.shortfall, options.threads)),
-          exposures_(largest(risks.exposure, options.threads)), impacts_(largest(risks.impact, options.threads)) {}
+        : organization_(organization), risks_(risks), options_(options),
+          shortfalls_(largest(risks.shortfall, options.threads)), exposures_(largest(risks.exposure, options.threads)),
+          impacts_(largest(risks.impact, options.threads)) {}
 
     /// The rows must hold whole people: each is counted once per cell.
-    void add(std::size_t first, std::size_t last, Cells& cells) const {
+    void add(std::size_t first, std::size_t last, HeatCells& cells) const {
         const Forest& capabilities = organization_.relations().capabilities;
         for (std::size_t row = first; row < last; ++row) {
             if (risks_.basis[row] != Basis::role) continue;
@@ -133,10 +44,10 @@ public:
             }
         }
     }
-    double below(const Sums& sums) const { return likelihoods_.value(sums.below); }
-    double shortfall(const Sums& sums) const { return shortfalls_.value(sums.shortfall); }
-    double exposure(const Sums& sums) const { return exposures_.value(sums.exposure); }
-    double impact(const Sums& sums) const { return impacts_.value(sums.impact); }
+    double below(const HeatSums& sums) const { return likelihoods_.value(sums.below); }
+    double shortfall(const HeatSums& sums) const { return shortfalls_.value(sums.shortfall); }
+    double exposure(const HeatSums& sums) const { return exposures_.value(sums.exposure); }
+    double impact(const HeatSums& sums) const { return impacts_.value(sums.impact); }
 
 private:
     std::int32_t member_of(std::size_t row) const {
@@ -145,7 +56,8 @@ private:
         switch (options_.by) {
         case Grouping::unit: return organization_->people.unit[person].value();
         case Grouping::role: return role.value();
-        case Grouping::family: return role ? organization_->roles.family[static_cast<std::size_t>(role.value())].value() : -1;
+        case Grouping::family:
+            return role ? organization_->roles.family[static_cast<std::size_t>(role.value())].value() : -1;
         case Grouping::manager: return organization_->people.manager[person].value();
         case Grouping::persona: return organization_->people.persona[person].value();
         case Grouping::all: return -1;
@@ -161,7 +73,7 @@ private:
 
 /// Adds every cell of the base to those above it, children before parents. `node` and `above` say along which tree.
 template <class Node, class Above>
-void roll_up(const Forest& forest, Cells& cells, Node&& node, Above&& above) {
+void roll_up(const Forest& forest, HeatCells& cells, Node&& node, Above&& above) {
     std::vector<std::vector<std::size_t>> places(static_cast<std::size_t>(forest.size()));
     for (std::size_t i = 0; i < cells.size(); ++i)
         if (const std::int32_t n = node(cells[i]); n >= 0) places[static_cast<std::size_t>(n)].push_back(i);
@@ -176,16 +88,16 @@ void roll_up(const Forest& forest, Cells& cells, Node&& node, Above&& above) {
     }
 }
 
-void roll_up(const Relations& relations, Grouping by, Cells& cells) {
+void roll_up(const Relations& relations, Grouping by, HeatCells& cells) {
     roll_up(
         relations.capabilities, cells, [](const HeatCell& cell) { return cell.capability; },
-        [](Cells& all, const HeatCell& cell, std::int32_t parent) {
+        [](HeatCells& all, const HeatCell& cell, std::int32_t parent) {
             all.at(cell.member, parent).sums += cell.sums;  // people are counted there already
         });
     if (by != Grouping::unit) return;
     roll_up(
         relations.units, cells, [](const HeatCell& cell) { return cell.member; },
-        [](Cells& all, const HeatCell& cell, std::int32_t parent) {
+        [](HeatCells& all, const HeatCell& cell, std::int32_t parent) {
             HeatCell& upper = all.at(parent, cell.capability);
             upper.sums += cell.sums;
             upper.people += cell.people;  // nobody is in two units
@@ -205,9 +117,9 @@ std::shared_ptr<const Strings> member_keys(const Organization& organization, Gro
 }
 
 /// Adds up all rows, in as many parts as there are threads: exact sums do not depend on the parts.
-Cells add_up(const Adder& adder, const Risks& risks, std::size_t parts) {
+HeatCells add_up(const Adder& adder, const Risks& risks, std::size_t parts) {
     const std::size_t rows = risks.size();
-    std::vector<Cells> found(parts);
+    std::vector<HeatCells> found(parts);
     const auto begin = [&](std::size_t part) {  // of a person
         std::size_t row = rows / parts * part;
         if (part == parts) return rows;
@@ -243,7 +155,7 @@ HeatMap heat_map(const Organization& organization, const Risks& risks, const Hea
     constexpr std::size_t least = 1 << 16;  // rows worth a thread
     const int threads = thread_count(static_cast<std::int64_t>(risks.size() / least + 1), options.threads);
     const Adder adder(organization, risks, options);
-    Cells cells = add_up(adder, risks, static_cast<std::size_t>(threads));
+    HeatCells cells = add_up(adder, risks, static_cast<std::size_t>(threads));
     if (options.roll_up) roll_up(organization.relations(), options.by, cells);
     const std::vector<std::size_t> order = cells.sorted();
 
@@ -266,7 +178,8 @@ HeatMap heat_map(const Organization& organization, const Risks& risks, const Hea
         shortfall[i] = adder.shortfall(cell.sums);
         exposure[i] = adder.exposure(cell.sums);
         likelihood[i] = below[i] / count;
-        risk_level[i] = matrix.level(matrix.likelihood_band(likelihood[i]), matrix.impact_band(adder.impact(cell.sums) / count));
+        risk_level[i] =
+            matrix.level(matrix.likelihood_band(likelihood[i]), matrix.impact_band(adder.impact(cell.sums) / count));
     }
     HeatMap map;
     map.grouping.set(std::move(grouping));

@@ -10,9 +10,7 @@ namespace {
 constexpr double default_uplift = 0.5;
 
 // Sums of the same uplifts in another order differ in their last bits; they are one level.
-bool same_level(double a, double b) {
-    return std::abs(a - b) <= 1e-12 * (1 + std::abs(a));
-}
+bool same_level(double a, double b) { return std::abs(a - b) <= 1e-12 * (1 + std::abs(a)); }
 
 }  // namespace
 
@@ -33,9 +31,7 @@ double preference(const Organization& organization, PersonId person, KindId kind
     return 1;
 }
 
-void Spread::restart(double level) {
-    points_.assign(1, {level, 1});
-}
+void Spread::restart(double level) { points_.assign(1, {level, 1}); }
 
 void Spread::learn(const Lesson& lesson) {
     if (!(lesson.probability > 0 && lesson.uplift > 0)) return;
@@ -110,10 +106,11 @@ void Credit::person(PersonId person) {
             last = std::max(last, enrolments.date[r]);  // a missing date is the earliest there is
         }
         if (!completed) continue;
-        const double liking =
-            preference(organization_, person, organization_->activities.kind[static_cast<std::size_t>(activity.value())]);
+        const double liking = preference(organization_, person,
+                                         organization_->activities.kind[static_cast<std::size_t>(activity.value())]);
         for (const std::size_t outcome : relations.outcomes_of_activity[activity])
-            learned_.push_back({organization_->outcomes.capability[outcome], lesson(organization_, outcome, liking), last});
+            learned_.push_back(
+                {organization_->outcomes.capability[outcome], lesson(organization_, outcome, liking), last});
     }
     std::sort(learned_.begin(), learned_.end(), [](const Learned& a, const Learned& b) { return (a <=> b) < 0; });
 }

@@ -52,13 +52,14 @@ private:
 class Credit {
 public:
     /// With `on` false every lift is 0.
-    Credit(const Organization& organization, Date as_of, bool on) : organization_(organization), as_of_(as_of), on_(on) {}
+    Credit(const Organization& organization, Date as_of, bool on)
+        : organization_(organization), as_of_(as_of), on_(on) {}
 
     /// Turns to a person. Cheap for who has completed nothing.
     void person(PersonId person);
     /// `rated`: somebody rated the level. `last`: the day of the newest rating; what was completed after it counts.
-    /// Without a rating all counts; with ratings of which no day is known nothing does. An activity counts once, however
-    /// often it was completed.
+    /// Without a rating all counts; with ratings of which no day is known nothing does. An activity counts once,
+    /// however often it was completed.
     double lift(CapabilityId capability, double mean, bool rated, Date last) {
         return learned_.empty() ? 0 : lift_of(capability, mean, rated, last);
     }

@@ -30,7 +30,8 @@ void load_rows(Gaps& gaps, const Organization& organization, const Input& input,
     ProblemList problems;
     load(gaps, organization, input, threads, problems);
     drop_absent(gaps, organization, as_of, problems);
-    complete(gaps.status, [&](std::size_t row) { return gaps.mean[row] < gaps.required[row] ? GapStatus::gap : GapStatus::met; });
+    complete(gaps.status,
+             [&](std::size_t row) { return gaps.mean[row] < gaps.required[row] ? GapStatus::gap : GapStatus::met; });
     gaps.problems = problems.table();
 }
 
@@ -54,7 +55,8 @@ Risks load_risks(const Organization& organization, const Input& input, Date as_o
     });
     complete(risks.likelihood_band, [&](std::size_t row) { return matrix.likelihood_band(risks.likelihood[row]); });
     complete(risks.impact_band, [&](std::size_t row) { return matrix.impact_band(risks.impact[row]); });
-    complete(risks.risk_level, [&](std::size_t row) { return matrix.level(risks.likelihood_band[row], risks.impact_band[row]); });
+    complete(risks.risk_level,
+             [&](std::size_t row) { return matrix.level(risks.likelihood_band[row], risks.impact_band[row]); });
     sign_loaded(risks, "load_risks", as_of);
     return risks;
 }

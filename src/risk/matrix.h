@@ -12,7 +12,9 @@ public:
     /// @throws Error invalid_option.
     explicit Matrix(const RiskOptions& options);
 
-    std::int32_t likelihood_band(double likelihood) const { return 1 + cuts_below(likelihood, options_.likelihood_bands); }
+    std::int32_t likelihood_band(double likelihood) const {
+        return 1 + cuts_below(likelihood, options_.likelihood_bands);
+    }
     std::int32_t impact_band(double impact) const { return 1 + cuts_below(impact, options_.impact_bands); }
     RiskLevel level(std::int32_t likelihood_band, std::int32_t impact_band) const {
         return static_cast<RiskLevel>(cuts_below(likelihood_band * impact_band, options_.level_cuts));

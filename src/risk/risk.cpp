@@ -20,8 +20,8 @@ constexpr std::int64_t chunk = 1 << 15;  // rows
 /// The columns that assess_risk() adds.
 struct Made {
     explicit Made(std::size_t rows)
-        : criticality(rows), strategic_weight(rows), impact(rows), exposure(rows), likelihood_band(rows), impact_band(rows),
-          risk_level(rows) {}
+        : criticality(rows), strategic_weight(rows), impact(rows), exposure(rows), likelihood_band(rows),
+          impact_band(rows), risk_level(rows) {}
 
     Buffer<double> criticality, strategic_weight, impact, exposure;
     Buffer<std::int32_t> likelihood_band, impact_band;
@@ -42,7 +42,8 @@ public:
         }
         while (next_ < needs_.size() && needs_[next_].capability < capability) ++next_;
         const bool found = next_ < needs_.size() && needs_[next_].capability == capability;
-        return found ? needs_[next_].criticality : goal_criticality;  // gaps from outside may need more than the role does
+        return found ? needs_[next_].criticality
+                     : goal_criticality;  // gaps from outside may need more than the role does
     }
 
 private:
@@ -54,9 +55,7 @@ private:
 
 }  // namespace
 
-Risks::Risks(const Gaps& gaps) : Gaps(gaps) {
-    rename("risks", "The gaps with what they may cost");
-}
+Risks::Risks(const Gaps& gaps) : Gaps(gaps) { rename("risks", "The gaps with what they may cost"); }
 
 Risks assess_risk(const Organization& organization, const Gaps& gaps, const RiskOptions& options, Control* control) {
     Stage stage("assess_risk");
@@ -79,7 +78,8 @@ Risks assess_risk(const Organization& organization, const Gaps& gaps, const Risk
         for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
             const CapabilityId capability = gaps.capability[row];
             const auto c = static_cast<std::size_t>(capability.value());
-            const RoleId role = gaps.role[row] || gaps.basis[row] != Basis::role ? gaps.role[row] : day.role(gaps.person[row]);
+            const RoleId role =
+                gaps.role[row] || gaps.basis[row] != Basis::role ? gaps.role[row] : day.role(gaps.person[row]);
             const double criticality = criticalities.of(role, capability);
             const double weight = strategy.weight(gaps.person[row], capability);
             made.criticality[row] = criticality;

@@ -11,9 +11,7 @@ namespace gradus {
 
 namespace {
 
-double or_else(double value, double fallback) {
-    return is_missing(value) ? fallback : value;
-}
+double or_else(double value, double fallback) { return is_missing(value) ? fallback : value; }
 
 // What a link adds: its strength × the weights of its objective and of all above it, which it serves too.
 double served(const Organization& organization, std::size_t row) {
@@ -61,7 +59,8 @@ void Strategy::make_lists() {
     std::vector<std::vector<std::size_t>> own(list_of_.size());
     for (std::size_t row = 0; row < links.size(); ++row) {
         own[static_cast<std::size_t>(links.capability[row].value())].push_back(row);
-        has_scope_[row] = scope.role[row] || scope.target_role[row] || scope.unit[row] || scope.persona[row] || scope.person[row];
+        has_scope_[row] =
+            scope.role[row] || scope.target_role[row] || scope.unit[row] || scope.persona[row] || scope.person[row];
     }
     const Forest& capabilities = organization_.relations().capabilities;
     for (const std::int32_t node : capabilities.order()) {
@@ -105,10 +104,12 @@ void Strategy::classify(Date day, int threads) {
             named[static_cast<std::size_t>(targets.person[row].value())] = true;
 
     roles_.resize(people.size());
-    parallel_for(static_cast<std::int64_t>(people.size()), 1 << 14, threads, [&](std::int64_t first, std::int64_t last) {
-        for (std::int64_t i = first; i < last; ++i)
-            roles_[static_cast<std::size_t>(i)] = role_at(organization_, PersonId(static_cast<std::int32_t>(i)), day);
-    });
+    parallel_for(static_cast<std::int64_t>(people.size()), 1 << 14, threads,
+                 [&](std::int64_t first, std::int64_t last) {
+                     for (std::int64_t i = first; i < last; ++i)
+                         roles_[static_cast<std::size_t>(i)] =
+                             role_at(organization_, PersonId(static_cast<std::int32_t>(i)), day);
+                 });
     const auto units = static_cast<std::uint64_t>(relations.units.size()) + 1;
     const auto personas = static_cast<std::uint64_t>(organization_.keys(PersonaId::table).size()) + 1;
     std::unordered_map<std::uint64_t, std::int32_t> classes;
@@ -119,14 +120,16 @@ void Strategy::classify(Date day, int threads) {
         const std::uint64_t key = (part(roles_[i]) * units + part(people.unit[i])) * personas + part(people.persona[i]);
         class_[i] = classes.try_emplace(key, static_cast<std::int32_t>(classes.size())).first->second;
     }
-    if (classes.size() * slots_ <= most_cached) cache_ = std::make_unique<std::atomic<double>[]>(classes.size() * slots_);
+    if (classes.size() * slots_ <= most_cached)
+        cache_ = std::make_unique<std::atomic<double>[]>(classes.size() * slots_);
 }
 
 double Strategy::scoped_weight(PersonId person, const List& list) const {
     const auto p = static_cast<std::size_t>(person.value());
     if (!cache_ || class_[p] < 0) return add_up(list, person, roles_[p]);
     // Two threads may work out the same number at once; they store the same bits.
-    std::atomic<double>& cached = cache_[static_cast<std::size_t>(class_[p]) * slots_ + static_cast<std::size_t>(list.slot)];
+    std::atomic<double>& cached =
+        cache_[static_cast<std::size_t>(class_[p]) * slots_ + static_cast<std::size_t>(list.slot)];
     double weight = cached.load(std::memory_order_relaxed);
     if (weight == 0) {
         weight = add_up(list, person, roles_[p]);
@@ -174,7 +177,8 @@ ObjectiveId Strategy::strongest(PersonId person, CapabilityId capability) const 
     return best.objective;
 }
 
-ObjectiveId strongest_objective(const Organization& organization, PersonId person, CapabilityId capability, Date as_of) {
+ObjectiveId strongest_objective(const Organization& organization, PersonId person, CapabilityId capability,
+                                Date as_of) {
     const ObjectiveLinks& links = organization->objective_links;
     if (links.size() == 0) return {};
     const Forest& capabilities = organization.relations().capabilities;

@@ -17,8 +17,6 @@ class Strategy {
 public:
     Strategy(const Organization& organization, Date day, int threads);
 
-    /// Whether any link is for some people only.
-    bool scoped() const { return scoped_; }
     /// 1 + Σ over objectives of normalised weight × the strongest link of it or below it that holds for the person.
     /// Safe to call from several threads.
     double weight(PersonId person, CapabilityId capability) const {
@@ -49,8 +47,8 @@ private:
     std::vector<List> lists_;
     bool scoped_ = false;
     std::size_t slots_ = 0;
-    std::vector<RoleId> roles_;         // by person, if any link has a scope
-    std::vector<std::int32_t> class_;   // by person; -1: links that name the person or a target role concern them
+    std::vector<RoleId> roles_;        // by person, if any link has a scope
+    std::vector<std::int32_t> class_;  // by person; -1: links that name the person or a target role concern them
     std::unique_ptr<std::atomic<double>[]> cache_;  // class × slot; 0: not asked for yet
 };
 

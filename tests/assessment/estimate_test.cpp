@@ -9,14 +9,13 @@
 namespace gradus {
 namespace {
 
-EstimateOptions as_of(Date date) {
-    return {.as_of = date, .threads = 1};
-}
+EstimateOptions as_of(Date date) { return {.as_of = date, .threads = 1}; }
 
 TEST(Estimate, CombinesPriorAndRatingsByPrecision) {
     const Organization org = build(small());
     // Range 4: prior N(3, 1); a test has variance (0.1 · 4)² = 0.16, so precision 1 + 6.25.
-    const Assessments seen = assess(org, {{"person", "capability", "level", "source", "date"}, {"p", "A", "expert", "test", "2026-03-31"}});
+    const Assessments seen =
+        assess(org, {{"person", "capability", "level", "source", "date"}, {"p", "A", "expert", "test", "2026-03-31"}});
     const Estimates found = estimate(org, seen, as_of(today));
     ASSERT_EQ(found.size(), 1u);
     EXPECT_DOUBLE_EQ(found.mean[0], 3 + 2 * 6.25 / 7.25);
@@ -33,7 +32,8 @@ TEST(Estimate, CombinesPriorAndRatingsByPrecision) {
 
 TEST(Estimate, OldRatingsFade) {
     const Organization org = build(small());
-    const Assessments seen = assess(org, {{"person", "capability", "level", "source", "date"}, {"p", "A", "5", "test", "2022-03-31"}});
+    const Assessments seen =
+        assess(org, {{"person", "capability", "level", "source", "date"}, {"p", "A", "5", "test", "2022-03-31"}});
     EstimateOptions options = as_of(today);
     options.half_information_years = 2;
     const Estimates found = estimate(org, seen, options);
@@ -60,12 +60,20 @@ TEST(Estimate, WithoutRatingsIsThePrior) {
 }
 
 TEST(Estimate, RowsAreWhatIsNeededOrRatedOfWhoTakesPart) {
-    const Organization org = build(small(
-        {{"capabilities", {{"capability", "scale"}, {"A", "S"}, {"B", "S"}, {"C", "S"}, {"D", "S"}, {"E", "S"}}},
-         {"requirements", {{"role", "capability", "level", "valid_to"}, {"R", "B", "4", ""}, {"T", "A", "2", ""}, {"R", "E", "2", "2026-03-31"}}},
-         {"people", {{"person", "role", "joined", "left"}, {"p", "R", "", ""}, {"q", "R", "2026-04-01", ""}, {"r", "R", "", "2026-03-31"}}},
-         {"target_roles", {{"person", "role"}, {"p", "T"}}},
-         {"personal_goals", {{"person", "capability", "level"}, {"p", "D", "5"}}}}));
+    const Organization org = build(
+        small({{"capabilities", {{"capability", "scale"}, {"A", "S"}, {"B", "S"}, {"C", "S"}, {"D", "S"}, {"E", "S"}}},
+               {"requirements",
+                {{"role", "capability", "level", "valid_to"},
+                 {"R", "B", "4", ""},
+                 {"T", "A", "2", ""},
+                 {"R", "E", "2", "2026-03-31"}}},
+               {"people",
+                {{"person", "role", "joined", "left"},
+                 {"p", "R", "", ""},
+                 {"q", "R", "2026-04-01", ""},
+                 {"r", "R", "", "2026-03-31"}}},
+               {"target_roles", {{"person", "role"}, {"p", "T"}}},
+               {"personal_goals", {{"person", "capability", "level"}, {"p", "D", "5"}}}}));
     const Assessments seen = assess(org, {{"person", "capability", "level", "source", "date"},
                                           {"p", "C", "2", "peer", "2026-01-01"},
                                           {"p", "E", "2", "peer", "2026-04-01"},
@@ -85,9 +93,10 @@ TEST(Estimate, SaysWhatItLeavesOutAndAssumes) {
     const Estimates found = estimate(org, seen, as_of(today));
     EXPECT_EQ(found.ratings[0], 1);
     EXPECT_TRUE(is_missing(found.last[0]));
-    EXPECT_EQ(told(*found.problems), (std::vector<std::string>{
-        "warning assumed assessments date: 1 rating has no date and counts as given on 2026-03-31",
-        "warning ignored assessments date: 2 ratings are later than as_of 2026-03-31 and left out"}));
+    EXPECT_EQ(told(*found.problems),
+              (std::vector<std::string>{
+                  "warning assumed assessments date: 1 rating has no date and counts as given on 2026-03-31",
+                  "warning ignored assessments date: 2 ratings are later than as_of 2026-03-31 and left out"}));
 }
 
 TEST(Estimate, MoreEvidenceNeverWidens) {
@@ -156,20 +165,23 @@ TEST(Estimate, ReportsProgress) {
     const Organization org = build(small());
     Control control;
     control.cancel();  // too short to be worth stopping
-    EXPECT_EQ(estimate(org, assess(org, {{"person", "capability", "level", "source"}}), as_of(today), &control).size(), 1u);
+    EXPECT_EQ(estimate(org, assess(org, {{"person", "capability", "level", "source"}}), as_of(today), &control).size(),
+              1u);
     EXPECT_EQ(control.progress(), 1);
 }
 
 TEST(LoadEstimates, NeedsOnlyMeanAndSd) {
     const Organization org = build(small());
-    const Estimates found = believe(org, {{"capability", "person", "sd", "mean"}, {"B", "p", "0", "2.5"}, {"A", "p", "0.5", "3"}});
+    const Estimates found =
+        believe(org, {{"capability", "person", "sd", "mean"}, {"B", "p", "0", "2.5"}, {"A", "p", "0.5", "3"}});
     ASSERT_EQ(found.size(), 2u);
     EXPECT_EQ(found.mean[0], 3);
     EXPECT_EQ(found.sd[1], 0);
     EXPECT_TRUE(is_missing(found.ratings[0]));
     EXPECT_TRUE(found.from_outside);
     EXPECT_EQ(found.provenance.as_of, today);
-    EXPECT_NE(found.provenance.digest, believe(org, {{"capability", "person", "sd", "mean"}, {"A", "p", "0.5", "3"}}).provenance.digest);
+    EXPECT_NE(found.provenance.digest,
+              believe(org, {{"capability", "person", "sd", "mean"}, {"A", "p", "0.5", "3"}}).provenance.digest);
 }
 
 TEST(LoadEstimates, SaysWhatIsWrong) {
@@ -177,12 +189,14 @@ TEST(LoadEstimates, SaysWhatIsWrong) {
     EXPECT_THROW(believe(org, {{"person", "capability", "mean"}, {"p", "A", "3"}}), Error);
     EXPECT_THROW(believe(org, {{"person", "capability", "mean", "sd"}, {"p", "A", "3", "-1"}}), Error);
     EXPECT_THROW(believe(org, {{"person", "capability", "mean", "sd"}, {"x", "A", "3", "1"}}), Error);
-    EXPECT_THROW(believe(org, {{"person", "capability", "mean", "sd"}, {"p", "A", "3", "1"}, {"p", "A", "2", "1"}}), Error);
+    EXPECT_THROW(believe(org, {{"person", "capability", "mean", "sd"}, {"p", "A", "3", "1"}, {"p", "A", "2", "1"}}),
+                 Error);
     EXPECT_THROW(believe(org, {{"person", "capability", "mean", "sd"}}, missing<Date>()), Error);
 }
 
 TEST(RatingsBySource, ComparesEachRatersNewestWithTheOneBefore) {
-    const Organization org = build(small({{"people", {{"person", "role", "manager"}, {"p", "R", "m"}, {"m", "R", ""}}}}));
+    const Organization org =
+        build(small({{"people", {{"person", "role", "manager"}, {"p", "R", "m"}, {"m", "R", ""}}}}));
     const Assessments seen = assess(org, {{"person", "capability", "level", "source", "rater", "date"},
                                           {"p", "A", "2", "peer", "x", "2025-01-01"},
                                           {"p", "A", "4", "peer", "x", "2026-01-01"},

@@ -97,7 +97,8 @@ inline Array views(const std::vector<std::string>& values, std::string format = 
         std::memcpy(view + 12, &from, 4);
         bytes[to].insert(bytes[to].end(), values[i].begin(), values[i].end());
     }
-    const std::vector<std::int64_t> sizes{static_cast<std::int64_t>(bytes[0].size()), static_cast<std::int64_t>(bytes[1].size())};
+    const std::vector<std::int64_t> sizes{static_cast<std::int64_t>(bytes[0].size()),
+                                          static_cast<std::int64_t>(bytes[1].size())};
     return {.format = std::move(format),
             .length = static_cast<std::int64_t>(values.size()),
             .buffers = {nullptr, block(all), block(bytes[0]), block(bytes[1]), block(sizes)}};
@@ -131,8 +132,12 @@ inline ArrowSchema schema_of(const Array& array) {
     for (ArrowSchema& child : held->children) held->pointers.push_back(&child);
     if (array.dictionary) held->dictionary = schema_of(*array.dictionary);
     ++live;
-    return {held->array.format.c_str(), held->array.name.c_str(), nullptr, ARROW_FLAG_NULLABLE,
-            static_cast<std::int64_t>(held->children.size()), held->pointers.data(),
+    return {held->array.format.c_str(),
+            held->array.name.c_str(),
+            nullptr,
+            ARROW_FLAG_NULLABLE,
+            static_cast<std::int64_t>(held->children.size()),
+            held->pointers.data(),
             array.dictionary ? &held->dictionary : nullptr,
             [](ArrowSchema* schema) {
                 auto* data = static_cast<HeldSchema*>(schema->private_data);
@@ -161,8 +166,13 @@ inline ArrowArray array_of(const Array& array) {
     for (ArrowArray& child : held->children) held->pointers.push_back(&child);
     if (array.dictionary) held->dictionary = array_of(*array.dictionary);
     ++live;
-    return {array.length, array.null_count, array.offset, static_cast<std::int64_t>(held->buffers.size()),
-            static_cast<std::int64_t>(held->children.size()), held->buffers.data(), held->pointers.data(),
+    return {array.length,
+            array.null_count,
+            array.offset,
+            static_cast<std::int64_t>(held->buffers.size()),
+            static_cast<std::int64_t>(held->children.size()),
+            held->buffers.data(),
+            held->pointers.data(),
             array.dictionary ? &held->dictionary : nullptr,
             [](ArrowArray* released) {
                 auto* data = static_cast<HeldArray*>(released->private_data);
@@ -198,7 +208,10 @@ inline ArrowArrayStream stream(const Array& schema, std::vector<Array> batches,
             },
             [](ArrowArrayStream* s, ArrowArray* out) {
                 auto* held = static_cast<HeldStream*>(s->private_data);
-                if (held->fail_at == held->next + 1) return 5;
+                if (held->fail_at == held->next + 1) {
+                    out->release = [](ArrowArray*) { --live; };  // whatever a failed call leaves does not count
+                    return 5;
+                }
                 *out = held->next < held->batches.size() ? detail::array_of(held->batches[held->next]) : ArrowArray{};
                 ++held->next;
                 return 0;

@@ -15,7 +15,9 @@
 namespace gradus {
 namespace {
 
-struct ThingTag { static constexpr std::string_view table = "things"; };
+struct ThingTag {
+    static constexpr std::string_view table = "things";
+};
 enum class Kind : std::uint8_t { money, hours, items };
 
 }  // namespace
@@ -82,8 +84,9 @@ std::vector<std::string> round_trip(const Table& table, std::string_view column,
     ArrowArrayStream stream = exported(table, minor_digits);
     const Input input("things", &stream);
     std::vector<std::string> out;
-    read(*input.state().find(column), 0, input.rows(), [](const Cell& cell) { return describe(cell); },
-         [&](std::int64_t, const std::string& text) { out.push_back(text); });
+    read(
+        *input.state().find(column), 0, input.rows(), [](const Cell& cell) { return describe(cell); },
+        [&](std::int64_t, const std::string& text) { out.push_back(text); });
     return out;
 }
 
@@ -140,7 +143,8 @@ TEST(ExportArrow, DescribesEveryColumn) {
         names.push_back(schema.children[i]->name);
     }
     EXPECT_THAT(formats, ElementsAre("i", "C", "u", "g", "i", "b", "tdD", "d:19,2", "g", "g", "g"));
-    EXPECT_THAT(names, ElementsAre("thing", "kind", "name", "share", "count", "open", "day", "cost", "hours", "cap", "level"));
+    EXPECT_THAT(names,
+                ElementsAre("thing", "kind", "name", "share", "count", "open", "day", "cost", "hours", "cap", "level"));
     EXPECT_STREQ(schema.children[0]->dictionary->format, "u");
     EXPECT_STREQ(schema.children[1]->dictionary->format, "u");
     EXPECT_EQ(schema.children[2]->dictionary, nullptr);

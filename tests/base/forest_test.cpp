@@ -61,7 +61,8 @@ TEST(Forest, AgreesWithWalkingUpTheParents) {
     for (std::int32_t node = 0; node < n; ++node) {
         std::vector<bool> above(n, false);
         std::int32_t depth = -1;
-        for (std::int32_t up = node; up >= 0; up = forest.parent(up), ++depth) above[static_cast<std::size_t>(up)] = true;
+        for (std::int32_t up = node; up >= 0; up = forest.parent(up), ++depth)
+            above[static_cast<std::size_t>(up)] = true;
         EXPECT_EQ(forest.depth(node), depth);
         for (std::int32_t other = 0; other < n; ++other)
             ASSERT_EQ(forest.holds(other, node), above[static_cast<std::size_t>(other)]) << other << ' ' << node;
@@ -95,7 +96,7 @@ TEST(FindCycle, ListsTheNodesInTheOrderOfTheEdges) {
     EXPECT_THAT(cycle(1, {0}, {0}), ElementsAre(0));
     EXPECT_THAT(cycle(3, {0, 1, 2}, {1, 2, 0}), ElementsAre(0, 1, 2));
     EXPECT_THAT(cycle(4, {0, 3, 1, 2}, {3, 2, 3, 1}), ElementsAre(1, 3, 2));  // entered from 0, begins at its smallest
-    EXPECT_THAT(cycle(3, {0, 1, 2}, {-1, 2, -1}), IsEmpty());                // -1: no edge
+    EXPECT_THAT(cycle(3, {0, 1, 2}, {-1, 2, -1}), IsEmpty());                 // -1: no edge
 }
 
 TEST(FindCycle, DoesNotDependOnTheOrderOfTheEdges) {

@@ -5,7 +5,9 @@
 namespace gradus {
 namespace {
 
-struct RoleTag { static constexpr std::string_view table = "roles"; };
+struct RoleTag {
+    static constexpr std::string_view table = "roles";
+};
 using RoleId = Id<RoleTag>;
 
 TEST(Groups, AreTheRunsOfASortedColumn) {

@@ -27,11 +27,12 @@ protected:
 
 std::vector<std::string> cells(const InputColumn& column, std::int64_t first, std::int64_t last) {
     std::vector<std::string> out;
-    read(column, first, last, [](const Cell& cell) { return describe(cell); },
-         [&](std::int64_t row, const std::string& text) {
-             EXPECT_EQ(row - first, static_cast<std::int64_t>(out.size()));
-             out.push_back(text);
-         });
+    read(
+        column, first, last, [](const Cell& cell) { return describe(cell); },
+        [&](std::int64_t row, const std::string& text) {
+            EXPECT_EQ(row - first, static_cast<std::int64_t>(out.size()));
+            out.push_back(text);
+        });
     return out;
 }
 
@@ -81,7 +82,8 @@ TEST_F(InputArrow, ReadsEveryFormat) {
     EXPECT_THAT(cells(numbers<std::int32_t>("d:9,2,32", {1999})), ElementsAre("19.99"));
     EXPECT_THAT(cells(numbers<std::int64_t>("d:18,3,64", {-1})), ElementsAre("-0.001"));
     EXPECT_THAT(cells(numbers<std::int32_t>("tdD", {0, -1})), ElementsAre("1970-01-01", "1969-12-31"));
-    EXPECT_THAT(cells(numbers<std::int64_t>("tdm", {86'400'000, 1})), ElementsAre("1970-01-02", "1970-01-01 00:00:00.001"));
+    EXPECT_THAT(cells(numbers<std::int64_t>("tdm", {86'400'000, 1})),
+                ElementsAre("1970-01-02", "1970-01-01 00:00:00.001"));
     EXPECT_THAT(cells(numbers<std::int64_t>("tss:", {86'400})), ElementsAre("1970-01-02 00:00:00"));
     EXPECT_THAT(cells(numbers<std::int64_t>("tsm:", {86'400'000})), ElementsAre("1970-01-02 00:00:00"));
     EXPECT_THAT(cells(numbers<std::int64_t>("tsu:UTC", {86'400'000'000})), ElementsAre("1970-01-02 00:00:00 UTC"));
@@ -104,7 +106,8 @@ TEST_F(InputArrow, NullsAreMissing) {
     Array unknown = numbers<std::int32_t>("i", {1, 2});
     unknown.null_count = -1;
     EXPECT_THAT(cells(unknown), ElementsAre("1", "2"));
-    EXPECT_THAT(cells(views({"a", "longer than twelve"}).valid({false, true})), ElementsAre("nothing", "'longer than twelve'"));
+    EXPECT_THAT(cells(views({"a", "longer than twelve"}).valid({false, true})),
+                ElementsAre("nothing", "'longer than twelve'"));
 }
 
 TEST_F(InputArrow, OffsetsOfStructAndChildAdd) {
@@ -146,8 +149,10 @@ TEST_F(InputArrow, ReadsDictionariesOfEveryIndex) {
     check(numbers<std::uint32_t>("I", {1, 0, 99, 2}));
     check(numbers<std::int64_t>("l", {1, 0, 99, 2}));
     check(numbers<std::uint64_t>("L", {1, 0, UINT64_MAX, 2}));
-    EXPECT_THAT(cells(encoded(numbers<std::int8_t>("c", {1, 1}), numbers<double>("g", {1, 2.5}))), ElementsAre("2.5", "2.5"));
-    EXPECT_THAT(cells(encoded(numbers<std::int8_t>("c", {0, 1}), views({"x", "y", "z"}).slice(1, 2))), ElementsAre("'y'", "'z'"));
+    EXPECT_THAT(cells(encoded(numbers<std::int8_t>("c", {1, 1}), numbers<double>("g", {1, 2.5}))),
+                ElementsAre("2.5", "2.5"));
+    EXPECT_THAT(cells(encoded(numbers<std::int8_t>("c", {0, 1}), views({"x", "y", "z"}).slice(1, 2))),
+                ElementsAre("'y'", "'z'"));
     EXPECT_THAT(cells(encoded(numbers<std::int8_t>("c", {}), texts({}))), ElementsAre());
 }
 
@@ -159,25 +164,32 @@ TEST_F(InputArrow, ParsesEachDictionaryEntryOnce) {
     ArrowArrayStream source = stream(first, {first, again, other});
     const Input input("people", &source);
     std::vector<std::string> parsed, stored;
-    read(input.state().columns[0], 0, input.rows(),
-         [&](const Cell& cell) {
-             parsed.push_back(describe(cell));
-             return describe(cell);
-         },
-         [&](std::int64_t, const std::string& text) { stored.push_back(text); });
+    read(
+        input.state().columns[0], 0, input.rows(),
+        [&](const Cell& cell) {
+            parsed.push_back(describe(cell));
+            return describe(cell);
+        },
+        [&](std::int64_t, const std::string& text) { stored.push_back(text); });
     EXPECT_THAT(parsed, ElementsAre("'low'", "'high'", "nothing", "'new'"));
-    EXPECT_THAT(stored, ElementsAre("'low'", "'high'", "'low'", "'high'", "'low'", "'low'", "'high'", "'low'", "nothing",
-                                    "'new'", "'new'"));
+    EXPECT_THAT(stored, ElementsAre("'low'", "'high'", "'low'", "'high'", "'low'", "'low'", "'high'", "'low'",
+                                    "nothing", "'new'", "'new'"));
     // Where fewer rows are read than the dictionary has entries, each row is parsed by itself.
     parsed.clear();
-    read(input.state().columns[0], 4, 6, [&](const Cell& cell) { parsed.push_back(describe(cell)); return 0; },
-         [](std::int64_t, int) {});
+    read(
+        input.state().columns[0], 4, 6,
+        [&](const Cell& cell) {
+            parsed.push_back(describe(cell));
+            return 0;
+        },
+        [](std::int64_t, int) {});
     EXPECT_THAT(parsed, ElementsAre("'low'", "'low'"));
 }
 
 TEST_F(InputArrow, ReadsAnyRangeOfAnyChunks) {
     const auto rows = [](std::vector<std::int32_t> values) { return batch({numbers("i", values)}); };
-    ArrowArrayStream source = stream(rows({}), {rows({}), rows({0, 1, 2}), rows({}), rows({3}), rows({4, 5}), rows({})});
+    ArrowArrayStream source =
+        stream(rows({}), {rows({}), rows({0, 1, 2}), rows({}), rows({3}), rows({4, 5}), rows({})});
     const Input input("people", &source);
     ASSERT_EQ(input.rows(), 6);
     for (std::int64_t first = 0; first <= 6; ++first) {
@@ -196,8 +208,9 @@ TEST_F(InputArrow, IsReadBySeveralThreads) {
     const Input input("people", &source);
     std::vector<std::int64_t> seen(values.size());
     parallel_for(input.rows(), 1000, 4, [&](std::int64_t first, std::int64_t last) {
-        read(input.state().columns[0], first, last, [](const Cell& cell) { return cell.integer; },
-             [&](std::int64_t row, std::int64_t value) { seen[static_cast<std::size_t>(row)] = value; });
+        read(
+            input.state().columns[0], first, last, [](const Cell& cell) { return cell.integer; },
+            [&](std::int64_t row, std::int64_t value) { seen[static_cast<std::size_t>(row)] = value; });
     });
     EXPECT_EQ(seen, values);
 }
@@ -250,8 +263,8 @@ TEST_F(InputArrow, RefusesFormatsByName) {
               "people, column x: the Arrow format +l is not supported: a cell holds one value, not a list or a struct");
     EXPECT_THAT(fault(numbers<std::int32_t>("+r", {})), HasSubstr("+r is not supported: decode the run-end encoding"));
     EXPECT_THAT(fault(batch({})), HasSubstr("+s is not supported"));
-    for (const char* format : {"", "d:", "d:x,2", "d:19", "d:76,2,256", "d:39,2", "d:19,99", "w:4", "ttu", "tDs", "tiM",
-                               "ts", "tss", "tsx:", "td", "tdX", "v", "vx", "Q", "uu"})
+    for (const char* format : {"",    "d:", "d:x,2", "d:19", "d:76,2,256", "d:39,2", "d:19,99", "w:4", "ttu", "tDs",
+                               "tiM", "ts", "tss",   "tsx:", "td",         "tdX",    "v",       "vx",  "Q",   "uu"})
         EXPECT_THAT(fault(numbers<std::int64_t>(format, {})), HasSubstr("is not supported")) << format;
     EXPECT_THAT(fault(encoded(numbers<double>("g", {0}), texts({"a"}))), HasSubstr("must be integers"));
     EXPECT_THAT(fault(encoded(numbers<std::int8_t>("c", {0}), encoded(numbers<std::int8_t>("c", {0}), texts({"a"})))),
@@ -293,13 +306,22 @@ TEST_F(InputArrow, RefusesBrokenArrays) {
     EXPECT_THAT(broken(words, [](Array& a) { a.buffers[2] = nullptr; }), HasSubstr("no buffer of bytes"));
     const Array many = texts<std::int64_t>({"a", "bc"});
     EXPECT_THAT(broken(many, [](Array& a) { a.buffers[1] = block<std::int64_t>({0, 9, 1}); }), HasSubstr("offsets"));
-    EXPECT_THAT(broken(Array{.format = "n", .length = 2}, [](Array& a) { a.buffers = {nullptr, nullptr}; }), HasSubstr("has buffers"));
+    EXPECT_THAT(broken(Array{.format = "n", .length = 2},
+                       [](Array& a) {
+                           a.buffers = {nullptr, nullptr};
+                       }),
+                HasSubstr("has buffers"));
 
     const Array entry = encoded(numbers<std::int8_t>("c", {0, 1}), words);
     EXPECT_THAT(fault(encoded(numbers<std::int8_t>("c", {0, 2}), words)), HasSubstr("points outside its dictionary"));
     EXPECT_THAT(fault(encoded(numbers<std::int8_t>("c", {0, -1}), words)), HasSubstr("points outside its dictionary"));
-    EXPECT_THAT(fault(encoded(numbers<std::uint64_t>("L", {0, UINT64_MAX}), words)), HasSubstr("points outside its dictionary"));
-    EXPECT_THAT(broken(entry, [](Array& a) { a.dictionary->buffers[1] = block<std::int32_t>({0, 2, 1}); }), HasSubstr("offsets"));
+    EXPECT_THAT(fault(encoded(numbers<std::uint64_t>("L", {0, UINT64_MAX}), words)),
+                HasSubstr("points outside its dictionary"));
+    EXPECT_THAT(broken(entry,
+                       [](Array& a) {
+                           a.dictionary->buffers[1] = block<std::int32_t>({0, 2, 1});
+                       }),
+                HasSubstr("offsets"));
     Array bare = batch({entry});
     bare.children[0].dictionary = nullptr;
     EXPECT_THAT(fault(stream(batch({entry}), {bare})), HasSubstr("disagree on a dictionary"));

@@ -16,11 +16,12 @@ std::vector<std::string> cells(const Input& input, std::string_view column) {
     std::vector<std::string> out;
     const InputColumn* found = input.state().find(column);
     if (!found) return {"no column"};
-    read(*found, 0, input.rows(), [](const Cell& cell) { return describe(cell); },
-         [&](std::int64_t row, const std::string& text) {
-             EXPECT_EQ(row, static_cast<std::int64_t>(out.size()));
-             out.push_back(text);
-         });
+    read(
+        *found, 0, input.rows(), [](const Cell& cell) { return describe(cell); },
+        [&](std::int64_t row, const std::string& text) {
+            EXPECT_EQ(row, static_cast<std::int64_t>(out.size()));
+            out.push_back(text);
+        });
     return out;
 }
 
@@ -120,8 +121,9 @@ TEST(Input, ReadsAnyRangeOfRows) {
         if (i < 5) input.set("a", i);
     }
     std::vector<std::pair<std::int64_t, std::int64_t>> seen;
-    read(*input.state().find("a"), 3, 7, [](const Cell& c) { return c.kind == Cell::Kind::missing ? -1 : c.integer; },
-         [&](std::int64_t row, std::int64_t value) { seen.emplace_back(row, value); });
+    read(
+        *input.state().find("a"), 3, 7, [](const Cell& c) { return c.kind == Cell::Kind::missing ? -1 : c.integer; },
+        [&](std::int64_t row, std::int64_t value) { seen.emplace_back(row, value); });
     EXPECT_THAT(seen, ElementsAre(std::pair(3, 3), std::pair(4, 4), std::pair(5, -1), std::pair(6, -1)));
 }
 
@@ -139,7 +141,8 @@ TEST(Cell, IsDescribedForMessages) {
     EXPECT_EQ(describe({.kind = Kind::date, .integer = -1}), "1969-12-31");
     EXPECT_EQ(describe({.kind = Kind::date, .integer = INT64_MAX}), "day 9223372036854775807 after 1970-01-01");
     const auto stamp = [](std::int64_t ticks, std::int64_t per_second, bool zoned = false) {
-        return describe({.kind = Kind::timestamp, .zoned = zoned, .integer = ticks, .ticks_per_day = per_second * 86400});
+        return describe(
+            {.kind = Kind::timestamp, .zoned = zoned, .integer = ticks, .ticks_per_day = per_second * 86400});
     };
     EXPECT_EQ(stamp(0, 1), "1970-01-01 00:00:00");
     EXPECT_EQ(stamp(-1, 1), "1969-12-31 23:59:59");

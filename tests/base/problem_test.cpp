@@ -28,14 +28,20 @@ TEST(ProblemList, IsSortedByTableRowColumnAndSeverity) {
         order.push_back(std::string(table->table[i]) + (is_missing(row) ? "" : std::to_string(row)) +
                         std::string(table->column[i]) + (table->severity[i] == Severity::error ? "!" : "?"));
     }
-    EXPECT_EQ(order, (std::vector<std::string>{"roles9a!", "people?", "people1a!", "people1b!", "people1b?", "people2a!",
-                                               "assessments1a!", "apes1a!", "zebras1a!"}));
+    EXPECT_EQ(order, (std::vector<std::string>{"roles9a!", "people?", "people1a!", "people1b!", "people1b?",
+                                               "people2a!", "assessments1a!", "apes1a!", "zebras1a!"}));
 }
 
 TEST(ProblemList, KeepsEveryPart) {
     ProblemList list;
-    list.add({.severity = Severity::warning, .code = Code::unknown_key, .table = "people", .row = 3, .column = "role",
-              .key = "chef", .message = "no such role", .line = 5});
+    list.add({.severity = Severity::warning,
+              .code = Code::unknown_key,
+              .table = "people",
+              .row = 3,
+              .column = "role",
+              .key = "chef",
+              .message = "no such role",
+              .line = 5});
     list.add({.code = Code::missing_table, .table = "roles"});
     const auto table = list.table();
     ASSERT_EQ(table->size(), 2u);
@@ -81,7 +87,11 @@ TEST(ProblemList, CapsErrorsAndWarningsApart) {
 
 TEST(ProblemList, IsUtf8WhateverUsersWrote) {
     ProblemList list;
-    list.add({.code = Code::invalid_text, .table = "people", .row = 1, .column = "name", .key = std::string(10'000'000, '\xFF'),
+    list.add({.code = Code::invalid_text,
+              .table = "people",
+              .row = 1,
+              .column = "name",
+              .key = std::string(10'000'000, '\xFF'),
               .message = "found \xC3"});
     const auto table = list.table();
     EXPECT_TRUE(valid_utf8(table->key[0]));

@@ -8,7 +8,8 @@
 namespace gradus {
 namespace {
 
-const std::vector<std::string_view> columns{"person", "role", "name", "unit", "manager", "persona", "hours", "valid_from"};
+const std::vector<std::string_view> columns{"person",  "role",    "name",  "unit",
+                                            "manager", "persona", "hours", "valid_from"};
 
 std::string_view meant(std::string_view word) { return nearest(word, columns); }
 

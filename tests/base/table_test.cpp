@@ -5,7 +5,9 @@
 namespace gradus {
 namespace {
 
-struct OwnerTag { static constexpr std::string_view table = "owners"; };
+struct OwnerTag {
+    static constexpr std::string_view table = "owners";
+};
 enum class Size : std::uint8_t { small, large };
 
 }  // namespace
@@ -50,8 +52,8 @@ TEST(Table, ListsItsColumnsInOrder) {
     const Boats boats;
     EXPECT_EQ(boats.name(), "boats");
     EXPECT_EQ(boats.meaning(), "Boats and their owners");
-    const Type types[] = {Type::key,     Type::text,    Type::word, Type::real,  Type::level, Type::boolean,
-                          Type::integer, Type::date,    Type::money, Type::hours, Type::amount};
+    const Type types[] = {Type::key,     Type::text, Type::word,  Type::real,  Type::level, Type::boolean,
+                          Type::integer, Type::date, Type::money, Type::hours, Type::amount};
     ASSERT_EQ(boats.column_count(), std::size(types));
     for (std::size_t i = 0; i < std::size(types); ++i) EXPECT_EQ(boats.column(i).type(), types[i]) << i;
     EXPECT_EQ(boats.column(0).field().name, "owner");

@@ -8,8 +8,12 @@
 namespace gradus {
 namespace {
 
-struct RoleTag { static constexpr std::string_view table = "roles"; };
-struct UnitTag { static constexpr std::string_view table = "units"; };
+struct RoleTag {
+    static constexpr std::string_view table = "roles";
+};
+struct UnitTag {
+    static constexpr std::string_view table = "units";
+};
 enum class Word : std::uint8_t { first };
 
 TEST(Units, MissingIsNeverZero) {

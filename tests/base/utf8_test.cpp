@@ -6,13 +6,15 @@ namespace gradus {
 namespace {
 
 TEST(Utf8, IsToldFromOtherBytes) {
-    for (const std::string_view good : {"", "a", "plain text of more than eight bytes", "é", "€", "😀", "\xED\x9F\xBF",
-                                        "\xEE\x80\x80", "\xF4\x8F\xBF\xBF", "\xF0\x90\x80\x80", "\xC2\x80", "\xE0\xA0\x80"})
+    for (const std::string_view good :
+         {"", "a", "plain text of more than eight bytes", "é", "€", "😀", "\xED\x9F\xBF", "\xEE\x80\x80",
+          "\xF4\x8F\xBF\xBF", "\xF0\x90\x80\x80", "\xC2\x80", "\xE0\xA0\x80"})
         EXPECT_TRUE(valid_utf8(good)) << good;
     EXPECT_TRUE(valid_utf8(std::string_view("a\0b", 3)));
-    for (const std::string_view bad : {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xED\xBF\xBF",
-                                       "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xC3", "\xE2\x82",
-                                       "\xF0\x9F\x98", "\xC3z", "\xE2\x82z", "\xF0\x9F\x98z"})
+    for (const std::string_view bad :
+         {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x8F\xBF\xBF",
+          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xC3", "\xE2\x82", "\xF0\x9F\x98", "\xC3z", "\xE2\x82z",
+          "\xF0\x9F\x98z"})
         EXPECT_FALSE(valid_utf8(bad));
 }
 

@@ -81,7 +81,8 @@ int main(void) {
     FAILS(gradus_builder_set_text(builder, "person", "E2", -1, &err), GRADUS_CONTRADICTION, "twice");
     FAILS(gradus_builder_set_boolean(builder, "flag", 2, &err), GRADUS_INVALID_OPTION, "0 or 1");
     gradus_assessments* assessments;
-    FAILS(gradus_assessments_load(s.organization, builder, NULL, &assessments, &err), GRADUS_MISSING_TABLE, "assessments");
+    FAILS(gradus_assessments_load(s.organization, builder, NULL, &assessments, &err), GRADUS_MISSING_TABLE,
+          "assessments");
     CHECK(!assessments);
     gradus_builder_free(builder);
     builder = new_builder();

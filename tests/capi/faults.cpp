@@ -1,5 +1,5 @@
 // Memory runs out at every place where it can: each function says so, gives nothing back, leaks nothing, and works the
-// next time. The operators new of this program are those of the library too, since a shared library takes the program's.
+// next time. The operators new of this program are the library's too: a shared library takes those of the program.
 
 #include <gradus.h>
 
@@ -97,8 +97,7 @@ void exhaust_stages(const stages& s, std::int32_t threads) {
     const auto verify = with_threads(gradus_verify_options_init, threads);
     const auto* o = s.organization;
 
-#define EXHAUST(release, call) \
-    exhaust(#call, release, [&](auto** out, gradus_error* err) { return call; })
+#define EXHAUST(release, call) exhaust(#call, release, [&](auto** out, gradus_error* err) { return call; })
 
     EXHAUST(gradus_organization_free, gradus_organization_load(s.builder, &load, out, err));
     EXHAUST(gradus_organization_free, gradus_organization_with_tables(o, s.builder, &load, out, err));

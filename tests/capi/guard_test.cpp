@@ -41,9 +41,12 @@ TEST(Guard, WritesNoErrorOnSuccess) {
 
 TEST(Guard, KeepsAllProblemsOfAnError) {
     ProblemList list;
-    for (const int row : {3, 4}) list.add({.code = Code::missing_value, .table = "people", .row = row, .message = "empty"});
+    for (const int row : {3, 4})
+        list.add({.code = Code::missing_value, .table = "people", .row = row, .message = "empty"});
     std::shared_ptr<const Problems> problems;
-    EXPECT_EQ(guard(nullptr, [&] { list.throw_errors(); }, &problems), GRADUS_MISSING_VALUE);
+    EXPECT_EQ(guard(
+                  nullptr, [&] { list.throw_errors(); }, &problems),
+              GRADUS_MISSING_VALUE);
     ASSERT_TRUE(problems);
     EXPECT_EQ(problems->size(), 2u);
 }

@@ -3,10 +3,10 @@
 
 #include <math.h>
 
-#define REFUSES(call)                                                                               \
-    do {                                                                                            \
+#define REFUSES(call)                                                                                    \
+    do {                                                                                                 \
         CHECK((call) == GRADUS_INVALID_ARGUMENT && err.code == GRADUS_INVALID_ARGUMENT && *err.message); \
-        err.code = 0;                                                                               \
+        err.code = 0;                                                                                    \
     } while (0)
 
 int main(void) {

@@ -17,7 +17,8 @@ _Static_assert(sizeof(gradus_heat_map_options) == 16 + sizeof(void*), "of 0.1");
 _Static_assert(sizeof(gradus_concentration_options) == 24, "of 0.1");
 _Static_assert(sizeof(gradus_optimize_options) == 64, "of 0.1");
 _Static_assert(sizeof(gradus_verify_options) == 16, "of 0.1");
-_Static_assert(offsetof(gradus_optimize_options, gap) == 40 && offsetof(gradus_optimize_options, time_limit) == 56, "fixed");
+_Static_assert(offsetof(gradus_optimize_options, gap) == 40 && offsetof(gradus_optimize_options, time_limit) == 56,
+               "fixed");
 
 /* A program compiled with a later gradus.h, or one whose struct is followed by its own data. */
 typedef struct larger {
@@ -70,34 +71,41 @@ int main(void) {
     CHECK(estimate.as_of == GRADUS_NONE && estimate.half_information_years == 1 && estimate.prior_mean == 0.5);
     CHECK(estimate.prior_sd == 0.25 && estimate.variance_self == 0.0625 && estimate.reserved == 0);
     gradus_estimates* estimates;
-    FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION, "as_of");
+    FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION,
+          "as_of");
     FAILS(gradus_estimate(s.organization, s.assessments, NULL, NULL, &estimates, &err), GRADUS_INVALID_OPTION, "as_of");
     estimate.as_of = gradus_date(2026, 3, 31);
     estimate.prior_sd = NAN;
-    FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION, "prior_sd");
+    FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION,
+          "prior_sd");
     estimate.prior_sd = 0.25;
     estimate.reserved = 1;
-    FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION, "reserved");
+    FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION,
+          "reserved");
 
     gradus_optimize_options optimize;
     gradus_optimize_options_init(&optimize, sizeof optimize);
-    CHECK(optimize.start == GRADUS_NONE && optimize.months == 12 && optimize.period_months == 3 && optimize.gap == 1e-4);
+    CHECK(optimize.start == GRADUS_NONE && optimize.months == 12 && optimize.period_months == 3 &&
+          optimize.gap == 1e-4);
     CHECK(optimize.max_activities == GRADUS_NONE && isnan(optimize.work_limit) && isnan(optimize.time_limit));
     optimize.allow_overlap = 2;
-    FAILS(gradus_optimize(s.organization, s.risks, &optimize, NULL, &plan, &err), GRADUS_INVALID_OPTION, "allow_overlap");
+    FAILS(gradus_optimize(s.organization, s.risks, &optimize, NULL, &plan, &err), GRADUS_INVALID_OPTION,
+          "allow_overlap");
 
     gradus_table* table;
     gradus_heat_map_options heat_map;
     gradus_risk_options risk;
     gradus_heat_map_options_init(&heat_map, sizeof heat_map);
     gradus_risk_options_init(&risk, sizeof risk);
-    CHECK(heat_map.by == GRADUS_BY_UNIT && !heat_map.risk && risk.likelihood_bands[3] == 0.8 && risk.level_cuts[2] == 16);
+    CHECK(heat_map.by == GRADUS_BY_UNIT && !heat_map.risk && risk.likelihood_bands[3] == 0.8 &&
+          risk.level_cuts[2] == 16);
     heat_map.risk = &risk;
     heat_map.by = GRADUS_BY_FAMILY;
     OK(gradus_heat_map(s.organization, s.risks, &heat_map, &table, &err));
     gradus_table_free(table);
     risk.struct_size = 4;
-    FAILS(gradus_heat_map(s.organization, s.risks, &heat_map, &table, &err), GRADUS_INVALID_OPTION, "gradus_risk_options_init");
+    FAILS(gradus_heat_map(s.organization, s.risks, &heat_map, &table, &err), GRADUS_INVALID_OPTION,
+          "gradus_risk_options_init");
     heat_map.risk = NULL;
     heat_map.by = 6;
     FAILS(gradus_heat_map(s.organization, s.risks, &heat_map, &table, &err), GRADUS_INVALID_OPTION, "GRADUS_BY_");

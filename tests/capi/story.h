@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECK(condition)                                                              \
-    do {                                                                              \
-        if (!(condition)) {                                                           \
-            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition);   \
-            exit(1);                                                                  \
-        }                                                                             \
+#define CHECK(condition)                                                            \
+    do {                                                                            \
+        if (!(condition)) {                                                         \
+            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition); \
+            exit(1);                                                                \
+        }                                                                           \
     } while (0)
 
 /* The call succeeds; `err` is in scope. */
@@ -28,18 +28,18 @@
     } while (0)
 
 /* The call fails with that status, and its message holds `words`. */
-#define FAILS(call, expected, words)                                                                        \
-    do {                                                                                                    \
-        memset(&err, 'x', sizeof err);                                                                      \
-        const gradus_status status_ = (call);                                                               \
-        if (status_ != (expected) || err.code != status_ || !strstr(err.message, words)) {                  \
+#define FAILS(call, expected, words)                                                                           \
+    do {                                                                                                       \
+        memset(&err, 'x', sizeof err);                                                                         \
+        const gradus_status status_ = (call);                                                                  \
+        if (status_ != (expected) || err.code != status_ || !strstr(err.message, words)) {                     \
             fprintf(stderr, "%s:%d: %s: %s: %.880s\n", __FILE__, __LINE__, #call, gradus_status_name(status_), \
-                    err.message);                                                                           \
-            exit(1);                                                                                        \
-        }                                                                                                   \
+                    err.message);                                                                              \
+            exit(1);                                                                                           \
+        }                                                                                                      \
     } while (0)
 
-/* Rows of a table as text: cells separated by '|', rows by '\n', the first names the columns; an empty cell is missing. */
+/* Rows of a table as text: cells end with '|', rows with '\n'. The first names the columns; an empty cell is missing. */
 static inline gradus_status add(gradus_builder* builder, const char* table, const char* rows, gradus_error* err) {
     char names[16][32];
     int count = 0, line = 0;
@@ -68,19 +68,23 @@ static const char* const story[][2] = {
     {"scales", "scale|level\nfive|aware\nfive|basic\nfive|practised\nfive|skilled\nfive|expert"},
     {"capabilities", "capability|scale|parent\ndata|five|\nsql|five|data\nstatistics|five|data\nsecurity|five|"},
     {"roles", "role|name|family\nanalyst|Analyst|tech\nengineer|Engineer|tech"},
-    {"requirements", "role|capability|level|criticality\nanalyst|sql|practised|3\nanalyst|statistics|skilled|5\n"
-                     "engineer|sql|skilled|4\nengineer|security|practised|4"},
+    {"requirements",
+     "role|capability|level|criticality\nanalyst|sql|practised|3\nanalyst|statistics|skilled|5\n"
+     "engineer|sql|skilled|4\nengineer|security|practised|4"},
     {"units", "unit|parent\nacme|\nlab|acme\nops|acme"},
-    {"people", "person|role|unit|hours|joined\nE1|analyst|lab|8|2020-01-01\nE2|analyst|lab|8|\nE3|engineer|ops|6|\n"
-               "E4|engineer|ops|6|\nE5|engineer|lab||"},
+    {"people",
+     "person|role|unit|hours|joined\nE1|analyst|lab|8|2020-01-01\nE2|analyst|lab|8|\nE3|engineer|ops|6|\n"
+     "E4|engineer|ops|6|\nE5|engineer|lab||"},
     {"target_roles", "person|role\nE5|analyst"},
     {"personal_goals", "person|capability|level\nE1|security|practised"},
     {"objectives", "objective|weight\ntrust|1"},
     {"objective_links", "objective|capability|strength\ntrust|security|0.8"},
-    {"activities", "activity|kind|hours|cost|days|account_share|repeatable\nA1|course|16|450.50|2||\n"
-                   "A2|course|24|900|3||yes\nA3|coaching|10|600|30|0.5|\nA4|course|4|80|1||\nA5|course|8|350|1||"},
-    {"outcomes", "activity|capability|uplift|up_to|probability\nA1|sql|1|skilled|0.9\nA2|statistics|1|skilled|0.8\n"
-                 "A3|statistics|0.8|expert|0.9\nA4|security|0.5|basic|1\nA5|security|1.2|skilled|0.9"},
+    {"activities",
+     "activity|kind|hours|cost|days|account_share|repeatable\nA1|course|16|450.50|2||\n"
+     "A2|course|24|900|3||yes\nA3|coaching|10|600|30|0.5|\nA4|course|4|80|1||\nA5|course|8|350|1||"},
+    {"outcomes",
+     "activity|capability|uplift|up_to|probability\nA1|sql|1|skilled|0.9\nA2|statistics|1|skilled|0.8\n"
+     "A3|statistics|0.8|expert|0.9\nA4|security|0.5|basic|1\nA5|security|1.2|skilled|0.9"},
     {"activity_prerequisites", "activity|prerequisite\nA5|A4"},
     {"sessions", "session|activity|first_day|last_day|seats\nA2-may|A2|2026-05-18|2026-05-20|1"},
     {"mandatory", "activity|role|due\nA4|engineer|2026-06-30"},
@@ -151,7 +155,8 @@ static inline int same_tables(const gradus_table* a, const gradus_table* b) {
             const char *s = gradus_column_text(&x, i, &m), *t = gradus_column_text(&y, i, &n);
             if (m != n || (s && memcmp(s, t, (size_t)m))) return 0;
         }
-        if (x.type > GRADUS_TYPE_TEXT && x.length > 0 && memcmp(x.data, y.data, sizes[x.type] * (size_t)x.length)) return 0;
+        if (x.type > GRADUS_TYPE_TEXT && x.length > 0 && memcmp(x.data, y.data, sizes[x.type] * (size_t)x.length))
+            return 0;
     }
     return 1;
 }

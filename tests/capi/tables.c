@@ -38,7 +38,8 @@ int main(void) {
 
     /* Keys, texts, dates and hours of an input. */
     OK(gradus_organization_table(s.organization, "people", &people, &err));
-    CHECK(strcmp(gradus_table_name(people), "people") == 0 && *gradus_table_meaning(people) && gradus_table_rows(people) == 5);
+    CHECK(strcmp(gradus_table_name(people), "people") == 0 && *gradus_table_meaning(people) &&
+          gradus_table_rows(people) == 5);
     gradus_column c = get(people, "role", GRADUS_TYPE_KEY);
     CHECK(strcmp(c.references, "roles") == 0 && c.key_count == 2);
     CHECK(text_is(&c, 0, "analyst") && text_is(&c, 4, "engineer") && text_is(&c, 5, NULL) && text_is(&c, -1, NULL));

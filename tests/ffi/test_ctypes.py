@@ -1,7 +1,8 @@
 """The story of examples/plan.c once more, from another language and with nothing but its standard library.
 
 Usage: test_ctypes.py LIBRARY HEADER EXAMPLE
-Passes if the library exports what the header declares, the plan is the example's to the last bit, and errors arrive whole.
+Passes if the library exports what the header declares, the plan is the example's to the last bit, and errors arrive
+whole.
 """
 
 import ctypes
@@ -59,7 +60,8 @@ class OptimizeOptions(ctypes.Structure):
         + [
             (name, c_int32)
             for name in (
-                "start months period_months max_activities max_capabilities max_of_a_kind allow_overlap threads reserved"
+                "start months period_months max_activities max_capabilities max_of_a_kind "
+                "allow_overlap threads reserved"
             ).split()
         ]
         + [("gap", c_double), ("work_limit", c_double), ("time_limit", c_double)]
@@ -119,8 +121,10 @@ def column(table, name):
     c = Column()
     call("table_column", table, name.encode(), byref(c))
     ctype = {0: c_int32, 1: ctypes.c_uint8, 3: c_double, 4: c_int32, 5: ctypes.c_uint8, 6: c_int32, 10: c_double}
-    texts = [ctypes.string_at(c.key_bytes + c.key_offsets[i], c.key_offsets[i + 1] - c.key_offsets[i]).decode()
-             for i in range(c.key_count)]
+    texts = [
+        ctypes.string_at(c.key_bytes + c.key_offsets[i], c.key_offsets[i + 1] - c.key_offsets[i]).decode()
+        for i in range(c.key_count)
+    ]
     if c.type == 2:
         return texts
     values = list((ctype.get(c.type, c_int64) * c.length).from_address(c.data)) if c.length else []
@@ -145,7 +149,8 @@ def tables_of_example():
 
 
 # 1. What the header declares is what the library exports.
-declared = set(re.findall(r"\b(gradus_\w+)\(", re.sub(r"/\*.*?\*/", "", Path(header).read_text(encoding="utf-8"), flags=re.S)))
+code = re.sub(r"/\*.*?\*/", "", Path(header).read_text(encoding="utf-8"), flags=re.S)
+declared = set(re.findall(r"\b(gradus_\w+)\(", code))
 missing = [name for name in sorted(declared) if not hasattr(gradus, name)]
 assert declared and not missing, missing
 
@@ -162,7 +167,10 @@ call("builder_set_text", builder, b"activity", b"A2", c_int64(-1))
 call("builder_set_date", builder, b"first_day", c_int32(days(2026, 5, 18)))
 call("builder_set_date", builder, b"last_day", c_int32(days(2026, 5, 20)))
 call("builder_set_integer", builder, b"seats", c_int64(1))
-add(builder, "assessments", """
+add(
+    builder,
+    "assessments",
+    """
     person | capability | source  | level | date
     E1     | sql        | manager | 3     | 2026-01-01
     E1     | statistics | self    | 2     | 2026-01-01
@@ -172,7 +180,8 @@ add(builder, "assessments", """
     E3     | security   | test    | 1     | 2026-02-26
     E4     | sql        | peer    | 4     | 2025-11-28
     E5     | security   | self    | 2     | 2025-07-31
-""")
+""",
+)
 organization = Handle("organization", "organization_load", builder, None)
 assessments = Handle("assessments", "assessments_load", organization, builder, None)
 as_of = options(EstimateOptions, "estimate", as_of=days(2026, 3, 31))

@@ -16,12 +16,25 @@ TEST(Compare, SaysWhatChangedFirst) {
     const Organization after = build(small(
         {{"requirements", {{"role", "capability", "level", "criticality"}, {"R", "A", "4", "4"}, {"R", "B", "5", "2"}}},
          {"people", {{"person", "role"}, {"a", "R"}, {"b", "R"}, {"d", "R"}}}}));
-    const Risks first = risks_of(before, {{"person", "capability", "mean", "sd"}, {"b", "A", "2", "0"}, {"b", "B", "4", "0"}, {"c", "A", "3", "0"}, {"c", "B", "4", "0"}, {"d", "A", "4", "0"}, {"d", "B", "4", "0"}});
-    const Risks second = risks_of(after, {{"person", "capability", "mean", "sd"}, {"a", "A", "3", "0"}, {"a", "B", "5", "0"}, {"b", "A", "3", "0"}, {"b", "B", "4", "0"}, {"d", "A", "4", "0"}, {"d", "B", "5", "0"}});
+    const Risks first = risks_of(before, {{"person", "capability", "mean", "sd"},
+                                          {"b", "A", "2", "0"},
+                                          {"b", "B", "4", "0"},
+                                          {"c", "A", "3", "0"},
+                                          {"c", "B", "4", "0"},
+                                          {"d", "A", "4", "0"},
+                                          {"d", "B", "4", "0"}});
+    const Risks second = risks_of(after, {{"person", "capability", "mean", "sd"},
+                                          {"a", "A", "3", "0"},
+                                          {"a", "B", "5", "0"},
+                                          {"b", "A", "3", "0"},
+                                          {"b", "B", "4", "0"},
+                                          {"d", "A", "4", "0"},
+                                          {"d", "B", "5", "0"}});
     const RiskChanges changes = compare(first, second);
     ASSERT_EQ(changes.size(), 5u);
     const auto row = [&](std::size_t i) {
-        return std::tuple(changes.change[i], changes.rows[i], changes.people[i], changes.exposure_before[i], changes.exposure_after[i]);
+        return std::tuple(changes.change[i], changes.rows[i], changes.people[i], changes.exposure_before[i],
+                          changes.exposure_after[i]);
     };
     using Row = std::tuple<std::string_view, std::int32_t, std::int32_t, double, double>;
     EXPECT_EQ(row(0), Row("added", 2, 1, 0, 1));

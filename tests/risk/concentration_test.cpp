@@ -8,12 +8,13 @@ namespace gradus {
 namespace {
 
 TEST(Concentration, CountsHoldersOfEveryRequiredLevel) {
-    const Organization org = build(small(
-        {{"requirements", {{"role", "capability", "level"}, {"R", "A", "4"}, {"T", "A", "2"}, {"T", "B", "3"}}},
-         {"people", {{"person", "role", "left"}, {"p", "R", ""}, {"q", "R", ""}, {"r", "T", ""}, {"s", "T", "2026-01-01"}}},
-         {"activities", {{"activity"}, {"X"}}},
-         {"outcomes", {{"activity", "capability", "uplift"}, {"X", "A", "1"}}},
-         {"enrolments", {{"person", "activity", "status", "date"}, {"q", "X", "completed", "2026-02-01"}}}}));
+    const Organization org = build(
+        small({{"requirements", {{"role", "capability", "level"}, {"R", "A", "4"}, {"T", "A", "2"}, {"T", "B", "3"}}},
+               {"people",
+                {{"person", "role", "left"}, {"p", "R", ""}, {"q", "R", ""}, {"r", "T", ""}, {"s", "T", "2026-01-01"}}},
+               {"activities", {{"activity"}, {"X"}}},
+               {"outcomes", {{"activity", "capability", "uplift"}, {"X", "A", "1"}}},
+               {"enrolments", {{"person", "activity", "status", "date"}, {"q", "X", "completed", "2026-02-01"}}}}));
     const Estimates known = believe(org, {{"person", "capability", "mean", "sd", "ratings", "last"},
                                           {"p", "A", "4", "0", "", ""},
                                           {"q", "A", "3", "1", "2", "2026-01-01"},

@@ -37,11 +37,19 @@ TEST(Gap, ShortfallFallsWithTheMeanAndGrowsWithDoubt) {
 }
 
 TEST(FindGaps, OwnRoleTargetsAndGoals) {
-    const Organization org = build(small(
-        {{"requirements", {{"role", "capability", "level", "max_level"}, {"R", "A", "4", ""}, {"R", "B", "2", "3"}, {"T", "A", "5", ""}}},
-         {"target_roles", {{"person", "role", "weight"}, {"p", "T", ""}}},
-         {"personal_goals", {{"person", "capability", "level", "weight"}, {"p", "B", "expert", "0.25"}}}}));
-    const Gaps gaps = find_gaps(org, believe(org, {{"person", "capability", "mean", "sd", "ratings"}, {"p", "A", "4", "0", "2"}, {"p", "B", "3.5", "0.5", ""}}), one_thread);
+    const Organization org =
+        build(small({{"requirements",
+                      {{"role", "capability", "level", "max_level"},
+                       {"R", "A", "4", ""},
+                       {"R", "B", "2", "3"},
+                       {"T", "A", "5", ""}}},
+                     {"target_roles", {{"person", "role", "weight"}, {"p", "T", ""}}},
+                     {"personal_goals", {{"person", "capability", "level", "weight"}, {"p", "B", "expert", "0.25"}}}}));
+    const Gaps gaps = find_gaps(org,
+                                believe(org, {{"person", "capability", "mean", "sd", "ratings"},
+                                              {"p", "A", "4", "0", "2"},
+                                              {"p", "B", "3.5", "0.5", ""}}),
+                                one_thread);
     ASSERT_EQ(gaps.size(), 4u);
     EXPECT_EQ(gaps.basis[0], Basis::role);
     EXPECT_EQ(gaps.status[0], GapStatus::met);
@@ -65,8 +73,11 @@ TEST(FindGaps, OwnRoleTargetsAndGoals) {
 }
 
 TEST(FindGaps, WhatNobodyRatedIsUnknown) {
-    const Organization org = build(small({{"requirements", {{"role", "capability", "level"}, {"R", "A", "4"}, {"R", "B", "2"}}}}));
-    const Gaps gaps = find_gaps(org, believe(org, {{"person", "capability", "mean", "sd", "ratings"}, {"p", "A", "5", "0.5", "0"}}), one_thread);
+    const Organization org =
+        build(small({{"requirements", {{"role", "capability", "level"}, {"R", "A", "4"}, {"R", "B", "2"}}}}));
+    const Gaps gaps =
+        find_gaps(org, believe(org, {{"person", "capability", "mean", "sd", "ratings"}, {"p", "A", "5", "0.5", "0"}}),
+                  one_thread);
     EXPECT_EQ(gaps.status[0], GapStatus::unknown);
     EXPECT_EQ(gaps.mean[0], 5);
     EXPECT_EQ(gaps.status[1], GapStatus::unknown);
@@ -75,18 +86,24 @@ TEST(FindGaps, WhatNobodyRatedIsUnknown) {
 }
 
 TEST(FindGaps, RequirementsHoldHalfOpen) {
-    const Organization org = build(small({{"requirements", {{"role", "capability", "level", "valid_from", "valid_to"}, {"R", "A", "2", "", "2026-03-31"}, {"R", "A", "4", "2026-03-31", ""}}}}));
+    const Organization org = build(small({{"requirements",
+                                           {{"role", "capability", "level", "valid_from", "valid_to"},
+                                            {"R", "A", "2", "", "2026-03-31"},
+                                            {"R", "A", "4", "2026-03-31", ""}}}}));
     const Estimates known = believe(org, {{"person", "capability", "mean", "sd"}});
     EXPECT_EQ(find_gaps(org, known, one_thread).required[0], 4);
     EXPECT_EQ(find_gaps(org, known, {.as_of = day("2026-03-30"), .threads = 1}).required[0], 2);
 }
 
 TEST(FindGaps, PositionsDecideTheRole) {
-    const Organization org = build(small(
-        {{"requirements", {{"role", "capability", "level"}, {"R", "A", "4"}, {"T", "B", "3"}}},
-         {"people", {{"person", "role"}, {"p", "R"}, {"q", "R"}, {"r", "R"}}},
-         {"positions", {{"person", "role", "valid_from", "valid_to"}, {"p", "T", "2026-03-31", ""}, {"q", "T", "2020-01-01", "2026-03-31"}}},
-         {"target_roles", {{"person", "role"}, {"p", "T"}, {"p", "R"}, {"q", "T"}}}}));
+    const Organization org =
+        build(small({{"requirements", {{"role", "capability", "level"}, {"R", "A", "4"}, {"T", "B", "3"}}},
+                     {"people", {{"person", "role"}, {"p", "R"}, {"q", "R"}, {"r", "R"}}},
+                     {"positions",
+                      {{"person", "role", "valid_from", "valid_to"},
+                       {"p", "T", "2026-03-31", ""},
+                       {"q", "T", "2020-01-01", "2026-03-31"}}},
+                     {"target_roles", {{"person", "role"}, {"p", "T"}, {"p", "R"}, {"q", "T"}}}}));
     const Gaps gaps = find_gaps(org, believe(org, {{"person", "capability", "mean", "sd"}}), one_thread);
     ASSERT_EQ(gaps.size(), 5u);
     EXPECT_EQ(gaps.role[0], id<RoleTag>(org, "T"));  // p holds T
@@ -94,14 +111,23 @@ TEST(FindGaps, PositionsDecideTheRole) {
     EXPECT_EQ(gaps.basis[1], Basis::target);
     EXPECT_EQ(gaps.role[2], id<RoleTag>(org, "R"));  // q's position has ended
     EXPECT_EQ(gaps.basis[3], Basis::target);
-    EXPECT_EQ(told(*gaps.problems), (std::vector<std::string>{
-        "warning assumed positions valid_from: 1 person has positions of which none covers 2026-03-31; the role in people counts (the first is 'q')",
-        "warning ignored target_roles role: 1 target role is held already on 2026-03-31 and dropped (the first is of 'p')"}));
+    EXPECT_EQ(told(*gaps.problems),
+              (std::vector<std::string>{"warning assumed positions valid_from: 1 person has positions of which none "
+                                        "covers 2026-03-31; the role in people counts (the first is 'q')",
+                                        "warning ignored target_roles role: 1 target role is held already on "
+                                        "2026-03-31 and dropped (the first is of 'p')"}));
 }
 
 TEST(FindGaps, OnlyWhoTakesPart) {
-    const Organization org = build(small({{"people", {{"person", "role", "joined", "left"}, {"p", "R", "2026-04-01", ""}, {"q", "R", "2026-03-31", ""}, {"r", "R", "", "2026-03-31"}, {"s", "R", "", "2026-04-01"}}}}));
-    const Gaps gaps = find_gaps(org, believe(org, {{"person", "capability", "mean", "sd"}, {"p", "A", "1", "0"}, {"s", "A", "2", "0"}}), one_thread);
+    const Organization org = build(small({{"people",
+                                           {{"person", "role", "joined", "left"},
+                                            {"p", "R", "2026-04-01", ""},
+                                            {"q", "R", "2026-03-31", ""},
+                                            {"r", "R", "", "2026-03-31"},
+                                            {"s", "R", "", "2026-04-01"}}}}));
+    const Gaps gaps = find_gaps(
+        org, believe(org, {{"person", "capability", "mean", "sd"}, {"p", "A", "1", "0"}, {"s", "A", "2", "0"}}),
+        one_thread);
     ASSERT_EQ(gaps.size(), 2u);
     EXPECT_EQ(gaps.person[0], id<PersonTag>(org, "q"));
     EXPECT_EQ(gaps.mean[1], 2);
@@ -110,7 +136,8 @@ TEST(FindGaps, OnlyWhoTakesPart) {
 TEST(FindGaps, SameBytesForAnyThreadsAndOrder) {
     Random ordered(2, 6000), shuffled(2, 6000, 5);
     const Organization org = ordered.organization(), other = shuffled.organization(2);
-    const Gaps first = find_gaps(org, estimate(org, ordered.assessments(org), {.as_of = today, .threads = 1}), one_thread);
+    const Gaps first =
+        find_gaps(org, estimate(org, ordered.assessments(org), {.as_of = today, .threads = 1}), one_thread);
     const Estimates known = estimate(other, shuffled.assessments(other), {.as_of = today});
     double credited = 0;
     for (const double lift : first.credited) credited += lift;
@@ -130,23 +157,31 @@ TEST(FindGaps, SameBytesForAnyThreadsAndOrder) {
 }
 
 TEST(FindGaps, NeedsADateAndTheSameOrganisation) {
-    const Organization org = build(small()), other = build(small({{"people", {{"person", "role"}, {"p", "R"}, {"q", "R"}}}}));
+    const Organization org = build(small()),
+                       other = build(small({{"people", {{"person", "role"}, {"p", "R"}, {"q", "R"}}}}));
     EXPECT_THROW(find_gaps(org, Estimates(), one_thread), Error);
     EXPECT_EQ(find_gaps(org, Estimates(), {.as_of = today}).size(), 1u);
     EXPECT_THROW(find_gaps(other, believe(org, {{"person", "capability", "mean", "sd"}, {"p", "A", "1", "0"}})), Error);
 }
 
 TEST(LoadGaps, CompletesWhatIsAbsent) {
-    const Organization org = build(small({{"people", {{"person", "role", "left"}, {"p", "R", ""}, {"q", "R", "2026-01-01"}}}}));
-    const Gaps gaps = load_gaps(org, input({"gaps", {{"person", "basis", "role", "capability", "required", "mean", "sd", "likelihood", "shortfall"},
-                                                     {"q", "role", "R", "A", "4", "3", "1", "0.8", "1"},
-                                                     {"p", "role", "R", "B", "4", "4.5", "1", "0.4", "0.2"},
-                                                     {"p", "role", "R", "A", "4", "3", "1", "0.8", "1"}}}), today);
+    const Organization org =
+        build(small({{"people", {{"person", "role", "left"}, {"p", "R", ""}, {"q", "R", "2026-01-01"}}}}));
+    const Gaps gaps = load_gaps(
+        org,
+        input({"gaps",
+               {{"person", "basis", "role", "capability", "required", "mean", "sd", "likelihood", "shortfall"},
+                {"q", "role", "R", "A", "4", "3", "1", "0.8", "1"},
+                {"p", "role", "R", "B", "4", "4.5", "1", "0.4", "0.2"},
+                {"p", "role", "R", "A", "4", "3", "1", "0.8", "1"}}}),
+        today);
     ASSERT_EQ(gaps.size(), 2u);
     EXPECT_EQ(gaps.weight[0], 1);
     EXPECT_EQ(gaps.status[0], GapStatus::gap);
     EXPECT_EQ(gaps.status[1], GapStatus::met);
-    EXPECT_EQ(told(*gaps.problems), (std::vector<std::string>{"warning ignored gaps person: 1 row is of people who take no part on 2026-03-31 and dropped"}));
+    EXPECT_EQ(told(*gaps.problems),
+              (std::vector<std::string>{
+                  "warning ignored gaps person: 1 row is of people who take no part on 2026-03-31 and dropped"}));
     EXPECT_EQ(gaps.provenance.as_of, today);
 }
 

@@ -16,13 +16,18 @@ Risks risks_of(const Organization& org, const Assessments& seen) {
 }
 
 TEST(HeatMap, AddsUpByUnit) {
-    const Organization org = build(small(
-        {{"units", {{"unit", "parent"}, {"U", ""}, {"V", "U"}}},
-         {"capabilities", {{"capability", "scale", "parent"}, {"A", "S", "G"}, {"B", "S", "G"}, {"G", "S", ""}}},
-         {"requirements", {{"role", "capability", "level"}, {"R", "A", "4"}, {"R", "B", "4"}}},
-         {"people", {{"person", "role", "unit"}, {"p", "R", "U"}, {"q", "R", "V"}, {"r", "R", ""}}},
-         {"personal_goals", {{"person", "capability", "level"}, {"p", "A", "5"}}}}));
-    const Estimates known = believe(org, {{"person", "capability", "mean", "sd"}, {"p", "A", "3", "0"}, {"q", "A", "2", "0"}, {"q", "B", "5", "0"}, {"r", "A", "4", "1"}, {"r", "B", "4", "0"}});
+    const Organization org = build(
+        small({{"units", {{"unit", "parent"}, {"U", ""}, {"V", "U"}}},
+               {"capabilities", {{"capability", "scale", "parent"}, {"A", "S", "G"}, {"B", "S", "G"}, {"G", "S", ""}}},
+               {"requirements", {{"role", "capability", "level"}, {"R", "A", "4"}, {"R", "B", "4"}}},
+               {"people", {{"person", "role", "unit"}, {"p", "R", "U"}, {"q", "R", "V"}, {"r", "R", ""}}},
+               {"personal_goals", {{"person", "capability", "level"}, {"p", "A", "5"}}}}));
+    const Estimates known = believe(org, {{"person", "capability", "mean", "sd"},
+                                          {"p", "A", "3", "0"},
+                                          {"q", "A", "2", "0"},
+                                          {"q", "B", "5", "0"},
+                                          {"r", "A", "4", "1"},
+                                          {"r", "B", "4", "0"}});
     const Risks risks = assess_risk(org, find_gaps(org, known));
     const HeatMap map = heat_map(org, risks);
     ASSERT_EQ(map.size(), 6u);
@@ -144,16 +149,19 @@ TEST(HeatMap, DeepTrees) {
         units.push_back({keys[i], i ? std::string_view(keys[i - 1]) : ""});
         capabilities.push_back({keys[i], "S", i ? std::string_view(keys[i - 1]) : ""});
     }
-    const Organization org = build(small({{"units", units},
-                                          {"capabilities", {{"capability", "scale"}, {"A", "S"}}},
-                                          {"people", {{"person", "role", "unit"}, {"p", "R", keys.back()}, {"q", "R", keys.back()}}}}));
+    const Organization org =
+        build(small({{"units", units},
+                     {"capabilities", {{"capability", "scale"}, {"A", "S"}}},
+                     {"people", {{"person", "role", "unit"}, {"p", "R", keys.back()}, {"q", "R", keys.back()}}}}));
     const Risks risks = assess_risk(org, find_gaps(org, believe(org, {{"person", "capability", "mean", "sd"}})));
     const HeatMap map = heat_map(org, risks, {.roll_up = true});
     ASSERT_EQ(map.size(), keys.size());
     EXPECT_EQ(map.people[0], 2);
     EXPECT_EQ(map.exposure[0], map.exposure[keys.size() - 1]);
 
-    const Organization deep = build(small({{"capabilities", capabilities}, {"requirements", {{"role", "capability", "level"}, {"R", keys.back(), "4"}}}}));
+    const Organization deep =
+        build(small({{"capabilities", capabilities},
+                     {"requirements", {{"role", "capability", "level"}, {"R", keys.back(), "4"}}}}));
     const Risks below = assess_risk(deep, find_gaps(deep, believe(deep, {{"person", "capability", "mean", "sd"}})));
     EXPECT_EQ(heat_map(deep, below, {.by = Grouping::all, .roll_up = true}).size(), keys.size());
 }

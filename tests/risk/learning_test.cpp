@@ -60,9 +60,12 @@ TEST(Spread, ManyOddLessonsStayAffordable) {
 }
 
 double credited(const std::vector<Literal>& more, Cells estimates, bool on = true) {
-    std::vector<Literal> tables = {
-        {"activities", {{"activity", "kind"}, {"X", "course"}, {"Y", "reading"}, {"Z", ""}}},
-        {"outcomes", {{"activity", "capability", "uplift", "up_to", "probability"}, {"X", "A", "1", "4", "0.5"}, {"Y", "A", "2", "3", ""}, {"Z", "B", "1", "", ""}}}};
+    std::vector<Literal> tables = {{"activities", {{"activity", "kind"}, {"X", "course"}, {"Y", "reading"}, {"Z", ""}}},
+                                   {"outcomes",
+                                    {{"activity", "capability", "uplift", "up_to", "probability"},
+                                     {"X", "A", "1", "4", "0.5"},
+                                     {"Y", "A", "2", "3", ""},
+                                     {"Z", "B", "1", "", ""}}}};
     tables.insert(tables.end(), more.begin(), more.end());
     const Organization org = build(small(tables));
     const Gaps gaps = find_gaps(org, believe(org, std::move(estimates)), {.credit_completed = on, .threads = 1});
@@ -87,11 +90,17 @@ TEST(Credit, CountsWhatWasCompletedAfterTheNewestRating) {
     EXPECT_EQ(credited({enrolled({{"p", "X", "in_progress", "2026-02-01"}})}, rated), 0);
     EXPECT_EQ(credited({enrolled({{"p", "X", "completed", "2026-02-01"}})}, rated, false), 0);
     // Y first (up to 3), then half a chance of one more.
-    EXPECT_EQ(credited({enrolled({{"p", "X", "completed", "2026-02-01"}, {"p", "Y", "completed", "2026-02-01"}})}, rated), 1.5);
+    EXPECT_EQ(
+        credited({enrolled({{"p", "X", "completed", "2026-02-01"}, {"p", "Y", "completed", "2026-02-01"}})}, rated),
+        1.5);
 }
 
 TEST(Credit, CountsAnActivityOnce) {
-    EXPECT_EQ(credited({enrolled({{"p", "X", "completed", "2025-02-01"}, {"p", "X", "completed", "2026-02-01"}, {"p", "X", "completed", "2026-03-01"}})}, rated), 0.5);
+    EXPECT_EQ(credited({enrolled({{"p", "X", "completed", "2025-02-01"},
+                                  {"p", "X", "completed", "2026-02-01"},
+                                  {"p", "X", "completed", "2026-03-01"}})},
+                       rated),
+              0.5);
 }
 
 TEST(Credit, PreferencesMultiplyTheProbability) {

@@ -17,11 +17,15 @@ Risks risks_of(const Organization& org, Cells estimates, const RiskOptions& opti
 }
 
 TEST(Risk, ImpactExposureAndBands) {
-    const Organization org = build(small(
-        {{"requirements", {{"role", "capability", "level", "criticality"}, {"R", "A", "4", "5"}, {"R", "B", "2", ""}, {"T", "B", "5", "1"}}},
-         {"target_roles", {{"person", "role"}, {"p", "T"}}},
-         {"personal_goals", {{"person", "capability", "level"}, {"p", "A", "5"}}}}));
-    const Risks risks = risks_of(org, {{"person", "capability", "mean", "sd"}, {"p", "A", "2", "0"}, {"p", "B", "3", "0"}});
+    const Organization org = build(small({{"requirements",
+                                           {{"role", "capability", "level", "criticality"},
+                                            {"R", "A", "4", "5"},
+                                            {"R", "B", "2", ""},
+                                            {"T", "B", "5", "1"}}},
+                                          {"target_roles", {{"person", "role"}, {"p", "T"}}},
+                                          {"personal_goals", {{"person", "capability", "level"}, {"p", "A", "5"}}}}));
+    const Risks risks =
+        risks_of(org, {{"person", "capability", "mean", "sd"}, {"p", "A", "2", "0"}, {"p", "B", "3", "0"}});
     ASSERT_EQ(risks.size(), 4u);
     EXPECT_EQ(risks.name(), "risks");
     EXPECT_EQ(risks.criticality[0], 5);
@@ -41,7 +45,8 @@ TEST(Risk, ImpactExposureAndBands) {
 }
 
 TEST(Risk, BandsCountCutsStrictlyBelow) {
-    const Organization org = build(small({{"requirements", {{"role", "capability", "level", "criticality"}, {"R", "A", "4", "4"}}}}));
+    const Organization org =
+        build(small({{"requirements", {{"role", "capability", "level", "criticality"}, {"R", "A", "4", "4"}}}}));
     RiskOptions options = one_thread;
     options.likelihood_bands = {0.25, 0.5, 0.75, 0.9};
     const Risks risks = risks_of(org, {{"person", "capability", "mean", "sd"}, {"p", "A", "4", "1"}}, options);
@@ -50,7 +55,8 @@ TEST(Risk, BandsCountCutsStrictlyBelow) {
     EXPECT_EQ(risks.impact_band[0], 2);  // impact 4, cuts 2, 4, 6, 8
     EXPECT_EQ(risks.risk_level[0], RiskLevel::low);
     options.level_cuts = {3, 5, 7};
-    EXPECT_EQ(risks_of(org, {{"person", "capability", "mean", "sd"}, {"p", "A", "4", "1"}}, options).risk_level[0], RiskLevel::moderate);
+    EXPECT_EQ(risks_of(org, {{"person", "capability", "mean", "sd"}, {"p", "A", "4", "1"}}, options).risk_level[0],
+              RiskLevel::moderate);
 }
 
 TEST(Risk, SharesTheColumnsOfTheGaps) {
@@ -64,13 +70,19 @@ TEST(Risk, SharesTheColumnsOfTheGaps) {
 }
 
 TEST(Risk, StrategicWeight) {
-    const Organization org = build(small(
-        {{"capabilities", {{"capability", "scale", "parent"}, {"A", "S", "G"}, {"B", "S", ""}, {"G", "S", ""}}},
-         {"requirements", {{"role", "capability", "level"}, {"R", "A", "4"}, {"R", "B", "4"}}},
-         {"units", {{"unit", "parent"}, {"U", ""}, {"V", "U"}}},
-         {"people", {{"person", "role", "unit"}, {"p", "R", "V"}, {"q", "R", ""}}},
-         {"objectives", {{"objective", "parent", "weight"}, {"child", "top", "1"}, {"other", "", "4"}, {"top", "", "3"}}},
-         {"objective_links", {{"objective", "capability", "strength", "unit"}, {"child", "G", "0.5", ""}, {"child", "A", "0.8", "U"}, {"other", "A", "0.25", ""}, {"top", "A", "0.25", ""}}}}));
+    const Organization org = build(
+        small({{"capabilities", {{"capability", "scale", "parent"}, {"A", "S", "G"}, {"B", "S", ""}, {"G", "S", ""}}},
+               {"requirements", {{"role", "capability", "level"}, {"R", "A", "4"}, {"R", "B", "4"}}},
+               {"units", {{"unit", "parent"}, {"U", ""}, {"V", "U"}}},
+               {"people", {{"person", "role", "unit"}, {"p", "R", "V"}, {"q", "R", ""}}},
+               {"objectives",
+                {{"objective", "parent", "weight"}, {"child", "top", "1"}, {"other", "", "4"}, {"top", "", "3"}}},
+               {"objective_links",
+                {{"objective", "capability", "strength", "unit"},
+                 {"child", "G", "0.5", ""},
+                 {"child", "A", "0.8", "U"},
+                 {"other", "A", "0.25", ""},
+                 {"top", "A", "0.25", ""}}}}));
     const Risks risks = risks_of(org, {{"person", "capability", "mean", "sd"}});
     // p is below U: child and, through it, top at 0.8, other at 0.25.
     EXPECT_DOUBLE_EQ(risks.strategic_weight[0], 1 + (1 * 0.8 + 3 * 0.8 + 4 * 0.25) / 8);
@@ -130,11 +142,11 @@ TEST(Risk, DeepTrees) {
         capabilities.push_back({keys[i], "S", i ? std::string_view(keys[i - 1]) : ""});
         objectives.push_back({keys[i], i ? std::string_view(keys[i - 1]) : ""});
     }
-    const Organization org = build(small(
-        {{"capabilities", capabilities},
-         {"requirements", {{"role", "capability", "level"}, {"R", keys.back(), "4"}}},
-         {"objectives", objectives},
-         {"objective_links", {{"objective", "capability", "strength"}, {keys.back(), keys.front(), "0.5"}}}}));
+    const Organization org = build(
+        small({{"capabilities", capabilities},
+               {"requirements", {{"role", "capability", "level"}, {"R", keys.back(), "4"}}},
+               {"objectives", objectives},
+               {"objective_links", {{"objective", "capability", "strength"}, {keys.back(), keys.front(), "0.5"}}}}));
     EXPECT_NEAR(risks_of(org, {{"person", "capability", "mean", "sd"}}).strategic_weight[0], 1.5, 1e-12);
 }
 
@@ -161,8 +173,12 @@ TEST(Risk, RefusesOptionsOutsideTheirRange) {
 
 TEST(LoadRisks, CompletesWhatIsAbsent) {
     const Organization org = build(small());
-    const Risks risks = load_risks(org, input({"risks", {{"person", "basis", "role", "capability", "required", "mean", "sd", "likelihood", "shortfall", "impact"},
-                                                         {"p", "role", "R", "A", "4", "2", "0", "1", "2", "6.5"}}}), today);
+    const Risks risks = load_risks(org,
+                                   input({"risks",
+                                          {{"person", "basis", "role", "capability", "required", "mean", "sd",
+                                            "likelihood", "shortfall", "impact"},
+                                           {"p", "role", "R", "A", "4", "2", "0", "1", "2", "6.5"}}}),
+                                   today);
     ASSERT_EQ(risks.size(), 1u);
     EXPECT_EQ(risks.criticality[0], 3);
     EXPECT_EQ(risks.strategic_weight[0], 1);

@@ -64,7 +64,7 @@ struct EstimateOptions {
     double half_information_years = 1;  ///< > 0: a rating's error variance is multiplied by 1 + age / this
     double prior_mean = 0.5;            ///< share of the scale's range above its bottom, 0 to 1
     double prior_sd = 0.25;             ///< share of the scale's range, > 0
-    Variances variances;                ///< each > 0
+    Variances variances{};              ///< each > 0
     int threads = 0;                    ///< 0: all cores
 };
 

@@ -36,7 +36,7 @@ struct HeatMap : Table {
 struct HeatMapOptions {
     Grouping by = Grouping::unit;
     bool roll_up = false;  ///< a unit includes those below it, a capability those below it
-    RiskOptions risk;      ///< bands and cuts of risk_level
+    RiskOptions risk{};    ///< bands and cuts of risk_level
     int threads = 0;       ///< 0: all cores
 };
 

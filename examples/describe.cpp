@@ -1,0 +1,124 @@
+// Every table describes itself: this program prints the data contract as Markdown from the column descriptions alone.
+// `scripts/make_docs` writes its output to docs/tables.md, and a test compares the two.
+#include <gradus/gradus.h>
+
+#include <cmath>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+using gradus::AnyColumn;
+using gradus::Field;
+using gradus::Table;
+using gradus::Type;
+
+std::string number(double value) {
+    std::ostringstream text;
+    text << value;
+    return text.str();
+}
+
+// Where no text may break a Markdown table.
+std::string cell(std::string_view text) {
+    std::string safe;
+    for (const char c : text) safe += c == '|' ? std::string("\\|") : std::string(1, c);
+    return safe;
+}
+
+std::string type(const AnyColumn& column) {
+    static constexpr std::string_view names[] = {"key",  "word",  "text",  "real",   "integer", "boolean",
+                                                 "date", "money", "hours", "amount", "level"};
+    std::string text(names[static_cast<std::size_t>(column.type())]);
+    if (column.type() == Type::key) text += " of `" + std::string(column.references()) + "`";
+    if (column.type() == Type::word) {
+        text += ":";
+        for (const std::string_view word : column.words()) text += " `" + std::string(word) + "`";
+    }
+    return text;
+}
+
+// What is allowed, and what missing stands for, beside the meaning.
+std::string rules(const AnyColumn& column) {
+    const Field& field = column.field();
+    std::vector<std::string> rules;
+    if (std::isfinite(field.low) && std::isfinite(field.high))
+        rules.push_back(number(field.low) + " to " + number(field.high));
+    else if (std::isfinite(field.low))
+        rules.push_back((field.above_low ? "> " : "≥ ") + number(field.low));
+    if (!std::isnan(field.fallback))
+        rules.push_back("default " + (column.type() == Type::boolean
+                                          ? std::string(field.fallback != 0 ? "true" : "false")
+                                          : number(field.fallback)));
+    if (field.carried) rules.push_back("*carried*");
+    std::string text;
+    for (const std::string& rule : rules) text += (text.empty() ? "" : "; ") + rule;
+    return text;
+}
+
+// From column `first` on.
+void print(const Table& table, const std::string& name, bool input, std::size_t first = 0) {
+    std::cout << "\n### " << name << "\n\n" << table.meaning() << ".";
+    if (first > 0) std::cout << " The columns of `gaps`, and:";
+    std::cout << "\n\n| column | type | unit | "
+              << (input ? "required | meaning | rules |\n|---|---|---|---|---|---|\n"
+                        : "meaning |\n|---|---|---|---|\n");
+    for (std::size_t i = first; i < table.column_count(); ++i) {
+        const AnyColumn& column = table.column(i);
+        const Field& field = column.field();
+        std::cout << "| `" << field.name << "` | " << type(column) << " | " << cell(field.unit) << " | ";
+        if (input) std::cout << (field.required ? "yes" : "") << " | ";
+        std::cout << cell(field.meaning) << " |";
+        if (input) std::cout << ' ' << rules(column) << " |";
+        std::cout << '\n';
+    }
+}
+
+void heading(const char* title, const char* text) { std::cout << "\n## " << title << "\n\n" << text << '\n'; }
+
+}  // namespace
+
+int main() {
+    std::cout << "# Tables\n\n"
+                 "<!-- Made by scripts/make_docs from the column descriptions in include/gradus/. Do not edit. -->\n\n"
+                 "The data contract: every table, column by column. How the numbers are worked out is told by\n"
+                 "[methods](methods/), how files and frames are read by [concepts](concepts.md#reading).\n\n"
+                 "A *key* names a row of the table (or a word of the vocabulary) that is given with it. A\n"
+                 "*level* is read from a label of the scale or a number, and kept as a position. *Carried*\n"
+                 "columns are checked, kept and handed on; nothing computes with them yet.\n";
+
+    heading("Input tables of an organisation",
+            "Read together by `Organization`, and immutable from then on. Only `scales`, `capabilities`, `roles`,\n"
+            "`requirements` and `people` are needed to find gaps.");
+    const gradus::Tables tables;
+    for (const Table* table : tables.all()) print(*table, std::string(table->name()), true);
+
+    heading("Input tables of what was seen",
+            "Each is read apart from the organisation, since new rows arrive every day.");
+    print(gradus::Assessments(), "assessments", true);
+    print(gradus::Kpis(), "kpis", true);
+    print(gradus::Rollouts(), "rollouts", true);
+    print(gradus::Anecdotes(), "anecdotes", true);
+
+    heading("Result tables",
+            "`estimates`, `gaps` and `risks` may also come from outside, in this same form: the function that\n"
+            "uses them takes a table with at least the columns that it names.");
+    print(gradus::Problems(), "problems", false);
+    const gradus::Gaps gaps;
+    print(gradus::Estimates(), "estimates", false);
+    print(gradus::RatingsBySource(), "ratings_by_source", false);
+    print(gaps, "gaps", false);
+    print(gradus::Risks(), "risks", false, gaps.column_count());
+    print(gradus::RiskChanges(), "risk_changes", false);
+    print(gradus::HeatMap(), "heat_map", false);
+    print(gradus::Concentration(), "concentration", false);
+    print(gradus::PlanItems(), "plan.items", false);
+    print(gradus::PlanPeople(), "plan.people", false);
+    print(gradus::PlanGoals(), "plan.goals", false);
+    print(gradus::PlanResources(), "plan.resources", false);
+    print(gradus::PlanConflicts(), "plan.conflicts", false);
+    print(gradus::PlanCertificate(), "plan.certificate", false);
+    print(gradus::Violations(), "violations", false);
+}

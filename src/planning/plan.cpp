@@ -1,0 +1,126 @@
+#include <gradus/planning/plan.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "assessment/load.h"
+#include "planning/verify_case.h"
+
+namespace gradus {
+
+namespace {
+
+/// A resource is named by the key of a fund or a session, as its kind says.
+Reference reference_with_resources(const Organization& organization) {
+    Reference reference = reference_of(organization);
+    std::vector<std::string_view> keys;
+    for (const Keys* of : {&organization.funds(), &organization.sessions()})
+        for (std::size_t i = 0; i < of->size(); ++i) keys.push_back((*of)[i]);
+    reference.keys.set(ResourceId::table, std::make_shared<const Keys>(std::move(keys)));
+    return reference;
+}
+
+void read_table(Table& table, const Input& input, const Reference& reference, ProblemList& problems, int threads) {
+    Reader reader(table, &input, reference, problems, threads);
+    reader.match();
+    reader.read();
+    reader.sort();
+}
+
+void check_resources(const Organization& organization, const PlanResources& resources, ProblemList& problems) {
+    for (std::size_t row = 0; row < resources.size(); ++row) {
+        if (is_missing(resources.kind[row]) || !resources.resource[row]) continue;  // reported by the reader
+        const std::string_view key = (*resources.resource.strings())[static_cast<std::size_t>(resources.resource[row].value())];
+        const bool fund = resources.kind[row] == ResourceKind::fund;
+        if ((fund ? organization.funds() : organization.sessions()).find(key) < 0)
+            problems.add({.code = Code::unknown_key,
+                          .table = "resources",
+                          .row = static_cast<std::int64_t>(row) + 1,
+                          .column = "resource",
+                          .key = std::string(key),
+                          .message = "'" + std::string(key) + "' is not the key of a " + (fund ? "fund" : "session")});
+    }
+}
+
+/// The mandatory activities that are not planned. What stopped them is not known.
+PlanConflicts conflicts_of(const Organization& organization, const Risks& risks, const Plan& plan) {
+    const verification::Case of(organization, risks, plan);
+    std::vector<std::pair<PersonId, ActivityId>> planned, missed;
+    for (std::size_t row = 0; row < plan.items.size(); ++row)
+        planned.emplace_back(plan.items.person[row], plan.items.activity[row]);
+    std::sort(planned.begin(), planned.end());
+    for (std::int32_t i = 0; i < static_cast<std::int32_t>(organization.people().size()); ++i) {
+        const PersonId id(i);
+        if (!takes_part(organization, id, of.as_of)) continue;
+        for (const verification::Duty& duty : verification::Person(of, id).duties)
+            if (!std::binary_search(planned.begin(), planned.end(), std::pair(id, duty.activity)))
+                missed.emplace_back(id, duty.activity);
+    }
+    Buffer<PersonId> person(missed.size());
+    Buffer<ActivityId> activity(missed.size());
+    auto resource = std::make_shared<Strings>();
+    for (std::size_t i = 0; i < missed.size(); ++i) {
+        person[i] = missed[i].first;
+        activity[i] = missed[i].second;
+        resource->push_back("");
+    }
+    PlanConflicts conflicts;
+    conflicts.person.set(std::move(person), organization.people().strings());
+    conflicts.activity.set(std::move(activity), organization.activities().strings());
+    conflicts.limit.set(Buffer<Limit>(missed.size(), missing<Limit>()));
+    conflicts.resource.set(std::move(resource));
+    conflicts.period.set(Buffer<std::int32_t>(missed.size(), missing<std::int32_t>()));
+    conflicts.capacity.set(Buffer<double>(missed.size(), missing<double>()));
+    conflicts.demanded.set(Buffer<double>(missed.size(), missing<double>()));
+    return conflicts;
+}
+
+}  // namespace
+
+std::vector<const Table*> Plan::tables() const {
+    return {&items, &people, &goals, &resources, &conflicts, &certificate};
+}
+
+Plan load_plan(const Organization& organization, const Risks& risks, std::span<const Input> tables,
+               const OptimizeOptions& options, Date as_of) {
+    Plan plan;
+    plan.as_of = as_of_or(as_of, risks);
+    plan.options = options;
+    if (is_missing(plan.options.start)) plan.options.start = plan.as_of + Date::duration(1);
+    if (options.months < 1 || options.months > 120) refuse_option("months", options.months, "1 to 120");
+    if (options.period_months < 1 || options.period_months > options.months)
+        refuse_option("period_months", options.period_months, "1 to months");
+
+    ProblemList problems;
+    const Reference reference = reference_with_resources(organization);
+    for (Table* table : {static_cast<Table*>(&plan.items), static_cast<Table*>(&plan.resources),
+                         static_cast<Table*>(&plan.certificate)}) {
+        const auto given = std::find_if(tables.begin(), tables.end(), [&](const Input& i) { return i.table() == table->name(); });
+        if (given == tables.end())
+            problems.add({.code = Code::missing_table,
+                          .table = std::string(table->name()),
+                          .message = "a plan needs the table '" + std::string(table->name()) + "'"});
+        else
+            read_table(*table, *given, reference, problems, options.threads);
+    }
+    problems.throw_errors();
+    check_resources(organization, plan.resources, problems);
+    if (plan.certificate.size() != 1)
+        problems.add({.code = Code::out_of_range,
+                      .table = "certificate",
+                      .message = "has " + std::to_string(plan.certificate.size()) + " rows, expected one"});
+    problems.throw_errors();
+
+    describe(organization, risks, plan);
+    plan.conflicts = conflicts_of(organization, risks, plan);
+    plan.problems = problems.table();
+    for (Table* table : {static_cast<Table*>(&plan.items), static_cast<Table*>(&plan.people), static_cast<Table*>(&plan.goals),
+                         static_cast<Table*>(&plan.resources), static_cast<Table*>(&plan.conflicts),
+                         static_cast<Table*>(&plan.certificate)})
+        sign_loaded(*table, "load_plan", plan.as_of);
+    plan.provenance = plan.certificate.provenance;
+    return plan;
+}
+
+}  // namespace gradus

@@ -1,0 +1,192 @@
+#include <gradus/allocation/allocation.h>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+namespace gradus {
+namespace {
+
+// Groups with explicit lists of choices: the engine's simplest client.
+struct Explicit {
+    std::vector<std::vector<Choice>> choices;
+    std::vector<std::int64_t> capacity;
+
+    AllocationProblem problem() const {
+        AllocationProblem result;
+        result.groups = static_cast<std::int32_t>(choices.size());
+        result.capacity = capacity;
+        result.pricer = [this]() -> Pricer {
+            return [this](const Query& query, Choice& best, std::int64_t& nodes) {
+                best = Choice();
+                double most = 0;
+                for (const Choice& choice : choices[static_cast<std::size_t>(query.group)]) {
+                    ++nodes;
+                    double value = choice.value;
+                    bool fits = true;
+                    for (const Use& use : choice.uses) {
+                        value -= query.prices[static_cast<std::size_t>(use.resource)] * static_cast<double>(use.amount);
+                        if (!query.room.empty() && use.amount > query.room[static_cast<std::size_t>(use.resource)]) fits = false;
+                    }
+                    if (fits && value > most) {
+                        most = value;
+                        best = choice;
+                    }
+                }
+                return most;
+            };
+        };
+        return result;
+    }
+
+    // Every combination: the truth.
+    double optimum_from(std::size_t group, const std::vector<std::int64_t>& left) const {
+        if (group == choices.size()) return 0;
+        double best = optimum_from(group + 1, left);
+        for (const Choice& choice : choices[group]) {
+            std::vector<std::int64_t> rest = left;
+            bool fits = true;
+            for (const Use& use : choice.uses) fits = (rest[static_cast<std::size_t>(use.resource)] -= use.amount) >= 0 && fits;
+            if (fits) best = std::max(best, choice.value + optimum_from(group + 1, rest));
+        }
+        return best;
+    }
+};
+
+Explicit draw(std::uint32_t seed, int groups, int resources) {
+    std::mt19937 random(seed);
+    Explicit result;
+    result.choices.resize(static_cast<std::size_t>(groups));
+    std::vector<std::int64_t> demand(static_cast<std::size_t>(resources), 0);
+    for (auto& list : result.choices)
+        for (int k = 0; k < 4; ++k) {
+            Choice choice;
+            choice.value = 1 + static_cast<double>(random() % 100) / 10;
+            choice.content = {k};
+            for (int r = 0; r < resources; ++r)
+                if (random() % 2 == 0) {
+                    choice.uses.push_back({r, 1 + static_cast<std::int64_t>(random() % 9)});
+                    demand[static_cast<std::size_t>(r)] += choice.uses.back().amount;
+                }
+            list.push_back(choice);
+        }
+    for (const std::int64_t d : demand) result.capacity.push_back(d / 8);
+    return result;
+}
+
+void expect_feasible(const Explicit& instance, const Allocation& allocation) {
+    std::vector<std::int64_t> used(instance.capacity.size(), 0);
+    double value = 0;
+    for (const Choice& choice : allocation.choices) {
+        value += choice.value;
+        for (const Use& use : choice.uses) used[static_cast<std::size_t>(use.resource)] += use.amount;
+    }
+    for (std::size_t r = 0; r < used.size(); ++r) EXPECT_LE(used[r], instance.capacity[r]);
+    EXPECT_NEAR(value, allocation.value, 1e-9);
+    for (const double price : allocation.prices) EXPECT_GE(price, 0);
+}
+
+TEST(Allocation, LiesBelowTheOptimumAndItsBoundAbove) {
+    for (std::uint32_t seed = 1; seed <= 40; ++seed) {
+        const Explicit instance = draw(seed, 6, 3);
+        const Allocation allocation = allocate(instance.problem(), {});
+        const double optimum = instance.optimum_from(0, instance.capacity);
+        expect_feasible(instance, allocation);
+        EXPECT_LE(allocation.value, optimum + 1e-9) << seed;
+        EXPECT_GE(allocation.bound, optimum - 1e-9) << seed;
+        EXPECT_GE(allocation.value, 0.75 * optimum) << seed;  // rounding and filling are not careless
+    }
+}
+
+TEST(Allocation, BoundIsTheDualAtThePrices) {
+    const Explicit instance = draw(7, 200, 5);
+    const Allocation allocation = allocate(instance.problem(), {});
+    double dual = 0;
+    const Pricer pricer = instance.problem().pricer();
+    for (std::int32_t group = 0; group < 200; ++group) {
+        Query query;
+        query.group = group;
+        query.prices = allocation.prices;
+        Choice best;
+        std::int64_t nodes = 0;
+        dual += pricer(query, best, nodes);
+    }
+    for (std::size_t r = 0; r < instance.capacity.size(); ++r)
+        dual += allocation.prices[r] * static_cast<double>(instance.capacity[r]);
+    EXPECT_NEAR(dual, allocation.bound, 1e-9 * dual);
+    EXPECT_LT((allocation.bound - allocation.value) / allocation.bound, 0.01);
+}
+
+TEST(Allocation, ManyGroupsCloseTheGap) {
+    const Explicit instance = draw(11, 5000, 5);
+    const Allocation allocation = allocate(instance.problem(), {.gap = 1e-3});
+    expect_feasible(instance, allocation);
+    EXPECT_LE((allocation.bound - allocation.value) / allocation.bound, 1e-3);
+    EXPECT_EQ(allocation.status, AllocationStatus::within_gap);
+}
+
+TEST(Allocation, ManyResourcesUseTheMatrixFreeSolver) {
+    const Explicit base = draw(13, 3000, 1);
+    Explicit instance = base;
+    std::mt19937 random(5);
+    instance.capacity.assign(1500, 1);
+    for (auto& list : instance.choices)
+        for (Choice& choice : list) choice.uses = {{static_cast<std::int32_t>(random() % 1500), 1}};
+    const Allocation allocation = allocate(instance.problem(), {});
+    expect_feasible(instance, allocation);
+    EXPECT_LT((allocation.bound - allocation.value) / allocation.bound, 0.02);
+}
+
+TEST(Allocation, EnoughForAllIsOptimalAtNoPrice) {
+    Explicit instance = draw(3, 50, 4);
+    for (std::int64_t& c : instance.capacity) c = 1'000'000;
+    const Allocation allocation = allocate(instance.problem(), {});
+    EXPECT_EQ(allocation.status, AllocationStatus::optimal);
+    for (const double price : allocation.prices) EXPECT_EQ(price, 0);
+}
+
+TEST(Allocation, ThreadsDoNotChangeAnything) {
+    const Explicit instance = draw(17, 900, 6);
+    const Allocation one = allocate(instance.problem(), {.threads = 1});
+    for (const int threads : {2, 5}) {
+        const Allocation many = allocate(instance.problem(), {.threads = threads});
+        EXPECT_EQ(one.value, many.value);
+        EXPECT_EQ(one.bound, many.bound);
+        EXPECT_EQ(one.prices, many.prices);
+        for (std::size_t i = 0; i < one.choices.size(); ++i) EXPECT_EQ(one.choices[i].content, many.choices[i].content);
+    }
+}
+
+TEST(Allocation, FallbacksAreKeptWhereNothingBetterFits) {
+    Explicit instance = draw(19, 30, 3);
+    instance.capacity.assign(3, 30);
+    AllocationProblem problem = instance.problem();
+    problem.fallback.assign(30, Choice{0.0, {{0, 1}}, {99}});
+    const Allocation allocation = allocate(problem, {});
+    expect_feasible(instance, allocation);
+}
+
+TEST(Allocation, CancelReturnsAFeasibleAllocation) {
+    const Explicit instance = draw(23, 400, 4);
+    Control control;
+    control.cancel();
+    AllocationProblem problem = instance.problem();
+    problem.most.assign(400, 11.0);
+    const Allocation allocation = allocate(problem, {}, &control);
+    expect_feasible(instance, allocation);
+    EXPECT_EQ(allocation.status, AllocationStatus::cancelled);
+    EXPECT_GE(allocation.bound, allocation.value);
+}
+
+TEST(Allocation, NobodyAndNothing) {
+    AllocationProblem problem;
+    problem.pricer = []() -> Pricer { return [](const Query&, Choice&, std::int64_t&) { return 0.0; }; };
+    const Allocation allocation = allocate(problem, {});
+    EXPECT_EQ(allocation.value, 0);
+    EXPECT_EQ(allocation.status, AllocationStatus::optimal);
+}
+
+}  // namespace
+}  // namespace gradus
