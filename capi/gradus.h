@@ -304,7 +304,8 @@ GRADUS_API gradus_status gradus_builder_problems(const gradus_builder* builder, 
 
 typedef struct gradus_load_options {
     uint32_t struct_size;
-    int32_t as_of; /* estimates, gaps, risks, plan: the day they speak of; GRADUS_NONE (default): not known */
+    int32_t as_of; /* of estimates, gaps, risks, plan: the day they speak of; GRADUS_NONE (default): not known, or, of
+                      a plan, that of the risks */
     int32_t threads;
     int32_t reserved; /* 0 */
 } gradus_load_options;

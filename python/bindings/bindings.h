@@ -61,17 +61,15 @@ const T& as(const TableView& view) {
 }
 
 /// Days since 1970, or None, as Python gives them.
-inline Date date(std::optional<std::int32_t> days) {
-    return days ? Date(Date::duration(*days)) : missing<Date>();
-}
+inline Date date(std::optional<std::int32_t> days) { return days ? Date(Date::duration(*days)) : missing<Date>(); }
 inline py::object days(Date date) {
     return is_missing(date) ? py::object(py::none()) : py::int_(date.time_since_epoch().count());
 }
 
 py::dict to_dict(const Provenance& provenance);
 
-/// A call that runs in a thread of its own and never touches Python there, so that the thread that started it can watch,
-/// show progress and answer Ctrl-C.
+/// A call that runs in a thread of its own and never touches Python there, so that the thread that started it can
+/// watch, show progress and answer Ctrl-C.
 class Job {
 public:
     /// Starts work(Control*) → result; `wrap` makes of the result what Python gets.

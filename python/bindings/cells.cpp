@@ -28,8 +28,10 @@ void set_validity(ArrowColumn& column, Missing missing) {
     std::vector<std::uint8_t> bits(static_cast<std::size_t>(column.rows / 8 + 1));
     std::int64_t nulls = 0;
     for (std::int64_t i = 0; i < column.rows; ++i) {
-        if (missing(i)) ++nulls;
-        else bits[static_cast<std::size_t>(i / 8)] |= static_cast<std::uint8_t>(1u << (i % 8));
+        if (missing(i))
+            ++nulls;
+        else
+            bits[static_cast<std::size_t>(i / 8)] |= static_cast<std::uint8_t>(1u << (i % 8));
     }
     if (nulls > 0) column.validity = std::move(bits);
     column.nulls = nulls;
@@ -57,10 +59,14 @@ private:
 
 void append_utf8(std::string& text, std::uint32_t c) {
     const auto put = [&](std::uint32_t byte) { text += static_cast<char>(byte); };
-    if (c < 0x80) put(c);
-    else if (c < 0x800) put(0xC0 | c >> 6), put(0x80 | (c & 0x3F));
-    else if (c < 0x10000) put(0xE0 | c >> 12), put(0x80 | (c >> 6 & 0x3F)), put(0x80 | (c & 0x3F));
-    else put(0xF0 | c >> 18), put(0x80 | (c >> 12 & 0x3F)), put(0x80 | (c >> 6 & 0x3F)), put(0x80 | (c & 0x3F));
+    if (c < 0x80)
+        put(c);
+    else if (c < 0x800)
+        put(0xC0 | c >> 6), put(0x80 | (c & 0x3F));
+    else if (c < 0x10000)
+        put(0xE0 | c >> 12), put(0x80 | (c >> 6 & 0x3F)), put(0x80 | (c & 0x3F));
+    else
+        put(0xF0 | c >> 18), put(0x80 | (c >> 12 & 0x3F)), put(0x80 | (c >> 6 & 0x3F)), put(0x80 | (c & 0x3F));
 }
 
 /// Fixed-length texts of NumPy: UCS-4 or bytes, filled up with zeros.
@@ -131,7 +137,8 @@ ArrowColumn time_column(const py::array& array) {
         auto* days = allocate<std::int32_t>(column, static_cast<std::size_t>(column.rows));
         constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
         for (std::int64_t i = 0; i < column.rows; ++i)
-            days[i] = static_cast<std::int32_t>(std::clamp(times[i], -most, most));  // refused as out of range either way
+            days[i] =
+                static_cast<std::int32_t>(std::clamp(times[i], -most, most));  // refused as out of range either way
     } else {
         column.format = unit == "datetime64[s]"    ? "tss:"
                         : unit == "datetime64[ms]" ? "tsm:"
@@ -157,10 +164,9 @@ struct PyCell {
 using Kind = PyCell::Kind;
 
 std::int64_t days_from_civil(PyObject* date) {
-    const std::chrono::year_month_day day{
-        std::chrono::year(PyDateTime_GET_YEAR(date)),
-        std::chrono::month(static_cast<unsigned>(PyDateTime_GET_MONTH(date))),
-        std::chrono::day(static_cast<unsigned>(PyDateTime_GET_DAY(date)))};
+    const std::chrono::year_month_day day{std::chrono::year(PyDateTime_GET_YEAR(date)),
+                                          std::chrono::month(static_cast<unsigned>(PyDateTime_GET_MONTH(date))),
+                                          std::chrono::day(static_cast<unsigned>(PyDateTime_GET_DAY(date)))};
     return std::chrono::sys_days(day).time_since_epoch().count();
 }
 
@@ -206,8 +212,8 @@ private:
 
     static PyCell timestamp(PyObject* cell) {
         const bool zoned = !py::handle(cell).attr("tzinfo").is_none();
-        const std::int64_t seconds = days_from_civil(cell) * 86400 + PyDateTime_DATE_GET_HOUR(cell) * 3600
-                                     + PyDateTime_DATE_GET_MINUTE(cell) * 60 + PyDateTime_DATE_GET_SECOND(cell);
+        const std::int64_t seconds = days_from_civil(cell) * 86400 + PyDateTime_DATE_GET_HOUR(cell) * 3600 +
+                                     PyDateTime_DATE_GET_MINUTE(cell) * 60 + PyDateTime_DATE_GET_SECOND(cell);
         return {.kind = zoned ? Kind::zoned : Kind::timestamp,
                 .integer = seconds * 1'000'000 + PyDateTime_DATE_GET_MICROSECOND(cell)};
     }
@@ -228,9 +234,8 @@ private:
 std::string iso(std::int64_t days) {
     const std::chrono::year_month_day day{std::chrono::sys_days(std::chrono::days(days))};
     char text[32];
-    std::snprintf(
-        text, sizeof text, "%04d-%02u-%02u", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-        static_cast<unsigned>(day.day()));
+    std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
+                  static_cast<unsigned>(day.day()));
     return text;
 }
 

@@ -29,9 +29,10 @@ struct Place {
 
 /// A column from None, from a one-dimensional, contiguous, native NumPy array or from any sequence of Python objects.
 ///
-/// Arrays may be bool, of any int or float, datetime64 in days, seconds, or parts of them, fixed-length text, or objects.
-/// `mask`: an array of bool, true where a cell is missing, or None. `nan_is_missing`: NaN stands for missing, as it does
-/// in pandas. The cells of a sequence may differ in type; the column then becomes text in the grammar of files.
+/// Arrays may be bool, of any int or float, datetime64 in days, seconds, or parts of them, fixed-length text, or
+/// objects. `mask`: an array of bool, true where a cell is missing, or None. `nan_is_missing`: NaN stands for missing,
+/// as it does in pandas. The cells of a sequence may differ in type; the column then becomes text in the grammar of
+/// files.
 /// @throws Error wrong_type, invalid_text with the row.
 ArrowColumn arrow_column(pybind11::handle column, pybind11::handle mask, bool nan_is_missing, const Place& place);
 

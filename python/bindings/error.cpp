@@ -13,8 +13,8 @@ void raise(const Error& error) {
     if (error.problems()) problems = py::cast(TableView{.table = error.problems(), .type = typeid(Problems)});
     py::object row = py::none();
     if (error.row() > 0) row = py::int_(error.row());
-    const py::object raised = type(
-        error.what(), to_string(error.code()), text_or_none(error.table()), row, text_or_none(error.column()), problems);
+    const py::object raised = type(error.what(), to_string(error.code()), text_or_none(error.table()), row,
+                                   text_or_none(error.column()), problems);
     PyErr_SetObject(type.ptr(), raised.ptr());
 }
 
@@ -25,8 +25,10 @@ void bind_error(py::module_&) {
         try {
             if (pointer) std::rethrow_exception(pointer);
         } catch (const Error& error) {
-            if (error.code() == Code::out_of_memory) PyErr_SetString(PyExc_MemoryError, error.what());
-            else raise(error);
+            if (error.code() == Code::out_of_memory)
+                PyErr_SetString(PyExc_MemoryError, error.what());
+            else
+                raise(error);
         }
     });
 }

@@ -55,13 +55,22 @@ void export_schema(const Batch& batch, ArrowSchema* out) {
     held->names = batch.names;
     for (const ArrowColumn& column : batch.columns) held->formats.push_back(column.format);
     for (std::size_t i = 0; i < batch.columns.size(); ++i)
-        held->children.push_back(
-            {.format = held->formats[i].c_str(), .name = held->names[i].c_str(), .metadata = nullptr,
-             .flags = ARROW_FLAG_NULLABLE, .n_children = 0, .children = nullptr, .dictionary = nullptr,
-             .release = &release_nothing<ArrowSchema>, .private_data = nullptr});
+        held->children.push_back({.format = held->formats[i].c_str(),
+                                  .name = held->names[i].c_str(),
+                                  .metadata = nullptr,
+                                  .flags = ARROW_FLAG_NULLABLE,
+                                  .n_children = 0,
+                                  .children = nullptr,
+                                  .dictionary = nullptr,
+                                  .release = &release_nothing<ArrowSchema>,
+                                  .private_data = nullptr});
     for (ArrowSchema& child : held->children) held->pointers.push_back(&child);
-    *out = {.format = "+s", .name = "", .metadata = nullptr, .flags = 0,
-            .n_children = static_cast<std::int64_t>(held->pointers.size()), .children = held->pointers.data(),
+    *out = {.format = "+s",
+            .name = "",
+            .metadata = nullptr,
+            .flags = 0,
+            .n_children = static_cast<std::int64_t>(held->pointers.size()),
+            .children = held->pointers.data(),
             .dictionary = nullptr,
             .release =
                 [](ArrowSchema* schema) {
@@ -80,16 +89,30 @@ void export_array(Batch batch, ArrowArray* out) {
         const ArrowColumn& column = held->batch.columns[i];
         const bool none = column.format == "n";
         const std::int64_t buffers = none ? 0 : column.format == "U" ? 3 : 2;
-        held->buffers[i] = {column.validity.empty() ? nullptr : column.validity.data(), column.data, column.bytes.data()};
-        held->children.push_back(
-            {.length = held->batch.rows, .null_count = none ? held->batch.rows : column.nulls, .offset = 0, .n_buffers = buffers, .n_children = 0,
-             .buffers = held->buffers[i].data(), .children = nullptr, .dictionary = nullptr,
-             .release = &release_nothing<ArrowArray>, .private_data = nullptr});
+        held->buffers[i] = {column.validity.empty() ? nullptr : column.validity.data(), column.data,
+                            column.bytes.data()};
+        held->children.push_back({.length = held->batch.rows,
+                                  .null_count = none ? held->batch.rows : column.nulls,
+                                  .offset = 0,
+                                  .n_buffers = buffers,
+                                  .n_children = 0,
+                                  .buffers = held->buffers[i].data(),
+                                  .children = nullptr,
+                                  .dictionary = nullptr,
+                                  .release = &release_nothing<ArrowArray>,
+                                  .private_data = nullptr});
     }
     for (ArrowArray& child : held->children) held->pointers.push_back(&child);
-    *out = {.length = held->batch.rows, .null_count = 0, .offset = 0, .n_buffers = 1,
-            .n_children = static_cast<std::int64_t>(held->pointers.size()), .buffers = held->no_validity.data(),
-            .children = held->pointers.data(), .dictionary = nullptr, .release = &release_array, .private_data = nullptr};
+    *out = {.length = held->batch.rows,
+            .null_count = 0,
+            .offset = 0,
+            .n_buffers = 1,
+            .n_children = static_cast<std::int64_t>(held->pointers.size()),
+            .buffers = held->no_validity.data(),
+            .children = held->pointers.data(),
+            .dictionary = nullptr,
+            .release = &release_array,
+            .private_data = nullptr};
     out->private_data = held.release();
 }
 
@@ -105,24 +128,23 @@ struct HeldStream {
 };
 
 ArrowArrayStream stream_of(std::unique_ptr<HeldStream> held) {
-    return {
-        .get_schema =
-            [](ArrowArrayStream* stream, ArrowSchema* out) {
-                *out = std::exchange(static_cast<HeldStream*>(stream->private_data)->schema, {});
-                return 0;
-            },
-        .get_next =
-            [](ArrowArrayStream* stream, ArrowArray* out) {
-                *out = std::exchange(static_cast<HeldStream*>(stream->private_data)->array, {});
-                return 0;
-            },
-        .get_last_error = [](ArrowArrayStream*) -> const char* { return nullptr; },
-        .release =
-            [](ArrowArrayStream* stream) {
-                delete static_cast<HeldStream*>(stream->private_data);
-                stream->release = nullptr;
-            },
-        .private_data = held.release()};
+    return {.get_schema =
+                [](ArrowArrayStream* stream, ArrowSchema* out) {
+                    *out = std::exchange(static_cast<HeldStream*>(stream->private_data)->schema, {});
+                    return 0;
+                },
+            .get_next =
+                [](ArrowArrayStream* stream, ArrowArray* out) {
+                    *out = std::exchange(static_cast<HeldStream*>(stream->private_data)->array, {});
+                    return 0;
+                },
+            .get_last_error = [](ArrowArrayStream*) -> const char* { return nullptr; },
+            .release =
+                [](ArrowArrayStream* stream) {
+                    delete static_cast<HeldStream*>(stream->private_data);
+                    stream->release = nullptr;
+                },
+            .private_data = held.release()};
 }
 
 Input from_stream(const std::string& table, const py::capsule& capsule) {
@@ -140,9 +162,8 @@ Input from_array(const std::string& table, const py::capsule& schema, const py::
     return Input(table, &stream);
 }
 
-Input from_columns(
-    const std::string& table, const std::vector<std::string>& names, const py::list& columns, const py::list& masks,
-    bool nan_is_missing) {
+Input from_columns(const std::string& table, const std::vector<std::string>& names, const py::list& columns,
+                   const py::list& masks, bool nan_is_missing) {
     Batch batch;
     batch.names = names;
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -150,13 +171,12 @@ Input from_columns(
         batch.columns.push_back(arrow_column(columns[i], masks[i], nan_is_missing, place));
         const std::int64_t rows = batch.columns.back().rows;
         if (batch.columns.back().any_length) continue;
-        if (batch.rows != rows && std::any_of(batch.columns.begin(), batch.columns.end() - 1, [](const ArrowColumn& column) {
-                return !column.any_length;
-            }))
+        if (batch.rows != rows && std::any_of(batch.columns.begin(), batch.columns.end() - 1,
+                                              [](const ArrowColumn& column) { return !column.any_length; }))
             throw Error(
                 Code::contradiction,
-                "the column has " + std::to_string(rows) + " cells, those before it " + std::to_string(batch.rows), table, 0,
-                names[i]);
+                "the column has " + std::to_string(rows) + " cells, those before it " + std::to_string(batch.rows),
+                table, 0, names[i]);
         batch.rows = rows;
     }
     auto held = std::make_unique<HeldStream>();
@@ -179,9 +199,8 @@ void bind_input(py::module_& module) {
     py::class_<Input>(module, "Input", py::module_local())
         .def_static("from_stream", &from_stream, py::arg("table"), py::arg("stream"))
         .def_static("from_array", &from_array, py::arg("table"), py::arg("schema"), py::arg("array"))
-        .def_static(
-            "from_columns", &from_columns, py::arg("table"), py::arg("names"), py::arg("columns"), py::arg("masks"),
-            py::arg("nan_is_missing"))
+        .def_static("from_columns", &from_columns, py::arg("table"), py::arg("names"), py::arg("columns"),
+                    py::arg("masks"), py::arg("nan_is_missing"))
         .def("set_lines", &set_lines, py::arg("lines"))
         .def_property_readonly("table", &Input::table)
         .def("__len__", &Input::rows);

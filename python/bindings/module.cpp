@@ -5,8 +5,8 @@
 
 namespace {
 
-/// pybind11 lets other modules borrow module-local classes through an attribute named after the compiler's ABI. Ours are
-/// nobody else's, and stubs could not name it.
+/// pybind11 lets other modules borrow module-local classes through an attribute named after the compiler's ABI. Ours
+/// are nobody else's, and stubs could not name it.
 void keep_to_ourselves(const pybind11::module_& module) {
     namespace py = pybind11;
     for (const auto& [name, object] : module.attr("__dict__").cast<py::dict>()) {

@@ -26,12 +26,11 @@ std::vector<std::string_view> table_names(const Organization& organization) {
 
 void bind_organization(py::module_& module) {
     py::class_<Organization>(module, "Organization", py::module_local())
-        .def(
-            py::init([](const std::vector<Input>& inputs, int threads) {
-                const py::gil_scoped_release release;
-                return Organization(inputs, threads);
-            }),
-            py::arg("inputs"), py::arg("threads"))
+        .def(py::init([](const std::vector<Input>& inputs, int threads) {
+                 const py::gil_scoped_release release;
+                 return Organization(inputs, threads);
+             }),
+             py::arg("inputs"), py::arg("threads"))
         .def(
             "with_tables",
             [](const Organization& organization, const std::vector<Input>& inputs, int threads) {
@@ -41,12 +40,12 @@ void bind_organization(py::module_& module) {
             py::arg("inputs"), py::arg("threads"))
         .def("table", &table, py::arg("name"))
         .def_property_readonly("table_names", &table_names)
-        .def_property_readonly(
-            "problems",
-            [](const Organization& organization) {
-                const auto owner = std::make_shared<const Organization>(organization);
-                return view(std::shared_ptr<const Problems>(owner, &owner->problems()), organization);
-            })
+        .def_property_readonly("problems",
+                               [](const Organization& organization) {
+                                   const auto owner = std::make_shared<const Organization>(organization);
+                                   return view(std::shared_ptr<const Problems>(owner, &owner->problems()),
+                                               organization);
+                               })
         .def_property_readonly("digest", &Organization::digest);
 }
 

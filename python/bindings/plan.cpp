@@ -63,7 +63,9 @@ py::dict to_dict(const OptimizeOptions& options) {
 }
 
 Provenance provenance_from(const py::dict& dict) {
-    const auto digest = [&](const char* name) { return std::strtoull(dict[name].cast<std::string>().c_str(), nullptr, 16); };
+    const auto digest = [&](const char* name) {
+        return std::strtoull(dict[name].cast<std::string>().c_str(), nullptr, 16);
+    };
     return {
         .stage = dict["stage"].cast<std::string>(),
         .version = dict["version"].cast<std::string>(),
@@ -78,15 +80,20 @@ Provenance provenance_from(const py::dict& dict) {
 }
 
 /// severity, code, table, row, column, key, message
-using ProblemRow = std::tuple<std::string, std::string, std::string, std::int64_t, std::string, std::string, std::string>;
+using ProblemRow =
+    std::tuple<std::string, std::string, std::string, std::int64_t, std::string, std::string, std::string>;
 
 std::shared_ptr<const Problems> problems_from(const std::vector<ProblemRow>& rows) {
     ProblemList list;
     for (const auto& [severity, code, table, row, column, key, message] : rows) {
-        Problem problem{
-            .severity = severity == "error" ? Severity::error : Severity::warning, .table = table, .row = row,
-            .column = column, .key = key, .message = message};
-        for (auto number = static_cast<std::int32_t>(Code::ok); number <= static_cast<std::int32_t>(Code::internal); ++number)
+        Problem problem{.severity = severity == "error" ? Severity::error : Severity::warning,
+                        .table = table,
+                        .row = row,
+                        .column = column,
+                        .key = key,
+                        .message = message};
+        for (auto number = static_cast<std::int32_t>(Code::ok); number <= static_cast<std::int32_t>(Code::internal);
+             ++number)
             if (code == to_string(static_cast<Code>(number))) problem.code = static_cast<Code>(number);
         list.add(std::move(problem));
     }
@@ -95,14 +102,15 @@ std::shared_ptr<const Problems> problems_from(const std::vector<ProblemRow>& row
 
 Job start_optimize(const Organization& organization, const TableView& risks, const py::dict& dict) {
     const OptimizeOptions options = options_from(dict);
-    return Job(
-        [=](Control* control) { return optimize(organization, as<Risks>(risks), options, control); },
-        [=](Plan plan) { return PlanView{std::make_shared<const Plan>(std::move(plan)), organization, risks}; });
+    return Job([=](Control* control) { return optimize(organization, as<Risks>(risks), options, control); },
+               [=](Plan plan) {
+                   return PlanView{std::make_shared<const Plan>(std::move(plan)), organization, risks};
+               });
 }
 
-PlanView load(
-    const Organization& organization, const TableView& risks, const std::vector<Input>& tables, const py::dict& options,
-    std::optional<std::int32_t> as_of, const py::dict& provenance, const std::vector<ProblemRow>& problems) {
+PlanView load(const Organization& organization, const TableView& risks, const std::vector<Input>& tables,
+              const py::dict& options, std::optional<std::int32_t> as_of, const py::dict& provenance,
+              const std::vector<ProblemRow>& problems) {
     Plan plan = load_plan(organization, as<Risks>(risks), tables, options_from(options), date(as_of));
     plan.provenance = provenance_from(provenance);
     plan.problems = problems_from(problems);
@@ -125,31 +133,30 @@ Job start_verify(const PlanView& view, bool bound, int threads) {
 void bind_plan(py::module_& module) {
     py::class_<PlanView>(module, "Plan", py::module_local())
         .def("table", &PlanView::table, py::arg("name"))
-        .def_property_readonly(
-            "table_names",
-            [](const PlanView& view) {
-                std::vector<std::string_view> names;
-                for (const Table* table : view.plan->tables()) names.push_back(table->name());
-                return names;
-            })
-        .def_property_readonly(
-            "problems",
-            [](const PlanView& plan) { return view(plan.plan->problems, plan.organization); })
+        .def_property_readonly("table_names",
+                               [](const PlanView& view) {
+                                   std::vector<std::string_view> names;
+                                   for (const Table* table : view.plan->tables()) names.push_back(table->name());
+                                   return names;
+                               })
+        .def_property_readonly("problems",
+                               [](const PlanView& plan) { return view(plan.plan->problems, plan.organization); })
         .def_property_readonly("options", [](const PlanView& view) { return to_dict(view.plan->options); })
         .def_property_readonly("as_of", [](const PlanView& view) { return days(view.plan->as_of); })
-        .def_property_readonly("provenance", [](const PlanView& view) { return python::to_dict(view.plan->provenance); })
+        .def_property_readonly("provenance",
+                               [](const PlanView& view) { return python::to_dict(view.plan->provenance); })
         .def("start_verify", &start_verify, py::arg("bound"), py::arg("threads"));
 
     py::class_<VerificationView>(module, "Verification", py::module_local())
         .def_property_readonly("ok", [](const VerificationView& view) { return view.verification.ok(); })
         .def_property_readonly("value", [](const VerificationView& view) { return view.verification.value; })
-        .def_property_readonly("price_bound", [](const VerificationView& view) { return view.verification.price_bound; })
+        .def_property_readonly("price_bound",
+                               [](const VerificationView& view) { return view.verification.price_bound; })
         .def_readonly("violations", &VerificationView::violations);
 
     module.def("start_optimize", &start_optimize, py::arg("organization"), py::arg("risks"), py::arg("options"));
-    module.def(
-        "load_plan", &load, py::arg("organization"), py::arg("risks"), py::arg("tables"), py::arg("options"),
-        py::arg("as_of"), py::arg("provenance"), py::arg("problems"));
+    module.def("load_plan", &load, py::arg("organization"), py::arg("risks"), py::arg("tables"), py::arg("options"),
+               py::arg("as_of"), py::arg("provenance"), py::arg("problems"));
 }
 
 }  // namespace gradus::python

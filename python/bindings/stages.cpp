@@ -27,9 +27,12 @@ TableView loaded(const Organization& organization, Load load) {
     return view(std::move(table), organization);
 }
 
-RiskOptions risk_options(
-    std::array<double, 4> likelihood_bands, std::array<double, 4> impact_bands, std::array<int, 3> level_cuts, int threads) {
-    return {.likelihood_bands = likelihood_bands, .impact_bands = impact_bands, .level_cuts = level_cuts, .threads = threads};
+RiskOptions risk_options(std::array<double, 4> likelihood_bands, std::array<double, 4> impact_bands,
+                         std::array<int, 3> level_cuts, int threads) {
+    return {.likelihood_bands = likelihood_bands,
+            .impact_bands = impact_bands,
+            .level_cuts = level_cuts,
+            .threads = threads};
 }
 
 Grouping grouping(std::string_view word) {
@@ -39,12 +42,15 @@ Grouping grouping(std::string_view word) {
     return static_cast<Grouping>(found - std::begin(names));
 }
 
-Job start_estimate(
-    const Organization& organization, const TableView& assessments, Days as_of, double half_information_years, double prior_mean,
-    double prior_sd, const std::map<std::string, double>& variances, int threads) {
-    EstimateOptions options{
-        .as_of = date(as_of), .half_information_years = half_information_years, .prior_mean = prior_mean, .prior_sd = prior_sd,
-        .variances = {}, .threads = threads};
+Job start_estimate(const Organization& organization, const TableView& assessments, Days as_of,
+                   double half_information_years, double prior_mean, double prior_sd,
+                   const std::map<std::string, double>& variances, int threads) {
+    EstimateOptions options{.as_of = date(as_of),
+                            .half_information_years = half_information_years,
+                            .prior_mean = prior_mean,
+                            .prior_sd = prior_sd,
+                            .variances = {},
+                            .threads = threads};
     const auto variance = [&](const char* source, double& value) {
         if (const auto given = variances.find(source); given != variances.end()) value = given->second;
     };
@@ -94,31 +100,32 @@ void bind_stages(py::module_& module) {
         "organization"_a, "input"_a);
     module.def(
         "load_rollouts",
-        [](const Organization& org, const Input& table) { return loaded(org, [&] { return load_rollouts(org, table); }); },
+        [](const Organization& org, const Input& table) {
+            return loaded(org, [&] { return load_rollouts(org, table); });
+        },
         "organization"_a, "input"_a);
     module.def(
         "load_anecdotes",
-        [](const Organization& org, const Input& table) { return loaded(org, [&] { return load_anecdotes(org, table); }); },
+        [](const Organization& org, const Input& table) {
+            return loaded(org, [&] { return load_anecdotes(org, table); });
+        },
         "organization"_a, "input"_a);
 
-    module.def(
-        "start_estimate", &start_estimate, "organization"_a, "assessments"_a, "as_of"_a, "half_information_years"_a,
-        "prior_mean"_a, "prior_sd"_a, "variances"_a, "threads"_a);
+    module.def("start_estimate", &start_estimate, "organization"_a, "assessments"_a, "as_of"_a,
+               "half_information_years"_a, "prior_mean"_a, "prior_sd"_a, "variances"_a, "threads"_a);
     module.def(
         "start_ratings_by_source",
         [](const Organization& org, const TableView& assessments, Days as_of) {
-            return table_job(org, [=](Control*) {
-                return ratings_by_source(org, as<Assessments>(assessments), date(as_of));
-            });
+            return table_job(
+                org, [=](Control*) { return ratings_by_source(org, as<Assessments>(assessments), date(as_of)); });
         },
         "organization"_a, "assessments"_a, "as_of"_a);
     module.def(
         "start_find_gaps",
         [](const Organization& org, const TableView& estimates, Days as_of, bool credit_completed, int threads) {
             const GapOptions options{.as_of = date(as_of), .credit_completed = credit_completed, .threads = threads};
-            return table_job(org, [=](Control* control) {
-                return find_gaps(org, as<Estimates>(estimates), options, control);
-            });
+            return table_job(
+                org, [=](Control* control) { return find_gaps(org, as<Estimates>(estimates), options, control); });
         },
         "organization"_a, "estimates"_a, "as_of"_a, "credit_completed"_a, "threads"_a);
     module.def(
@@ -134,16 +141,18 @@ void bind_stages(py::module_& module) {
         [](const Organization& org, const TableView& risks, std::string_view by, bool roll_up,
            std::array<double, 4> likelihood_bands, std::array<double, 4> impact_bands, std::array<int, 3> level_cuts,
            int threads) {
-            const HeatMapOptions options{
-                .by = grouping(by), .roll_up = roll_up,
-                .risk = risk_options(likelihood_bands, impact_bands, level_cuts, threads), .threads = threads};
+            const HeatMapOptions options{.by = grouping(by),
+                                         .roll_up = roll_up,
+                                         .risk = risk_options(likelihood_bands, impact_bands, level_cuts, threads),
+                                         .threads = threads};
             return table_job(org, [=](Control*) { return heat_map(org, as<Risks>(risks), options); });
         },
-        "organization"_a, "risks"_a, "by"_a, "roll_up"_a, "likelihood_bands"_a,
-        "impact_bands"_a, "level_cuts"_a, "threads"_a);
+        "organization"_a, "risks"_a, "by"_a, "roll_up"_a, "likelihood_bands"_a, "impact_bands"_a, "level_cuts"_a,
+        "threads"_a);
     module.def(
         "start_concentration",
-        [](const Organization& org, const TableView& estimates, double cover, Days as_of, bool credit_completed, int threads) {
+        [](const Organization& org, const TableView& estimates, double cover, Days as_of, bool credit_completed,
+           int threads) {
             const ConcentrationOptions options{
                 .cover = cover, .as_of = date(as_of), .credit_completed = credit_completed, .threads = threads};
             return table_job(org, [=](Control*) { return concentration(org, as<Estimates>(estimates), options); });

@@ -91,8 +91,8 @@ py::capsule arrow_stream(const TableView& view) {
 
 bool same(const Strings& a, const Strings& b) {
     if (&a == &b) return true;
-    return a.size() == b.size() && std::equal(a.offsets(), a.offsets() + a.size() + 1, b.offsets())
-           && std::equal(a.bytes(), a.bytes() + a.offsets()[a.size()], b.bytes());
+    return a.size() == b.size() && std::equal(a.offsets(), a.offsets() + a.size() + 1, b.offsets()) &&
+           std::equal(a.bytes(), a.bytes() + a.offsets()[a.size()], b.bytes());
 }
 
 /// True if the ids in the table mean the same rows in this organisation, so that no re-reading is needed.
@@ -135,12 +135,11 @@ void bind_table(py::module_& module) {
         .def_property_readonly("meaning", [](const TableView& view) { return view.table->meaning(); })
         .def_readonly("minor_digits", &TableView::minor_digits)
         .def_readonly("currency", &TableView::currency)
-        .def_property_readonly(
-            "problems",
-            [](const TableView& view) -> std::optional<TableView> {
-                if (!view.problems) return std::nullopt;
-                return TableView{.table = view.problems, .type = typeid(Problems)};
-            })
+        .def_property_readonly("problems",
+                               [](const TableView& view) -> std::optional<TableView> {
+                                   if (!view.problems) return std::nullopt;
+                                   return TableView{.table = view.problems, .type = typeid(Problems)};
+                               })
         .def("__len__", [](const TableView& view) { return view.table->size(); })
         .def("fields", &fields)
         .def("values", &values, py::arg("column"))

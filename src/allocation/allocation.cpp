@@ -15,7 +15,8 @@ namespace gradus {
 namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
-constexpr std::int64_t chunk = 32;  // groups priced by one search
+constexpr std::int64_t chunk = 32;     // groups priced by one search
+constexpr std::int64_t glance = 400;   // nodes for a group while prices still move: its bound then has some slack
 
 class Run {
 public:
@@ -30,7 +31,7 @@ public:
 
 private:
     // Prices every group; false if cancelled before the end. Adds what it finds to the pool.
-    bool price(const std::vector<double>& prices, double tolerance);
+    bool price(const std::vector<double>& prices, double tolerance, std::int64_t effort);
     void round(const std::vector<double>& prices);
     bool find_prices();
     bool finish(AllocationStatus status);
@@ -47,7 +48,9 @@ private:
     std::chrono::steady_clock::time_point begun_;
 
     Assignment best_;
-    std::vector<double> prices_;  // at which bound_ was found
+    std::vector<double> prices_;  // the best so far by what the searches found, whether proven or not
+    double guide_ = infinite;     // the dual there, as if what was found were the best
+    std::vector<double> proven_;  // prices at which bound_ was found
     double bound_ = infinite;
     std::int64_t nodes_ = 0;
     int rounds_ = 0;
@@ -79,9 +82,9 @@ bool Run::finish(AllocationStatus status) {
     return true;
 }
 
-bool Run::price(const std::vector<double>& prices, double tolerance) {
+bool Run::price(const std::vector<double>& prices, double tolerance, std::int64_t effort) {
     struct Piece {
-        double bound = 0, found = 0;
+        double bound = 0, reached = 0, found = 0;
         std::int64_t nodes = 0;
         std::vector<std::int64_t> used;
         std::vector<double> worth;
@@ -101,11 +104,13 @@ bool Run::price(const std::vector<double>& prices, double tolerance) {
             query.group = group;
             query.prices = prices;
             query.tolerance = tolerance;
+            query.effort = effort;
             query.known = &pool_.of(group)[pool_.best(group, prices)];
             query.control = control_;
             Choice choice;
             piece.bound += pricer(query, choice, piece.nodes);
             const double worth = net(choice, prices);
+            piece.reached += worth;
             piece.found += worth - net(*query.known, prices);
             for (const Use& use : choice.uses) {
                 piece.used[use.resource] += use.amount;
@@ -118,6 +123,7 @@ bool Run::price(const std::vector<double>& prices, double tolerance) {
             std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count() > options_.time_limit)
             late.store(true, std::memory_order_relaxed);
     });
+    double reached = 0;
     dual_ = 0;
     found_ = 0;
     used_.assign(prices.size(), 0);
@@ -126,6 +132,7 @@ bool Run::price(const std::vector<double>& prices, double tolerance) {
     for (const Piece& piece : pieces) {
         done = done && piece.done;
         dual_ += piece.bound;
+        reached += piece.reached;
         found_ += piece.found;
         nodes_ += piece.nodes;
         for (std::size_t r = 0; r < piece.used.size(); ++r) {
@@ -134,11 +141,18 @@ bool Run::price(const std::vector<double>& prices, double tolerance) {
         }
     }
     if (!done || control_->cancelled()) return false;
-    for (std::size_t r = 0; r < prices.size(); ++r) dual_ += prices[r] * static_cast<double>(problem_.capacity[r]);
+    double paid = 0;
+    for (std::size_t r = 0; r < prices.size(); ++r) paid += prices[r] * static_cast<double>(problem_.capacity[r]);
+    dual_ += paid;
     ++rounds_;
+    const double guide = reached + paid;
+    if (guide < guide_) {
+        guide_ = guide;
+        prices_ = prices;
+    }
     if (dual_ < bound_) {
         bound_ = dual_;
-        prices_ = prices;
+        proven_ = prices;
     }
     report();
     return true;
@@ -178,7 +192,7 @@ void Run::round(const std::vector<double>& prices) {
 // Prices that make the bound small. False if the run must end.
 bool Run::find_prices() {
     const std::size_t resources = problem_.capacity.size();
-    const double mean_worth = std::max(1e-12, bound_ / std::max(1, problem_.groups));
+    const double mean_worth = std::max(1e-12, guide_ / std::max(1, problem_.groups));
     // Where a resource is overloaded at no price, its price is about what a unit of it is worth to who uses it.
     // Some resources are asked for only once others have a price, so what is seen later counts too.
     std::vector<double> typical(resources, 0.0);
@@ -193,7 +207,7 @@ bool Run::find_prices() {
         std::vector<double> prices(resources, 0.0);
         for (std::size_t r = 0; r < resources; ++r)
             if (free_use[r] > problem_.capacity[r]) prices[r] = factor * typical[r];
-        if (!price(prices, 0.02 * mean_worth)) return false;
+        if (!price(prices, 0.02 * mean_worth, glance)) return false;
         if (should_stop()) return false;
         learn();
     }
@@ -208,17 +222,17 @@ bool Run::find_prices() {
         }
         const std::vector<double> next =
             minimise_dual(pool_, problem_.capacity, prices_, temperature, box, 20, options_.threads);
-        const double before = bound_;
-        const double wanted_before = std::max(options_.gap, 1e-7) * std::abs(bound_);
+        const double before = guide_;
+        const double wanted_before = std::max(options_.gap, 1e-7) * std::abs(guide_);
         const double finest = 0.05 * wanted_before / std::max(1, problem_.groups);
         const bool moved = next != prices_;
         if (moved || tolerance > finest) {
-            if (!price(next, tolerance)) return false;
+            if (!price(next, tolerance, glance)) return false;
             if (should_stop()) return false;
             learn();
         }
-        const double wanted = std::max(options_.gap, 1e-7) * std::abs(bound_);
-        const double gained = before - bound_;
+        const double wanted = std::max(options_.gap, 1e-7) * std::abs(guide_);
+        const double gained = before - guide_;
         const bool complete = !moved || found_ < 0.05 * wanted;  // the pool already had the best choices at these prices
         if (gained > 0.1 * wanted) {
             reach = std::min(1.0, reach * 1.5);
@@ -238,6 +252,7 @@ bool Run::find_prices() {
 Allocation Run::solve() {
     const std::size_t resources = problem_.capacity.size();
     prices_.assign(resources, 0.0);
+    proven_ = prices_;
     std::vector<std::int32_t> deferred;
     best_ = round_choices(Pool(problem_.groups, problem_.fallback), problem_.capacity, prices_, deferred);
     if (!problem_.most.empty()) {
@@ -247,7 +262,7 @@ Allocation Run::solve() {
     report();
     const double trivial = bound_;
     bound_ = infinite;
-    if (!price(prices_, std::isfinite(trivial) ? 1e-2 * trivial / std::max(1, problem_.groups) : 0)) {
+    if (!price(prices_, std::isfinite(trivial) ? 1e-2 * trivial / std::max(1, problem_.groups) : 0, glance)) {
         bound_ = trivial;
         status_ = AllocationStatus::cancelled;
     } else {
@@ -255,7 +270,7 @@ Allocation Run::solve() {
         for (std::size_t r = 0; r < resources; ++r) fits = fits && used_[r] <= problem_.capacity[r];
         if (fits) {  // nothing is scarce: everyone's best
             const std::vector<double> none = prices_;
-            price(none, 0.3 * options_.gap * std::abs(bound_) / std::max(1, problem_.groups));
+            price(none, 0.3 * options_.gap * std::abs(bound_) / std::max(1, problem_.groups), 3000);
             round(none);
         } else if (!should_stop()) {
             const bool complete = find_prices();
@@ -263,7 +278,7 @@ Allocation Run::solve() {
             // The bound at the prices, without tolerance; a cancelled or late run keeps the one it has.
             if (complete && status_ != AllocationStatus::cancelled && status_ != AllocationStatus::time_limit) {
                 const std::vector<double> last = prices_;
-                price(last, 0);
+                price(last, 0, 0);
             }
         }
         if (best_.value == 0 || control_->cancelled()) {
@@ -279,7 +294,7 @@ Allocation Run::solve() {
     else
         status_ = control_->cancelled() ? AllocationStatus::cancelled : limit;
     control_->report(1.0, best_.value, bound_);
-    return {std::move(best_.choices), prices_, best_.value, bound_, status_, nodes_, rounds_};
+    return {std::move(best_.choices), proven_, best_.value, bound_, status_, nodes_, rounds_};
 }
 
 }  // namespace

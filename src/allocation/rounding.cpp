@@ -56,6 +56,7 @@ Assignment round_choices(const Pool& pool, std::span<const std::int64_t> capacit
 std::int64_t fill(const AllocationProblem& problem, Assignment& assignment, std::span<const double> prices,
                   std::span<const std::int32_t> groups, double tolerance, int threads, const Control* control) {
     constexpr std::int32_t block = 128, piece = 8;
+    constexpr std::int64_t glance = 400;  // nodes: an improvement is welcome, a proof not needed
     const auto group_count = static_cast<std::int32_t>(groups.size());
     std::vector<std::int64_t> room(problem.capacity.size());
     for (std::size_t r = 0; r < room.size(); ++r) room[r] = problem.capacity[r] - assignment.used[r];
@@ -72,6 +73,7 @@ std::int64_t fill(const AllocationProblem& problem, Assignment& assignment, std:
         query.prices = prices;
         query.room = own;
         query.tolerance = tolerance;
+        query.effort = glance;
         query.known = &assignment.choices[group];
         query.control = control;
         pricer(query, best, nodes);
@@ -185,10 +187,13 @@ std::int64_t exchange(const AllocationProblem& problem, const Pool& pool, Assign
                     query.prices = prices;
                     query.room = room;
                     query.tolerance = tolerance;
+                    query.effort = 400;
                     query.control = control;
                     Choice other;
                     pricer(query, other, nodes);
-                    const bool fits = std::all_of(other.uses.begin(), other.uses.end(),
+                    // Who must take something and finds no room for it answers with nothing at all.
+                    const bool fits = (!other.content.empty() || pool.of(query.group)[0].content.empty()) &&
+                                      std::all_of(other.uses.begin(), other.uses.end(),
                                                   [&](const Use& u) { return u.amount <= room[u.resource]; });
                     // Both at prices, so that freeing what others can use counts for something.
                     const double both = net(wanted, prices) + net(other, prices) - net(now, prices) - net(theirs, prices);

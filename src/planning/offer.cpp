@@ -133,13 +133,13 @@ void Offer::build_pins() {
         pin.period = catalog.period_of(pin.first);
         pin.minutes = is_missing(tables.activities.hours[activity]) ? 0 : tables.activities.hours[activity].count();
         pin.kind = tables.activities.kind[activity].value();
-        // One pin per activity: what is in progress before what is only enrolled, then the later one.
+        // One pin per activity: what is in progress before what is only enrolled, then the latest by date.
         const auto same = std::find_if(pins.begin(), pins.end(), [&](const Pin& p) { return p.activity == pin.activity; });
         if (same == pins.end()) {
             pins.push_back(pin);
         } else {
             const auto rank = [&](const Pin& p) {
-                return std::tuple(tables.enrolments.status[p.row] == EnrolmentStatus::in_progress, p.first, p.row);
+                return std::tuple(tables.enrolments.status[p.row], tables.enrolments.date[p.row], p.session);
             };
             if (rank(*same) < rank(pin)) *same = pin;
         }

@@ -241,9 +241,10 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
                                  Money(0)});
             for (const Way& way : chosen) {
                 const ActivityId activity = search.offer.courses[way.course].activity;
+                const auto part = [&](Money money) { return is_missing(way.cost) ? missing<Money>() : money; };
                 items.push_back({groups[i], activity, catalog.offerings[way.offering].session, way.first, way.last,
                                  way.period + 1, organization->activities.hours[activity.value()], way.cost, way.fund,
-                                 way.fund_cost, way.account_cost, way.employee_cost});
+                                 part(way.fund_cost), part(way.account_cost), part(way.employee_cost)});
             }
         }
     });

@@ -625,17 +625,20 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes) {
         }
     }
     // Most searches are short. One that is not gets better multipliers, now that a good choice is known, and starts anew.
-    constexpr std::int64_t patience = 200;
+    constexpr std::int64_t patience = 150, all = 200'000;
+    const std::int64_t effort = query.effort > 0 ? query.effort : all;
     find_multipliers(found_ ? best_ : 0, 40);
-    node_limit_ = patience;
+    node_limit_ = std::min(patience, effort);
     explore(0);
-    if (stopped_ && !(query.control && query.control->cancelled())) {
+    if (stopped_ && effort > patience && !(query.control && query.control->cancelled())) {
+        const double first_ceiling = ceiling_;
         stopped_ = false;
         ceiling_ = -infinite;
         discount_.assign(discount_.size(), 1.0);
         find_multipliers(best_, 300);
-        node_limit_ = 5'000'000;
+        node_limit_ = effort;
         explore(0);
+        ceiling_ = std::min(ceiling_, first_ceiling);  // both are bounds
     }
     nodes += nodes_;
     best.value = best_value_;

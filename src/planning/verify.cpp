@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 
+#include "assessment/stage.h"
 #include "base/parallel.h"
 #include "planning/verify_case.h"
 #include "planning/verify_items.h"
@@ -208,6 +209,13 @@ Violations tabulate(const Organization& organization, const std::vector<Finding>
 }  // namespace
 
 Verification verify(const Organization& organization, const Risks& risks, const Plan& plan, const VerifyOptions& options) {
+    check_keys(risks, risks.person, organization.people());
+    check_keys(risks, risks.role, organization.roles());
+    check_keys(risks, risks.capability, organization.capabilities());
+    check_keys(plan.items, plan.items.person, organization.people());
+    check_keys(plan.items, plan.items.activity, organization.activities());
+    check_keys(plan.items, plan.items.session, organization.sessions());
+    check_keys(plan.items, plan.items.fund, organization.funds());
     const Case of(organization, risks, plan);
     std::vector<Finding> findings;
     const Sums sums = check_people(of, plan, options, findings);

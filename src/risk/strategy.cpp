@@ -44,11 +44,10 @@ constexpr std::size_t most_cached = std::size_t{1} << 24;
 }  // namespace
 
 Strategy::Strategy(const Organization& organization, Date day, int threads)
-    : organization_(organization), share_(organization.objectives().size()),
+    : organization_(organization), weight_(organization.objectives().size()),
       has_scope_(organization->objective_links.size()), list_of_(organization.capabilities().size(), -1) {
-    double total = 0;
-    for (std::size_t o = 0; o < share_.size(); ++o) total += share_[o] = or_else(organization->objectives.weight[o], 1);
-    for (double& share : share_) share /= total;
+    for (std::size_t o = 0; o < weight_.size(); ++o)
+        total_ += weight_[o] = or_else(organization->objectives.weight[o], 1);
     make_lists();
     if (scoped_) classify(day, threads);
 }
@@ -148,10 +147,10 @@ double Strategy::add_up(const List& list, PersonId person, RoleId role) const {
     // Strongest first: an objective's first link is the one that counts, for it and for those above it.
     thread_local std::vector<std::int32_t> reached;
     thread_local std::vector<bool> seen;
-    if (seen.size() < share_.size()) seen.resize(share_.size());
+    if (seen.size() < weight_.size()) seen.resize(weight_.size());
     reached.clear();
-    reached.reserve(share_.size());  // nothing may throw between marking and clearing
-    double weight = 1;
+    reached.reserve(weight_.size());  // nothing may throw between marking and clearing
+    double sum = 0;
     for (const std::size_t row : list.rows) {
         if (!holds_for(row, person, role)) continue;
         const double strength = or_else(links.strength[row], 1);
@@ -160,11 +159,11 @@ double Strategy::add_up(const List& list, PersonId person, RoleId role) const {
             if (seen[objective]) break;  // and so are all above it
             seen[objective] = true;
             reached.push_back(o);
-            weight += share_[objective] * strength;
+            sum += weight_[objective] * strength;
         }
     }
     for (const std::int32_t o : reached) seen[static_cast<std::size_t>(o)] = false;
-    return std::min(weight, 2.0);  // the shares sum to 1 but for their last bits
+    return std::min(1 + sum / total_, 2.0);  // one division: rounded shares could cross the edge of a band
 }
 
 ObjectiveId Strategy::strongest(PersonId person, CapabilityId capability) const {

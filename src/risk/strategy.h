@@ -41,7 +41,8 @@ private:
     bool holds_for(std::size_t row, PersonId person, RoleId role) const;
 
     Organization organization_;
-    std::vector<double> share_;    // normalised weight, by objective
+    std::vector<double> weight_;   // by objective
+    double total_ = 0;             // of the weights
     std::vector<bool> has_scope_;  // by row of objective_links
     std::vector<std::int32_t> list_of_;
     std::vector<List> lists_;

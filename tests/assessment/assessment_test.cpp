@@ -54,7 +54,7 @@ TEST(Assessments, AllProblemsAreTold) {
                        {"E1", "Go", "0.5", "self", "2026-01-01"},
                        {"E1", "Go", "", "peers", "2026-01-01"}}),
               (std::vector<std::string>{
-                  "error unknown_key assessments 1 person: person 'E3' is not in people; did you mean 'E1'?",
+                  "error unknown_key assessments 1 person: person 'E3' is not in people",
                   "error unknown_key assessments 2 capability: capability 'Gone' is not in capabilities",
                   "error unknown_level assessments 3 level: level 'Expret' is not on scale 'gdad' (Awareness, Working, "
                   "Practitioner, Expert); did you mean 'Expert'?",

@@ -163,6 +163,7 @@ TEST(ExportArrow, DescribesEveryColumn) {
 
 TEST(ExportArrow, SharesWhatNeedsNoOtherForm) {
     const Things t = things();
+    const auto owners = t.thing.strings().use_count();
     ArrowArrayStream stream = exported(t);
     ArrowArray batch;
     ASSERT_EQ(stream.get_next(&stream, &batch), 0);
@@ -178,6 +179,7 @@ TEST(ExportArrow, SharesWhatNeedsNoOtherForm) {
     ASSERT_EQ(stream.get_next(&stream, &batch), 0);  // one batch, then the end
     EXPECT_EQ(batch.release, nullptr);
     stream.release(&stream);
+    EXPECT_EQ(t.thing.strings().use_count(), owners);
 }
 
 TEST(ExportArrow, OutlivesTheTableAndItsParents) {

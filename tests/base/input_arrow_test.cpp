@@ -263,8 +263,9 @@ TEST_F(InputArrow, RefusesFormatsByName) {
               "people, column x: the Arrow format +l is not supported: a cell holds one value, not a list or a struct");
     EXPECT_THAT(fault(numbers<std::int32_t>("+r", {})), HasSubstr("+r is not supported: decode the run-end encoding"));
     EXPECT_THAT(fault(batch({})), HasSubstr("+s is not supported"));
-    for (const char* format : {"",    "d:", "d:x,2", "d:19", "d:76,2,256", "d:39,2", "d:19,99", "w:4", "ttu", "tDs",
-                               "tiM", "ts", "tss",   "tsx:", "td",         "tdX",    "v",       "vx",  "Q",   "uu"})
+    for (const char* format :
+         {"",    "d:",  "d:x,2", "d:19", "d:76,2,256", "d:38,2,256", "d:19,2,77", "d:39,2", "d:19,99", "w:4", "ttu",
+          "tDs", "tiM", "ts",    "tss",  "tsx:",       "td",         "tdX",       "v",      "vx",      "Q",   "uu"})
         EXPECT_THAT(fault(numbers<std::int64_t>(format, {})), HasSubstr("is not supported")) << format;
     EXPECT_THAT(fault(encoded(numbers<double>("g", {0}), texts({"a"}))), HasSubstr("must be integers"));
     EXPECT_THAT(fault(encoded(numbers<std::int8_t>("c", {0}), encoded(numbers<std::int8_t>("c", {0}), texts({"a"})))),
@@ -343,6 +344,9 @@ TEST_F(InputArrow, RefusesViewsOutsideTheirBuffers) {
     EXPECT_THAT(view(16, -1, 0), HasSubstr("outside its buffers"));
     EXPECT_THAT(view(-1, 0, 0), HasSubstr("outside its buffers"));
     EXPECT_THAT(view(INT32_MAX, 0, INT32_MAX), HasSubstr("outside its buffers"));
+    Array null = views({"more than twelve", "b"}).valid({false, true});
+    null.buffers[1] = block<std::int32_t>({-1, 0, -1, -1, 1, 'b', 0, 0});
+    EXPECT_THAT(cells(null), ElementsAre("nothing", "'b'"));
 }
 
 TEST_F(InputArrow, RefusesBrokenBatches) {

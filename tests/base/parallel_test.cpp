@@ -1,5 +1,6 @@
 #include "base/parallel.h"
 
+#include <chrono>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -34,9 +35,10 @@ TEST(ParallelFor, OfNothingDoesNothing) {
 
 TEST(ParallelFor, ThrowsTheExceptionOfTheLowestPiece) {
     for (int round = 0; round < 200; ++round) {
+        const std::int64_t slow = round % 2 == 0 ? 20 : 21;  // so that the lowest fails now last, now first
         try {
-            parallel_for(100, 1, 4, [](std::int64_t first, std::int64_t) {
-                if (first == 20) std::this_thread::sleep_for(std::chrono::microseconds(100));
+            parallel_for(100, 1, 4, [slow](std::int64_t first, std::int64_t) {
+                if (first >= 20) std::this_thread::sleep_for(std::chrono::microseconds(first == slow ? 300 : 50));
                 if (first >= 20) throw std::runtime_error(std::to_string(first));
             });
             FAIL();

@@ -30,6 +30,7 @@ struct Query {
     std::span<const double> prices{};       ///< per unit, by resource, ≥ 0
     std::span<const std::int64_t> room{};   ///< if not empty: the choice may use at most this much of each resource
     double tolerance = 0;                   ///< a choice this much below the best is good enough
+    std::int64_t effort = 0;                ///< nodes after which the best so far will do; 0: as many as it takes
     const Choice* known = nullptr;          ///< a choice that may be worth starting from
     const Control* control = nullptr;       ///< may be cancelled: then the best so far
 };

@@ -1,0 +1,326 @@
+"""The library against the oracle, on small random organisations that have every kind of table and limit.
+
+GRADUS_CASES multiplies the number of organisations (default 1).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import os
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import oracle
+import pytest
+
+import gradus as gr
+from organisations import AS_OF, START, Row, Rows, library, organisation, shuffled
+
+CASES = float(os.environ.get("GRADUS_CASES", "1"))
+GROUPINGS = ("unit", "role", "family", "manager", "persona", "all")
+PLAN_TABLES = ("items", "people", "goals", "resources", "conflicts", "certificate", "problems")
+GAP_KEY = ("person", "basis", "role", "capability")
+
+
+def cases(first: int, count: int) -> range:
+    return range(first, first + max(1, round(count * CASES)))
+
+
+def by_key(rows: Any, key: tuple[str, ...]) -> dict[tuple[Any, ...], Row]:
+    found = {tuple(row[column] for column in key): row for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def same(found: Any, expected: Any, key: tuple[str, ...], tolerance: float = 1e-9) -> None:
+    """The same rows, in any order, and the same cells in every column of `found`."""
+    ours, theirs = by_key(found, key), by_key(expected, key)
+    assert ours.keys() == theirs.keys()
+    for name, row in ours.items():
+        for column, cell in row.items():
+            assert alike(cell, theirs[name][column], tolerance), (name, column, cell, theirs[name][column])
+
+
+def alike(one: Any, other: Any, tolerance: float) -> bool:
+    if isinstance(one, float) and other is not None:
+        return abs(one - float(other)) <= tolerance * max(1.0, abs(one))
+    return bool(one == other)
+
+
+# The stages before the plan
+
+
+def run_stages(tables: Rows, **options: Any) -> tuple[gr.Organization, gr.Estimates, gr.Risks]:
+    org = library(tables, **options)
+    estimates = gr.estimate(org, tables["assessments"], as_of=AS_OF, **options)
+    return org, estimates, gr.assess_risk(org, gr.find_gaps(org, estimates, **options), **options)
+
+
+@pytest.mark.parametrize("seed", cases(0, 100))
+def test_the_stages(seed: int) -> None:
+    tables = organisation(seed)
+    draw = random.Random(seed)
+    credit = draw.random() < 0.8
+    options = {"half_information_years": draw.choice((1, 0.5, 3)), "prior_mean": draw.choice((0.5, 0.2)),
+               "prior_sd": draw.choice((0.25, 0.4)), "variances": draw.choice(({}, {"self": 0.5, "test": 1e-4}))}  # fmt: skip
+    org = library(tables)
+    estimates = gr.estimate(org, tables["assessments"], as_of=AS_OF, **options)
+    same(estimates, oracle.estimate(tables, AS_OF, **options), ("person", "capability"))
+
+    # Each stage is compared on the library's own input: only a stage that differs fails.
+    known = estimates.rows()
+    gaps = gr.find_gaps(org, estimates, credit_completed=credit)
+    same(gaps, oracle.find_gaps(tables, known, AS_OF, credit), GAP_KEY)
+    risks = gr.assess_risk(org, gaps)
+    same(risks, oracle.assess_risk(tables, gaps.rows(), AS_OF), GAP_KEY)
+    for by in GROUPINGS:
+        for roll_up in (False, True):
+            heat = gr.heat_map(org, risks, by=by, roll_up=roll_up)
+            same(heat, oracle.heat_map(tables, risks.rows(), by, roll_up), ("grouping", "member", "capability"))
+    cover = draw.choice((1, 2, 3.5))
+    same(gr.concentration(org, estimates, cover=cover), oracle.concentration(tables, known, AS_OF, cover),
+         ("capability", "level"))  # fmt: skip
+
+
+# Plans
+
+
+def plan_options(seed: int) -> Row:
+    draw = random.Random(seed)
+    months, period_months = draw.choice(((6, 3), (3, 3), (5, 3), (6, 6), (2, 1)))
+    return {
+        "start": draw.choice((START, START, date(2026, 4, 30), date(2026, 3, 1))),
+        "months": months,
+        "period_months": period_months,
+        "max_activities": draw.choice((None, None, 0, 2)),
+        "max_capabilities": draw.choice((None, None, 1, 2)),
+        "max_of_a_kind": draw.choice((None, None, 1)),
+        "allow_overlap": draw.random() < 0.3,
+    }
+
+
+def tiny(seed: int) -> Rows:
+    draw = random.Random(seed)
+    return organisation(seed, people=draw.randint(2, 4), activities=draw.randint(3, 6), sessions=0.6, seen=0.8)
+
+
+def number(cell: Any) -> float:
+    return 0.0 if cell is None or cell != cell else float(cell)
+
+
+@pytest.mark.parametrize("seed", cases(1000, 60))
+def test_plans(seed: int) -> None:
+    tables = tiny(seed)
+    org, _, risks = run_stages(tables)
+    given = plan_options(seed)
+    options = oracle.Options(**given, as_of=AS_OF)
+    plan = gr.optimize(org, risks, **given)
+    certificate = plan.certificate.rows()[0]
+    rows, items, conflicts = risks.rows(), plan.items.rows(), plan.conflicts.rows()
+    left_out = {(row["person"], row["activity"]) for row in conflicts}
+
+    # The plan may be, is dated and charged as the contract says, and is worth what it says.
+    assert oracle.violations(tables, rows, items, options, conflicts, pins_listed=True) == []
+    scheduled = oracle.schedule(tables, rows, items, options)
+    for row in scheduled:
+        row["gain"] = row["reason"] = None
+    worth = oracle.value(tables, rows, items, options)
+    key = ("person", "activity")
+    expected = [{**row, "gain": worth["gains"][row["person"], row["activity"]]} for row in scheduled]
+    same([{k: v for k, v in row.items() if k != "reason"} for row in items], expected, key)
+    assert all((row["reason"] == "pinned") == placed["pinned"]
+               for row, placed in zip(*(sorted(found, key=lambda r: (r["person"], r["activity"]))
+                                        for found in (items, scheduled)), strict=True))  # fmt: skip
+    assert math.isclose(plan.value, worth["value"], rel_tol=1e-9, abs_tol=1e-9)
+    people = [{"person": person, **numbers} for person, numbers in worth["people"].items()]
+    listed = [
+        {column: row[column] for column in ("person", "exposure_before", "exposure_after")} for row in plan.people
+    ]
+    at = by_key(people, ("person",))
+    same(listed, [at[(row["person"],)] for row in listed], ("person",))
+    assert {row["person"] for row in items} == {row["person"] for row in listed}
+    goals = [{c: v for c, v in row.items() if c not in ("objective", "measure", "due")} for row in plan.goals]
+    at = by_key(worth["goals"], GAP_KEY)
+    same(goals, [at[tuple(row[c] for c in GAP_KEY)] for row in goals], GAP_KEY)
+    removed = math.fsum(row["exposure_removed"] for row in goals)
+    assert math.isclose(removed, plan.value, rel_tol=1e-9, abs_tol=1e-9)
+    at = by_key(oracle.resources(tables, rows, items, options), ("kind", "resource"))
+    used = [{c: row[c] for c in ("kind", "resource", "capacity", "used")} for row in plan.resources]
+    same(used, [at[row["kind"], row["resource"]] for row in used], ("kind", "resource"))
+
+    # No plan is better than its bound.
+    prices = {(row["kind"], row["resource"]): number(row["price"]) for row in plan.resources}
+    exact = oracle.price_bound(tables, rows, options, prices, left_out)
+    assert certificate["price_bound"] >= exact - 1e-9 * max(1, abs(exact))
+    assert math.isclose(certificate["price_bound"], exact, rel_tol=1e-7, abs_tol=1e-7)
+    best = oracle.brute_force(tables, rows, options, left_out)
+    assert best is not None
+    assert plan.value <= best["value"] + 1e-9 * max(1, plan.value)
+    assert best["value"] <= plan.bound + 1e-9 * max(1, plan.bound)
+    if plan.status == "optimal":
+        assert math.isclose(plan.value, best["value"], rel_tol=1e-9, abs_tol=1e-9)
+    verdict = plan.verify()
+    assert verdict.ok, verdict.violations.rows()
+    assert math.isclose(verdict.value, plan.value, rel_tol=1e-9, abs_tol=1e-9)
+
+
+# Properties
+
+
+def results(tables: Rows, months: int = 6, threads: int | None = None) -> dict[str, Any]:
+    """Every result table as text: floats by repr, so that a changed bit shows."""
+    options = {} if threads is None else {"threads": threads}
+    org, estimates, risks = run_stages(tables, **options)
+    plan = gr.optimize(org, risks, months=months, **options)
+    found = {"estimates": estimates, "risks": risks, "concentration": gr.concentration(org, estimates, **options),
+             "ratings_by_source": gr.ratings_by_source(org, tables["assessments"], as_of=AS_OF)}  # fmt: skip
+    for by in GROUPINGS:
+        found[f"heat_map {by}"] = gr.heat_map(org, risks, by=by, **options)
+        found[f"rolled up {by}"] = gr.heat_map(org, risks, by=by, roll_up=True, **options)
+    found |= {f"plan.{name}": getattr(plan, name) for name in PLAN_TABLES}
+    return {name: repr(table.to_pydict()) for name, table in found.items()}
+
+
+@pytest.mark.parametrize("seed", cases(2000, 15))
+def test_neither_order_nor_threads_matter(seed: int) -> None:
+    tables = organisation(seed)
+    expected = results(tables, threads=1)
+    assert results(shuffled(tables, seed), threads=3) == expected
+
+
+@pytest.mark.parametrize("seed", cases(3000, 30))
+def test_more_money_and_seats_never_harm(seed: int) -> None:
+    tables = organisation(seed)
+    draw = random.Random(seed)
+    org, _, risks = run_stages(tables)
+    plan = gr.optimize(org, risks, months=6)
+    more: Rows = {"sessions": [dict(row) for row in tables["sessions"]]}
+    more["sessions"] = [
+        row if row["seats"] is None else {**row, "seats": row["seats"] + draw.randint(0, 2)} for row in more["sessions"]
+    ]
+    if "funds" in tables:
+        more["funds"] = [{**row, "amount": row["amount"] + draw.choice((0, 10, 50))} for row in tables["funds"]]
+    richer = gr.optimize(org.with_tables(**more), risks, months=6)
+    if not len(plan.conflicts):  # else more may force what was left out before
+        assert plan.value <= richer.bound + 1e-9 * max(1, abs(plan.value))
+
+
+@pytest.mark.parametrize("seed", cases(4000, 20))
+def test_more_evidence_never_widens(seed: int) -> None:
+    tables = organisation(seed)
+    org, estimates, _ = run_stages(tables)
+    draw = random.Random(seed)
+    kept = [row for row in tables["assessments"] if draw.random() < 0.6]
+    fewer = by_key(gr.estimate(org, kept, as_of=AS_OF), ("person", "capability"))
+    for row in estimates:
+        before = fewer.get((row["person"], row["capability"]))
+        assert before is None or (row["sd"] <= before["sd"] and row["evidence"] >= before["evidence"])
+
+
+@pytest.mark.parametrize("seed", cases(5000, 10))
+def test_with_tables_is_from_tables(seed: int) -> None:
+    tables, other = organisation(seed), organisation(seed + 100)
+    names = ("requirements", "objective_links", "outcomes", "accounts", "enrolments", "preferences", "mandatory")
+    # Of the other organisation only what names levels and sessions that are here too.
+    replaced = {n: other[n] for n in ("preferences", "objective_links") if n in other}
+    replaced |= {n: tables[n][::2] for n in names if n not in replaced and n in tables}
+    one = library(tables).with_tables(**replaced)
+    whole = library({**tables, **replaced})
+    for name in whole.tables:
+        assert repr(one.table(name).to_pydict()) == repr(whole.table(name).to_pydict()), name
+    first, second = (
+        gr.assess_risk(o, gr.find_gaps(o, gr.estimate(o, tables["assessments"], as_of=AS_OF))) for o in (one, whole)
+    )
+    assert repr(first.to_pydict()) == repr(second.to_pydict())
+    for name in PLAN_TABLES:
+        tables_of = [getattr(gr.optimize(o, r, months=6), name).to_pydict() for o, r in ((one, first), (whole, second))]
+        assert repr(tables_of[0]) == repr(tables_of[1]), name
+
+
+# Every column counts
+
+LABELS = {"name", "description", "text", "url", "provider"}
+OWN_KEYS = {"scales": "scale", "capabilities": "capability", "roles": "role", "units": "unit", "people": "person",
+            "objectives": "objective", "activities": "activity", "sessions": "session", "funds": "fund",
+            "programs": "program"}  # fmt: skip
+WORDS = {
+    "source": ("self", "manager", "test", "observation"),
+    "status": ("completed", "enrolled", "in_progress", "declined", "planned"),
+    "cap_period": ("month", "quarter", "year"),
+    "activity_kinds": ("course", "coaching", "reading"),
+    "currency": ("EUR", "JPY", "KWD"),
+    "rater": ("x", "y", "z"),
+}
+
+
+def documented() -> list[tuple[str, str]]:
+    """Table and column of every column that something is computed with, by the documentation."""
+    text = (Path(__file__).parents[2] / "docs" / "tables.md").read_text(encoding="utf-8")
+    found, table = [], ""
+    for line in text.partition("## Result tables")[0].splitlines():
+        if line.startswith("### "):
+            table = line.removeprefix("### ").strip()
+        elif line.startswith("| `"):
+            cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+            column = cells[0].strip("`| ")
+            if "*carried*" not in line and column not in LABELS:
+                found.append((table, column))
+    return found
+
+
+def edits(tables: Rows, table: str, column: str, draw: random.Random) -> Iterator[Rows]:
+    """The organisation with one cell, or in a key column that a whole row names one key, changed to something else."""
+    rows = tables.get(table, [])
+    for at in draw.sample(range(len(rows)), len(rows)):
+        now = rows[at].get(column)
+        others = [row[column] for row in rows if row.get(column) not in (None, now)]
+        others += [word for word in WORDS.get(column, ()) if word != now]
+        if isinstance(now, date) or column in ("valid_from", "valid_to", "joined", "left", "date", "due"):
+            others += [AS_OF - timedelta(200), AS_OF, START + timedelta(45), START + timedelta(90)]
+        for role in ("role", "target_role"):
+            others += ["r0", "r1", "r2"] if column == role else []
+        others += {"unit": ["u0", "u2"], "person": ["p0", "p1"], "persona": ["desk"], "session": [None]}.get(column, [])
+        if isinstance(now, bool):
+            others.append(not now)
+        elif isinstance(now, int | float):
+            others += [0, now / 2, now * 2, now + 1]
+        others.append(None)
+        for value in draw.sample(others, min(4, len(others))):
+            if value != now:
+                yield {**tables, table: [{**row, column: value} if n == at else row for n, row in enumerate(rows)]}
+
+
+BASES: dict[int, tuple[Rows, dict[str, Any]]] = {}
+
+
+def base(seed: int) -> tuple[Rows, dict[str, Any]]:
+    if seed not in BASES:
+        tables = organisation(seed, people=6, activities=6)
+        BASES[seed] = tables, outcome(tables)
+    return BASES[seed]
+
+
+def outcome(tables: Rows) -> dict[str, Any]:
+    return {**results(tables, threads=1), "currency": library(tables).currency}
+
+
+@pytest.mark.parametrize(("table", "column"), documented(), ids=".".join)
+def test_every_column_counts(table: str, column: str) -> None:
+    """Changed alone, it changes some result of some organisation; a key of its own table is missed by who names it."""
+    draw = random.Random(f"{table}.{column}")
+    tried = 0
+    for seed in range(6000, 6040):
+        tables, expected = base(seed)
+        for changed in itertools.islice(edits(tables, table, column, draw), 12):
+            tried += 1
+            try:
+                if outcome(changed) != expected:
+                    return
+            except gr.Error:
+                if OWN_KEYS.get(table) == column:
+                    return
+    pytest.fail(f"{tried} changes of {table}.{column} changed nothing")
