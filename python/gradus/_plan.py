@@ -241,12 +241,13 @@ class Plan:
         before = float(np.sum(self.people.column("exposure_before")))
         share = f", {row['value'] / before:.1%} of the {before:,.1f} of those people today" if before > 0 else ""
         gap = max(0.0, row["gap"] or 0.0)
+        left = f"at most {gap:.2%}" if gap >= 1e-4 else "less than 0.01%"
         lines = [
             f"{STATUS.get(row['status'], row['status']).capitalize()}.",
             f"{_text.count(row['items'], 'item')} for {_text.count(row['people'], 'person', 'people')}"
             f" over {months} from {options['start']}.",
             f"It removes {row['value']:,.2f} of exposure on average over that time{share}.",
-            f"No plan within the limits removes more than {row['bound']:,.2f}: at most {gap:.2%} is left on the table.",
+            f"No plan within the limits removes more than {row['bound']:,.2f}: {left} is left on the table.",
         ]
         if row["status"] == "optimal":
             lines[-1] = "No plan within the limits removes more."

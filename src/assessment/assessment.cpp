@@ -32,20 +32,21 @@ struct Rating {
 };
 
 Rating rating_at(const Assessments& table, std::size_t i) {
-    return {table.person[i], table.capability[i], table.rater[i],     table.date[i],
+    return {table.person[i], table.capability[i], table.rater[i], table.date[i],
             table.level[i],  table.assessment[i], table.source[i]};
 }
 
 bool is_sorted(const Assessments& table, int threads) {
     std::atomic<bool> sorted{true};
-    parallel_for(static_cast<std::int64_t>(table.size()) - 1, chunk, threads, [&](std::int64_t first, std::int64_t last) {
-        for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last) && sorted; ++i) {
-            const bool ordered = table.person[i] < table.person[i + 1]
-                                 || (table.person[i] == table.person[i + 1]
-                                     && !(rating_at(table, i + 1) < rating_at(table, i)));
-            if (!ordered) sorted = false;
-        }
-    });
+    parallel_for(
+        static_cast<std::int64_t>(table.size()) - 1, chunk, threads, [&](std::int64_t first, std::int64_t last) {
+            for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last) && sorted; ++i) {
+                const bool ordered =
+                    table.person[i] < table.person[i + 1] ||
+                    (table.person[i] == table.person[i + 1] && !(rating_at(table, i + 1) < rating_at(table, i)));
+                if (!ordered) sorted = false;
+            }
+        });
     return sorted;
 }
 
@@ -115,8 +116,9 @@ void warn_undated(const Assessments& table, ProblemList& problems) {
                   .code = Code::assumed,
                   .table = "assessments",
                   .column = "date",
-                  .message = std::to_string(undated) + (undated == 1 ? " rating has no date and is" : " ratings have no date and are")
-                             + " taken as new"});
+                  .message = std::to_string(undated) +
+                             (undated == 1 ? " rating has no date and is" : " ratings have no date and are") +
+                             " taken as new"});
 }
 
 }  // namespace

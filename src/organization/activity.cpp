@@ -23,13 +23,14 @@ void settle_outcomes(Checks& checks) {
     outcomes.up_to.set(std::move(up_to));
     if (assumed > 0)
         checks.warn(Code::assumed, outcomes, "uplift",
-                    std::to_string(assumed) + (assumed == 1 ? " outcome has" : " outcomes have")
-                        + " no uplift; 0.5 positions are assumed");
+                    std::to_string(assumed) + (assumed == 1 ? " outcome has" : " outcomes have") +
+                        " no uplift; 0.5 positions are assumed");
 }
 
 void check_prerequisites(Checks& checks) {
     const ActivityPrerequisites& table = checks.tables.activity_prerequisites;
-    const std::span<const std::int32_t> activity(reinterpret_cast<const std::int32_t*>(table.activity.data()), table.size());
+    const std::span<const std::int32_t> activity(reinterpret_cast<const std::int32_t*>(table.activity.data()),
+                                                 table.size());
     const std::span<const std::int32_t> prerequisite(reinterpret_cast<const std::int32_t*>(table.prerequisite.data()),
                                                      table.size());
     const Keys& keys = checks.keys("activities");
@@ -62,9 +63,9 @@ void settle_sessions(Checks& checks) {
         const Date from = activities.valid_from[activity], to = activities.valid_to[activity];
         if (first < from || first >= end_of(to))
             checks.warn(Code::ignored, sessions, row, "first_day",
-                        "first_day " + text(first) + " is outside the validity of activity "
-                            + quoted(sessions.activity, row) + " (" + text(from) + " to " + text(to)
-                            + "), so the session is not offered");
+                        "first_day " + text(first) + " is outside the validity of activity " +
+                            quoted(sessions.activity, row) + " (" + text(from) + " to " + text(to) +
+                            "), so the session is not offered");
     }
     sessions.last_day.set(std::move(last_day));
 }
@@ -77,8 +78,8 @@ void check_enrolments(Checks& checks) {
         const auto session = static_cast<std::size_t>(enrolments.session[row].value());
         if (sessions.activity[session] && sessions.activity[session] != enrolments.activity[row])
             checks.error(Code::contradiction, enrolments, row, "session",
-                         "session " + quoted(enrolments.session, row) + " is one of activity "
-                             + quoted(sessions.activity, session) + ", not of " + quoted(enrolments.activity, row));
+                         "session " + quoted(enrolments.session, row) + " is one of activity " +
+                             quoted(sessions.activity, session) + ", not of " + quoted(enrolments.activity, row));
     }
 }
 

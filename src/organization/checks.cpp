@@ -48,16 +48,17 @@ void Checks::warn(Code code, const Table& table, std::string_view column, std::s
 void Checks::overlap(const Spells& spells, std::size_t a, std::size_t b) {
     if (row(spells.table, a) > row(spells.table, b)) std::swap(a, b);
     error(Code::overlap, spells.table, b, "valid_from",
-          spells.what + " of row " + std::to_string(row(spells.table, a)) + ", and their dates overlap ("
-              + text(spells.valid_from[a]) + " to " + text(spells.valid_to[a]) + ", " + text(spells.valid_from[b])
-              + " to " + text(spells.valid_to[b]) + ")");
+          spells.what + " of row " + std::to_string(row(spells.table, a)) + ", and their dates overlap (" +
+              text(spells.valid_from[a]) + " to " + text(spells.valid_to[a]) + ", " + text(spells.valid_from[b]) +
+              " to " + text(spells.valid_to[b]) + ")");
 }
 
 void Checks::keep(Table& table, std::span<const std::int32_t> rows) {
     Origin& from = origin(table);
     std::vector<std::int32_t> kept;
     kept.reserve(rows.size());
-    for (const std::int32_t row : rows) kept.push_back(static_cast<std::int32_t>(from.row(static_cast<std::size_t>(row)) - 1));
+    for (const std::int32_t row : rows)
+        kept.push_back(static_cast<std::int32_t>(from.row(static_cast<std::size_t>(row)) - 1));
     gather(table, rows);
     from.rows = std::move(kept);
 }
@@ -80,7 +81,9 @@ std::string text(Date day) {
 
 void check_forest(Checks& checks, const Table& table, const AnyColumn& parent) {
     const std::span<const std::int32_t> parents(static_cast<const std::int32_t*>(parent.data()), table.size());
-    const auto key = [&](std::int32_t node) { return std::string((*parent.strings())[static_cast<std::size_t>(node)]); };
+    const auto key = [&](std::int32_t node) {
+        return std::string((*parent.strings())[static_cast<std::size_t>(node)]);
+    };
     std::vector<std::int32_t> seen(parents.size(), -1);  // by node: the start of the walk that came by first
     for (std::int32_t start = 0; start < static_cast<std::int32_t>(parents.size()); ++start) {
         std::int32_t node = start;
@@ -91,10 +94,12 @@ void check_forest(Checks& checks, const Table& table, const AnyColumn& parent) {
         if (node < 0 || seen[static_cast<std::size_t>(node)] != start) continue;
         // The walk has come back to `node`. Told from its smallest key on.
         std::int32_t first = node;
-        for (std::int32_t n = parents[static_cast<std::size_t>(node)]; n != node; n = parents[static_cast<std::size_t>(n)])
+        for (std::int32_t n = parents[static_cast<std::size_t>(node)]; n != node;
+             n = parents[static_cast<std::size_t>(n)])
             first = std::min(first, n);
         std::string circle = key(first);
-        for (std::int32_t n = parents[static_cast<std::size_t>(first)]; n != first; n = parents[static_cast<std::size_t>(n)])
+        for (std::int32_t n = parents[static_cast<std::size_t>(first)]; n != first;
+             n = parents[static_cast<std::size_t>(n)])
             circle += " → " + key(n);
         checks.error(Code::cycle, table, static_cast<std::size_t>(first), parent.field().name,
                      std::string(parent.field().name) + " runs in a circle: " + circle + " → " + key(first));
@@ -108,8 +113,8 @@ void check_validity(Checks& checks, const Table& table) {
     for (std::size_t row = 0; row < table.size(); ++row)
         if (!is_missing(first[row]) && !is_missing(end[row]) && first[row] >= end[row])
             checks.error(Code::contradiction, table, row, "valid_to",
-                         "valid_to " + text(end[row]) + " is not after valid_from " + text(first[row])
-                             + "; valid_to is the first day that no longer counts");
+                         "valid_to " + text(end[row]) + " is not after valid_from " + text(first[row]) +
+                             "; valid_to is the first day that no longer counts");
 }
 
 void check_all(Checks& checks) {

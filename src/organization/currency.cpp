@@ -21,8 +21,8 @@ bool has(const List& list, std::string_view currency) {
 }  // namespace
 
 bool is_currency(std::string_view currency) {
-    return currency.size() == 3
-           && std::all_of(currency.begin(), currency.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    return currency.size() == 3 &&
+           std::all_of(currency.begin(), currency.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 int minor_digits(std::string_view currency) {

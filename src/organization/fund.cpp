@@ -16,12 +16,12 @@ void check_funds(Checks& checks) {
         if (funds.unit[row]) of_units.push_back(static_cast<std::int32_t>(row));
         if (!funds.parent[row]) continue;
         const auto parent = static_cast<std::size_t>(funds.parent[row].value());
-        if (funds.valid_from[row] < funds.valid_from[parent]
-            || end_of(funds.valid_to[row]) > end_of(funds.valid_to[parent]))
+        if (funds.valid_from[row] < funds.valid_from[parent] ||
+            end_of(funds.valid_to[row]) > end_of(funds.valid_to[parent]))
             checks.error(Code::contradiction, funds, row, "parent",
-                         "the fund holds from " + text(funds.valid_from[row]) + " to " + text(funds.valid_to[row])
-                             + ", beyond its parent " + quoted(funds.parent, row) + " (" + text(funds.valid_from[parent])
-                             + " to " + text(funds.valid_to[parent]) + ")");
+                         "the fund holds from " + text(funds.valid_from[row]) + " to " + text(funds.valid_to[row]) +
+                             ", beyond its parent " + quoted(funds.parent, row) + " (" +
+                             text(funds.valid_from[parent]) + " to " + text(funds.valid_to[parent]) + ")");
     }
     std::stable_sort(of_units.begin(), of_units.end(), [&](std::int32_t a, std::int32_t b) {
         const auto x = static_cast<std::size_t>(a), y = static_cast<std::size_t>(b);
@@ -47,8 +47,8 @@ void check_programs(Checks& checks) {
             if (std::binary_search(known.begin(), known.end(), kind)) return;
             const std::string_view near = nearest(kind, known);
             checks.warn(Code::unknown_word, programs, row, "activity_kinds",
-                        quoted(kind) + " is the kind of no activity"
-                            + (near.empty() ? std::string() : "; did you mean " + quoted(near) + "?"));
+                        quoted(kind) + " is the kind of no activity" +
+                            (near.empty() ? std::string() : "; did you mean " + quoted(near) + "?"));
         });
     }
 }
@@ -62,8 +62,8 @@ void check_accounts(Checks& checks) {
         if (is_missing(kind) || kind == accounts.kind[row]) continue;
         const auto word = [](AccountKind k) { return quoted(Words<AccountKind>::names[static_cast<std::size_t>(k)]); };
         checks.error(Code::contradiction, accounts, row, "kind",
-                     "kind " + word(accounts.kind[row]) + " is not that of program " + quoted(accounts.program, row) + ", "
-                         + word(kind));
+                     "kind " + word(accounts.kind[row]) + " is not that of program " + quoted(accounts.program, row) +
+                         ", " + word(kind));
     }
 }
 

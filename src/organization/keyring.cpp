@@ -73,9 +73,8 @@ CodedColumn KeyCollector::add(const InputColumn& column, std::int64_t rows, int 
             before = key.value;
             return code_before = part.keys.insert(key.value);
         };
-        read(column, first, last, parse, [&](std::int64_t row, std::int32_t code) {
-            coded.codes[static_cast<std::size_t>(row)] = code;
-        });
+        read(column, first, last, parse,
+             [&](std::int64_t row, std::int32_t code) { coded.codes[static_cast<std::size_t>(row)] = code; });
     });
     if (set_.size() == 0 && coded.parts.size() == 1) {
         set_ = coded.parts[0].keys;

@@ -49,7 +49,7 @@ struct CodedColumn {
         TextSet keys;
         std::list<std::string> numbers{};  // the texts of keys that came as numbers
     };
-    std::int64_t chunk = 1;      ///< rows of a part
+    std::int64_t chunk = 1;  ///< rows of a part
     std::vector<Part> parts{};
     Buffer<std::int32_t> codes{};  ///< by row: the number of the key within its part, or missing, or fault
 };

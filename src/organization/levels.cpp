@@ -28,7 +28,8 @@ std::optional<std::string_view> Levels::label(ScaleId scale, double position) co
 }
 
 std::string Levels::describe(ScaleId scale) const {
-    std::string text = "scale '" + std::string(scales_.scale.strings()->operator[](static_cast<std::size_t>(scale.value())));
+    std::string text =
+        "scale '" + std::string(scales_.scale.strings()->operator[](static_cast<std::size_t>(scale.value())));
     text += "' (";
     for (const std::size_t row : levels_[scale]) {
         if (row != static_cast<std::size_t>(levels_[scale].first)) text += ", ";

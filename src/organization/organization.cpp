@@ -14,10 +14,32 @@
 namespace gradus {
 
 std::vector<Table*> Tables::all() {
-    return {&settings,   &scales,          &capabilities, &roles,      &requirements,           &units,    &people,
-            &positions,  &person_attributes, &target_roles, &personal_goals, &objectives,       &objective_links,
-            &kpi_targets, &activities,     &outcomes,     &activity_prerequisites, &clusters,   &sessions,
-            &eligibility, &mandatory,      &preferences,  &enrolments, &funds,                  &programs, &accounts};
+    return {&settings,
+            &scales,
+            &capabilities,
+            &roles,
+            &requirements,
+            &units,
+            &people,
+            &positions,
+            &person_attributes,
+            &target_roles,
+            &personal_goals,
+            &objectives,
+            &objective_links,
+            &kpi_targets,
+            &activities,
+            &outcomes,
+            &activity_prerequisites,
+            &clusters,
+            &sessions,
+            &eligibility,
+            &mandatory,
+            &preferences,
+            &enrolments,
+            &funds,
+            &programs,
+            &accounts};
 }
 
 std::vector<const Table*> Tables::all() const {
@@ -181,7 +203,8 @@ const Keys& Organization::programs() const { return keys("programs"); }
 
 Reference reference_of(const Organization& organization) {
     Reference reference;
-    for (const auto& names : {std::span<const std::string_view>(key_tables), std::span<const std::string_view>(vocabularies)})
+    for (const auto& names :
+         {std::span<const std::string_view>(key_tables), std::span<const std::string_view>(vocabularies)})
         for (const std::string_view name : names)
             reference.keys.set(name, std::shared_ptr<const Keys>(std::shared_ptr<void>(), &organization.keys(name)));
     reference.levels.emplace(organization->scales, organization->capabilities, organization.scales().size());

@@ -116,7 +116,8 @@ Parsed<std::int32_t> date_of(std::string_view text) {
     if (text.size() < 10 || text[4] != '-' || text[7] != '-') return {0, Fault::not_date};
     const auto part = [&](std::size_t from, std::size_t size) {
         int value = 0;
-        for (std::size_t i = from; i < from + size; ++i) value = is_digit(text[i]) && value >= 0 ? value * 10 + text[i] - '0' : -1;
+        for (std::size_t i = from; i < from + size; ++i)
+            value = is_digit(text[i]) && value >= 0 ? value * 10 + text[i] - '0' : -1;
         return value;
     };
     const int year = part(0, 4), month = part(5, 2), of_month = part(8, 2);
@@ -174,7 +175,8 @@ Parsed<bool> parse_boolean(const Cell& cell) {
     switch (cell.kind) {
     case Cell::Kind::missing: return {false, Fault::missing};
     case Cell::Kind::boolean: return {cell.integer != 0};
-    case Cell::Kind::integer: return {cell.integer == 1, cell.integer == 0 || cell.integer == 1 ? Fault::none : Fault::not_boolean};
+    case Cell::Kind::integer:
+        return {cell.integer == 1, cell.integer == 0 || cell.integer == 1 ? Fault::none : Fault::not_boolean};
     case Cell::Kind::real:
         if (std::isnan(cell.real)) return {false, Fault::missing};
         return {cell.real == 1, cell.real == 0 || cell.real == 1 ? Fault::none : Fault::not_boolean};
@@ -281,70 +283,9 @@ Parsed<std::string_view> parse_label(const Cell& cell, Digits& digits) {
     }
 }
 
-Code code_of(Fault fault) {
-    switch (fault) {
-    case Fault::none: return Code::ok;
-    case Fault::missing:
-    case Fault::no_kind: return Code::missing_value;
-    case Fault::not_utf8: return Code::invalid_text;
-    case Fault::not_word: return Code::unknown_word;
-    case Fault::nan:
-    case Fault::absurd:
-    case Fault::outside:
-    case Fault::no_such_day:
-    case Fault::off_scale: return Code::out_of_range;
-    case Fault::not_whole:
-    case Fault::too_many_decimals:
-    case Fault::not_minutes:
-    case Fault::not_midnight:
-    case Fault::zoned: return Code::lossy;
-    case Fault::unknown_key: return Code::unknown_key;
-    case Fault::no_such_table: return Code::missing_table;
-    case Fault::unknown_level: return Code::unknown_level;
-    case Fault::not_text:
-    case Fault::not_number:
-    case Fault::not_date:
-    case Fault::not_boolean: return Code::wrong_type;
-    }
-    return Code::internal;
-}
-
 std::string number(double value) {
     Digits digits;
     return std::string(print(digits, value));
-}
-
-namespace {
-
-std::string range(const Field& field) {
-    const bool below = std::isfinite(field.low), above = std::isfinite(field.high);
-    if (below && above) return "is not between " + number(field.low) + " and " + number(field.high);
-    if (above) return "is above " + number(field.high);
-    return (field.above_low ? "is not above " : "is below ") + number(field.low);
-}
-
-}  // namespace
-
-std::string explain(Fault fault, const AnyColumn& column, int minor_digits) {
-    switch (fault) {
-    case Fault::missing: return "is missing";
-    case Fault::not_text: return column.type() == Type::key ? "is not a key (text or a whole number)" : "is not text";
-    case Fault::not_utf8: return "is not UTF-8 text";
-    case Fault::not_number: return "is not a number (digits and a decimal point, such as 1234.5)";
-    case Fault::nan: return "is not a number; where a value is not known, leave the cell empty (null)";
-    case Fault::absurd: return "is too large";
-    case Fault::outside: return range(column.field());
-    case Fault::not_whole: return "is not a whole number";
-    case Fault::too_many_decimals:
-        return "has more than " + std::to_string(minor_digits) + (minor_digits == 1 ? " decimal" : " decimals");
-    case Fault::not_minutes: return "is not a whole number of minutes";
-    case Fault::not_date: return "is not a date (YYYY-MM-DD)";
-    case Fault::no_such_day: return "is not a day of the calendar (years 1 to 9999)";
-    case Fault::not_midnight: return "is not at midnight; give the day alone";
-    case Fault::zoned: return "has a time zone; give the day alone";
-    case Fault::not_boolean: return "is neither true nor false";
-    default: return "is not valid";
-    }
 }
 
 }  // namespace gradus

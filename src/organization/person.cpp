@@ -38,8 +38,8 @@ void drop_own_target_roles(Checks& checks) {
             kept.push_back(static_cast<std::int32_t>(row));
         else
             checks.warn(Code::ignored, targets, row, "role",
-                        "role " + quoted(targets.role, row) + " is the own role of " + quoted(targets.person, row)
-                            + "; the row is dropped");
+                        "role " + quoted(targets.role, row) + " is the own role of " + quoted(targets.person, row) +
+                            "; the row is dropped");
     }
     if (kept.size() < targets.size()) checks.keep(targets, kept);
 }

@@ -32,24 +32,24 @@ std::int64_t Origin::line(std::size_t i) const {
 
 Reader::Reader(Table& table, const Input* input, const Reference& reference, ProblemList& problems, int threads)
     : table_(table), input_(input), reference_(reference), problems_(problems), threads_(threads),
-      rows_(input ? input->rows() : 0), sources_(table.column_count(), nullptr),
-      coded_(table.column_count()), unnamed_(static_cast<std::size_t>(rows_), 0), origin_{.input = input} {}
+      rows_(input ? input->rows() : 0), sources_(table.column_count(), nullptr), coded_(table.column_count()),
+      unnamed_(static_cast<std::size_t>(rows_), 0), origin_{.input = input} {}
 
 AnyColumn& Reader::column(std::size_t index) const { return ColumnWriter::column(table_, index); }
 
 Cell Reader::cell(std::size_t index, std::int64_t row) const {
     Cell found;
     if (sources_[index])
-        gradus::read(*sources_[index], row, row + 1, [](const Cell& c) { return c; },
-                     [&](std::int64_t, const Cell& c) { found = c; });
+        gradus::read(
+            *sources_[index], row, row + 1, [](const Cell& c) { return c; },
+            [&](std::int64_t, const Cell& c) { found = c; });
     return found;
 }
 
 void Reader::collect(std::string_view name, KeyCollector& keys) {
     const bool own = table_.name() == name;  // the first column names the rows
     for (std::size_t c = 0; c < (own ? 1 : sources_.size()); ++c)
-        if (sources_[c] && table_.column(c).references() == name)
-            coded_[c] = keys.add(*sources_[c], rows_, threads_);
+        if (sources_[c] && table_.column(c).references() == name) coded_[c] = keys.add(*sources_[c], rows_, threads_);
 }
 
 void Reader::read() {
@@ -89,7 +89,8 @@ Buffer<T> Reader::fill(std::size_t index, T absent, MakeParse&& make_parse, Sett
 template <class T, class Parse>
 Buffer<T> Reader::fill(std::size_t index, T absent, Parse&& parse) {
     return fill<T>(
-        index, absent, [&](std::size_t) { return parse; }, [](std::int64_t, const Parsed<T>& parsed) { return parsed; });
+        index, absent, [&](std::size_t) { return parse; },
+        [](std::int64_t, const Parsed<T>& parsed) { return parsed; });
 }
 
 std::int64_t Reader::chunk() const {
@@ -108,18 +109,17 @@ void Reader::read_column(std::size_t index) {
     case Type::amount: return read_amount(index);
     case Type::word:
         return ColumnWriter::set(out, fill<std::uint8_t>(index, 255, [words = out.words()](const Cell& cell) {
-            return parse_word(cell, words);
-        }));
-    case Type::boolean:
-        return ColumnWriter::set(out, fill<bool>(index, absent_value(field, false), parse_boolean));
+                                     return parse_word(cell, words);
+                                 }));
+    case Type::boolean: return ColumnWriter::set(out, fill<bool>(index, absent_value(field, false), parse_boolean));
     case Type::date:
-        return ColumnWriter::set(
-            out, fill<std::int32_t>(index, missing<Date>().time_since_epoch().count(), parse_date));
+        return ColumnWriter::set(out,
+                                 fill<std::int32_t>(index, missing<Date>().time_since_epoch().count(), parse_date));
     case Type::real:
         return ColumnWriter::set(out, fill<double>(index, field.fallback, [&field](const Cell& cell) {
-            const Parsed<double> parsed = parse_real(cell);
-            return within(parsed, field, parsed.value);
-        }));
+                                     const Parsed<double> parsed = parse_real(cell);
+                                     return within(parsed, field, parsed.value);
+                                 }));
     case Type::integer:
         return ColumnWriter::set(
             out, fill<std::int32_t>(index, absent_value(field, missing<std::int32_t>()), [&field](const Cell& cell) {
@@ -135,8 +135,7 @@ void Reader::read_column(std::size_t index) {
                                                       static_cast<double>(parsed.value) / std::pow(10, digits));
                                     }));
     case Type::hours:
-        return ColumnWriter::set(out,
-                                 fill<std::int64_t>(index, missing<Minutes>().count(), [&field](const Cell& cell) {
+        return ColumnWriter::set(out, fill<std::int64_t>(index, missing<Minutes>().count(), [&field](const Cell& cell) {
                                      const Parsed<std::int64_t> parsed = parse_minutes(cell);
                                      return within(parsed, field, static_cast<double>(parsed.value) / 60);
                                  }));
@@ -227,9 +226,7 @@ void Reader::read_level(std::size_t index) {
     };
     const Levels& levels = *reference_.levels;
     const auto* capabilities = static_cast<const std::int32_t*>(sibling("capability")->data());
-    const auto parse = [](std::size_t) {
-        return [](const Cell& cell) { return Level{cell.text, parse_real(cell)}; };
-    };
+    const auto parse = [](std::size_t) { return [](const Cell& cell) { return Level{cell.text, parse_real(cell)}; }; };
     const auto settle = [&](std::int64_t row, const Level& level) -> Parsed<double> {
         const double unknown = missing<double>();
         if (level.number.fault == Fault::missing) return {unknown, Fault::missing};

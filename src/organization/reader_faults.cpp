@@ -61,8 +61,8 @@ void Reader::match() {
     for (std::size_t c = 0; c < sources_.size(); ++c) {
         if (sources_[c] || !table_.column(c).field().required) continue;
         Problem absent = problem(Code::missing_column, -1, known[c]);
-        absent.message = "column " + quoted(known[c]) + " is required; "
-                         + (given.empty() ? "no column is given" : "given are: " + listed(given));
+        absent.message = "column " + quoted(known[c]) + " is required; " +
+                         (given.empty() ? "no column is given" : "given are: " + listed(given));
         problems_.add(std::move(absent));
     }
 }
@@ -107,8 +107,8 @@ std::string Reader::explain_at(std::size_t index, Found found) {
     };
     switch (found.fault) {
     case Fault::not_word:
-        return what + "is not one of " + listed({out.words().begin(), out.words().end()})
-               + did_you_mean(nearest(at_fault.text, out.words()));
+        return what + "is not one of " + listed({out.words().begin(), out.words().end()}) +
+               did_you_mean(nearest(at_fault.text, out.words()));
     case Fault::unknown_key: {
         Digits digits;
         const Parsed<std::string_view> key = parse_key(at_fault, digits);
@@ -117,11 +117,11 @@ std::string Reader::explain_at(std::size_t index, Found found) {
     case Fault::no_such_table:
         return what + "names a row of " + std::string(out.references()) + ", but that table is absent or empty";
     case Fault::unknown_level:
-        return what + "is not on " + reference_.levels->describe(scale())
-               + did_you_mean(reference_.levels->nearest_label(scale(), at_fault.text));
+        return what + "is not on " + reference_.levels->describe(scale()) +
+               did_you_mean(reference_.levels->nearest_label(scale(), at_fault.text));
     case Fault::off_scale:
-        return what + "is outside " + reference_.levels->describe(scale()) + ", which runs from "
-               + number(reference_.levels->bottom(scale())) + " to " + number(reference_.levels->top(scale()));
+        return what + "is outside " + reference_.levels->describe(scale()) + ", which runs from " +
+               number(reference_.levels->bottom(scale())) + " to " + number(reference_.levels->top(scale()));
     case Fault::no_kind: return what + "needs a kind: one of money, hours, items";
     default: return what + explain(found.fault, out, reference_.minor_digits);
     }

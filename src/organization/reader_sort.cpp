@@ -78,8 +78,8 @@ void Reader::sort() {
     }
     rows.resize(kept);
 
-    const bool as_they_came = rows.size() == static_cast<std::size_t>(rows_)
-                              && std::is_sorted(rows.begin(), rows.end());
+    const bool as_they_came =
+        rows.size() == static_cast<std::size_t>(rows_) && std::is_sorted(rows.begin(), rows.end());
     if (as_they_came) return;
     gather(table_, rows);
     origin_.rows = std::move(rows);
@@ -110,9 +110,10 @@ std::int32_t Reader::settle_repeats(std::span<std::int32_t> run) {
         Problem contradicts = problem(Code::duplicate_key, row, differs);
         contradicts.key = name_of(row);
         const std::string earlier = "row " + std::to_string(first + 1);
-        contradicts.message = contradicts.key.empty()
-                                  ? "the table has one row; " + earlier + " has another " + std::string(differs)
-                                  : contradicts.key + " is already in " + earlier + ", with another " + std::string(differs);
+        contradicts.message =
+            contradicts.key.empty()
+                ? "the table has one row; " + earlier + " has another " + std::string(differs)
+                : contradicts.key + " is already in " + earlier + ", with another " + std::string(differs);
         problems_.add(std::move(contradicts));
     }
     return first;

@@ -31,7 +31,7 @@ std::vector<ActivityId> order_of(const ActivityPrerequisites& prerequisites, std
     for (std::size_t i = 0; i < activities; ++i)
         if (waits[i] == 0) ready.push(static_cast<std::int32_t>(i));
     std::vector<ActivityId> order;
-    for (; !ready.empty(); ) {
+    for (; !ready.empty();) {
         const std::int32_t next = ready.top();
         ready.pop();
         order.emplace_back(next);
@@ -46,8 +46,8 @@ std::vector<SessionId> order_of(const Sessions& sessions) {
     for (std::size_t i = 0; i < sessions.size(); ++i) order.emplace_back(static_cast<std::int32_t>(i));
     std::sort(order.begin(), order.end(), [&](SessionId a, SessionId b) {
         const auto x = static_cast<std::size_t>(a.value()), y = static_cast<std::size_t>(b.value());
-        return std::tuple(sessions.activity[x], sessions.first_day[x], a)
-               < std::tuple(sessions.activity[y], sessions.first_day[y], b);
+        return std::tuple(sessions.activity[x], sessions.first_day[x], a) <
+               std::tuple(sessions.activity[y], sessions.first_day[y], b);
     });
     return order;
 }
@@ -56,7 +56,8 @@ std::vector<std::vector<KindId>> kinds_of(const Programs& programs, const Keys& 
     std::vector<std::vector<KindId>> all(programs.size());
     for (std::size_t row = 0; row < programs.size(); ++row) {
         std::vector<KindId>& some = all[row];
-        for_each_kind(programs.activity_kinds[row], [&](std::string_view kind) { some.emplace_back(kinds.find(kind)); });
+        for_each_kind(programs.activity_kinds[row],
+                      [&](std::string_view kind) { some.emplace_back(kinds.find(kind)); });
         std::sort(some.begin(), some.end());
         some.erase(std::unique(some.begin(), some.end()), some.end());
     }

@@ -29,8 +29,8 @@ void check_roles(Checks& checks) {
     if (without == 0) return;
     if (without > most) names += " and " + std::to_string(without - most) + " more";
     checks.warn(Code::ignored, roles, "role",
-                std::to_string(without) + (without == 1 ? " role has" : " roles have")
-                    + " no requirements, so nobody can have a gap in " + (without == 1 ? "it: " : "them: ") + names);
+                std::to_string(without) + (without == 1 ? " role has" : " roles have") +
+                    " no requirements, so nobody can have a gap in " + (without == 1 ? "it: " : "them: ") + names);
 }
 
 void check_requirements(Checks& checks) {
@@ -41,8 +41,8 @@ void check_requirements(Checks& checks) {
     check_overlaps(checks,
                    {requirements, requirements.valid_from, requirements.valid_to, "has the role and capability"},
                    all_rows(requirements), [&](std::size_t a, std::size_t b) {
-                       return requirements.role[a] == requirements.role[b]
-                              && requirements.capability[a] == requirements.capability[b];
+                       return requirements.role[a] == requirements.role[b] &&
+                              requirements.capability[a] == requirements.capability[b];
                    });
 }
 

@@ -22,9 +22,9 @@ void number_levels(Checks& checks, const Scales& scales, std::span<const std::in
         for (const std::int32_t row : rows)
             if (is_missing(position[static_cast<std::size_t>(row)]))
                 checks.error(Code::missing_value, scales, static_cast<std::size_t>(row), "position",
-                             "position is missing, but other levels of scale "
-                                 + quoted(scales.scale, static_cast<std::size_t>(row))
-                                 + " have one; give all positions or none");
+                             "position is missing, but other levels of scale " +
+                                 quoted(scales.scale, static_cast<std::size_t>(row)) +
+                                 " have one; give all positions or none");
     }
 }
 
@@ -52,8 +52,8 @@ void settle_scales(Checks& checks) {
             const auto row = static_cast<std::size_t>(rows[i]), before = static_cast<std::size_t>(rows[i - 1]);
             if (position[row] == position[before])
                 checks.error(Code::contradiction, scales, row, "position",
-                             "levels '" + std::string(scales.level[before]) + "' and '" + std::string(scales.level[row])
-                                 + "' both stand at position " + number(position[row]));
+                             "levels '" + std::string(scales.level[before]) + "' and '" +
+                                 std::string(scales.level[row]) + "' both stand at position " + number(position[row]));
         }
         if (rows.size() < 2)
             checks.error(Code::contradiction, scales, first, "level",

@@ -20,8 +20,8 @@ void check_scope(Checks& checks, const Table& table, const Scope& scope) {
         if (!persona || held[static_cast<std::size_t>(persona.value())]) continue;
         const std::string_view near = nearest(personas[static_cast<std::size_t>(persona.value())], known);
         checks.warn(Code::ignored, table, row, "persona",
-                    "nobody has persona " + quoted(scope.persona, row) + ", so the row is of nobody"
-                        + (near.empty() ? std::string() : "; did you mean " + quoted(near) + "?"));
+                    "nobody has persona " + quoted(scope.persona, row) + ", so the row is of nobody" +
+                        (near.empty() ? std::string() : "; did you mean " + quoted(near) + "?"));
     }
 }
 

@@ -186,17 +186,16 @@ double Benefit::over_time(const std::vector<Active>& active, double share) const
     return sum;
 }
 
-void Benefit::gains(std::int32_t entry, const double* shares, double* out, std::int32_t count, const double* discount,
-                    double* discounted) {
+void Benefit::gains(std::int32_t entry, const double* shares, double* out, std::int32_t count, double* by_lesson) {
     std::fill_n(out, count, 0.0);
-    if (discounted) std::fill_n(discounted, count, 0.0);
-    for (const std::int32_t position : entries_[entry].lessons) {
+    const std::int32_t lessons = lesson_count(entry);
+    for (std::int32_t l = 0; l < lessons; ++l) {
+        const std::int32_t position = entries_[entry].lessons[l];
         find_steps(position);
-        const std::int32_t state = lessons_[position].state;
         for (std::int32_t k = 0; k < count; ++k) {
-            const double gain = over_time(active_[state], shares[k]);
+            const double gain = over_time(active_[lessons_[position].state], shares[k]);
             out[k] += gain;
-            if (discounted) discounted[k] += discount[state] * gain;
+            if (by_lesson) by_lesson[k * lessons + l] = gain;
         }
     }
 }

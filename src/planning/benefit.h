@@ -31,9 +31,12 @@ public:
 
     /// What entry `entry`, in effect for `share` of the horizon, adds to what is active, by state-wise segments.
     /// `gains` for several shares at once costs little more than one.
-    /// `discounted` (if given) gets the same with each state's part multiplied by its `discount`.
-    void gains(std::int32_t entry, const double* shares, double* out, std::int32_t count,
-               const double* discount = nullptr, double* discounted = nullptr);
+    /// `by_lesson` (if given) gets the parts of each share in turn, one per lesson of the entry.
+    void gains(std::int32_t entry, const double* shares, double* out, std::int32_t count, double* by_lesson = nullptr);
+    std::int32_t lesson_count(std::int32_t entry) const { return static_cast<std::int32_t>(entries_[entry].lessons.size()); }
+    std::int32_t lesson_state(std::int32_t entry, std::int32_t lesson) const {
+        return lessons_[entries_[entry].lessons[lesson]].state;
+    }
     struct Part {
         std::int32_t state = 0;
         double gain = 0;

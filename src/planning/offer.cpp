@@ -385,6 +385,7 @@ void Offer::open(PersonId who, const Duties* duties, bool only_duties) {
     for (std::size_t i = courses.size(); i-- > 0;)
         for (const std::int32_t before : courses[i].prerequisites) {
             courses[before].needed = true;
+            ++courses[before].dependants;
             if (courses[i].forced) courses[before].forced = true;
         }
     for (Pin& pin : pins) pin.entry = benefit.add(pin.activity);

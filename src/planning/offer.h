@@ -55,6 +55,7 @@ public:
         Date after;  ///< day after the last pinned prerequisite, or the start
         std::vector<std::int32_t> prerequisites;  ///< courses that must be taken first
         bool needed = false;                      ///< some other course needs it
+        std::int32_t dependants = 0;              ///< courses that need it at once
     };
     struct Account {
         std::size_t row = 0;  ///< of accounts

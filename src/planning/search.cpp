@@ -42,16 +42,16 @@ double Search::price(const Way& way) const {
 }
 
 // Limits of the person's own with a multiplier: hours by period, then each account, then the number of activities.
-double Search::charge(const Way& way) const {
+double Search::charge(const Way& way, const std::vector<double>& multiplier) const {
     double sum = 0;
     const auto periods = static_cast<std::int32_t>(catalog_.periods.size());
-    if (offer.hours_limited) sum += multiplier_[way.period] * static_cast<double>(way.minutes);
+    if (offer.hours_limited) sum += multiplier[way.period] * static_cast<double>(way.minutes);
     if (way.steady)
         for (int kind = 0; kind < 3; ++kind)
             if (way.account[kind] >= 0)
-                sum += multiplier_[periods + way.account[kind]] *
+                sum += multiplier[periods + way.account[kind]] *
                        static_cast<double>(offer.taken(way, static_cast<AccountKind>(kind)));
-    if (catalog_.options.max_activities) sum += multiplier_[limits_ - 1];
+    if (catalog_.options.max_activities) sum += multiplier[limits_ - 1];
     return sum;
 }
 
@@ -159,7 +159,7 @@ bool Search::fits(const Way& way, Stop* why) const {
 }
 
 void Search::push(const Way& way) {
-    std::vector<Benefit::Part>& parts = parts_[chosen_.size()];
+    std::vector<Benefit::Part>& parts = nodes_of_[chosen_.size()].taken;
     offer.benefit.parts(offer.courses[way.course].entry, way.share, parts);
     for (const Benefit::Part& part : parts) potential_[part.state] -= part.gain;
     chosen_.push_back(way);
@@ -179,7 +179,7 @@ void Search::push(const Way& way) {
 void Search::pop() {
     const Way way = chosen_.back();
     chosen_.pop_back();
-    for (const Benefit::Part& part : parts_[chosen_.size()]) potential_[part.state] += part.gain;
+    for (const Benefit::Part& part : nodes_of_[chosen_.size()].taken) potential_[part.state] += part.gain;
     state_[way.course] = free_course;
     offer.benefit.deactivate(offer.courses[way.course].entry);
     if (query_ && !query_->room.empty())
@@ -210,7 +210,7 @@ bool Search::place(std::int32_t number, Way& actual, double& net) {
         return true;
     }
     if (!fits(actual)) return false;
-    net = gains_[chosen_.size()][number] - (course.prerequisites.empty() ? price_[number] : price(actual));
+    net = nodes_of_[chosen_.size()].gains[number] - (course.prerequisites.empty() ? price_[number] : price(actual));
     return true;
 }
 
@@ -220,44 +220,32 @@ void Search::refresh(std::int32_t number) {
     const std::int32_t count = course.last_way - course.first_way;
     shares_.resize(count);
     for (std::int32_t i = 0; i < count; ++i) shares_[i] = offer.ways[course.first_way + i].share;
-    const auto depth = chosen_.size();
-    offer.benefit.gains(course.entry, shares_.data(), gains_[depth].data() + course.first_way, count, discount_.data(),
-                        eased_[depth].data() + course.first_way);
+    Node& node = nodes_of_[chosen_.size()];
+    offer.benefit.gains(course.entry, shares_.data(), node.gains.data() + course.first_way, count,
+                        node.parts.data() + part_first_[course.first_way]);
 }
 
 void Search::prepare(const Query& query) {
     query_ = &query;
     const auto courses = static_cast<std::int32_t>(offer.courses.size());
+    const std::size_t ways = offer.ways.size();
     chosen_.clear();
     state_.assign(courses, free_course);
+    dead_.assign(ways, false);
     forced_left_ = 0;
     for (const Offer::Course& course : offer.courses) forced_left_ += course.forced;
-    price_.resize(offer.ways.size());
-    charge_.resize(offer.ways.size());
-    if (scratch_.size() < static_cast<std::size_t>(courses) + 1) scratch_.resize(courses + 1);
-    for (std::int32_t depth = 0; depth <= courses; ++depth) {
-        scratch_[depth].reduced.resize(courses);
-        scratch_[depth].plain.resize(courses);
-    }
-    for (std::size_t i = 0; i < offer.ways.size(); ++i) {
+    price_.resize(ways);
+    part_first_.assign(1, 0);
+    part_state_.clear();
+    for (std::size_t i = 0; i < ways; ++i) {
         const Way& way = offer.ways[i];
-        const bool fixed = way.steady || offer.courses[way.course].prerequisites.empty() ||
-                           catalog_.offerings[way.offering].session;
+        const Offer::Course& course = offer.courses[way.course];
+        const bool fixed = way.steady || course.prerequisites.empty() || catalog_.offerings[way.offering].session;
         price_[i] = fixed ? price(way) : 0;  // a later start could be charged elsewhere: count nothing
+        for (std::int32_t l = 0; l < offer.benefit.lesson_count(course.entry); ++l)
+            part_state_.push_back(offer.benefit.lesson_state(course.entry, l));
+        part_first_.push_back(static_cast<std::int32_t>(part_state_.size()));
     }
-    if (gains_.size() < static_cast<std::size_t>(courses) + 1) gains_.resize(courses + 1);
-    if (eased_.size() < gains_.size()) eased_.resize(gains_.size());
-    if (parts_.size() < gains_.size()) parts_.resize(gains_.size());
-    for (std::int32_t depth = 0; depth <= courses; ++depth)
-        if (gains_[depth].size() < offer.ways.size()) {
-            gains_[depth].resize(offer.ways.size());
-            eased_[depth].resize(offer.ways.size());
-        }
-    discount_.assign(offer.benefit.states(), 1.0);
-    potential_.resize(offer.benefit.states());
-    for (std::int32_t i = 0; i < offer.benefit.states(); ++i) potential_[i] = offer.benefit.potential(i);
-    for (std::int32_t i = 0; i < courses; ++i) refresh(i);
-
     const auto periods = static_cast<std::int32_t>(catalog_.periods.size());
     limits_ = periods + static_cast<std::int32_t>(offer.accounts.size()) + (catalog_.options.max_activities ? 1 : 0);
     left_.assign(limits_, 0);
@@ -268,133 +256,143 @@ void Search::prepare(const Query& query) {
     if (catalog_.options.max_activities)
         left_[limits_ - 1] = std::max(0.0, *catalog_.options.max_activities - static_cast<double>(offer.pins.size()));
     if (!query.room.empty()) taken_.assign(query.room.size(), 0);
+    potential_.resize(offer.benefit.states());
+    for (std::int32_t i = 0; i < offer.benefit.states(); ++i) potential_[i] = offer.benefit.potential(i);
+
+    // One node for each course that could be chosen, and the root; their memory is kept from person to person.
+    if (nodes_of_.size() < static_cast<std::size_t>(courses) + 1) nodes_of_.resize(courses + 1);
+    for (std::int32_t depth = 0; depth <= courses; ++depth) {
+        Node& node = nodes_of_[depth];
+        node.gains.resize(ways);
+        node.score.resize(ways);
+        node.parts.resize(part_state_.size());
+        node.reduced.resize(courses);
+        node.plain.resize(courses);
+        node.own.resize(courses);
+    }
+    nodes_of_[0].multiplier.assign(limits_, 0.0);
+    nodes_of_[0].discount.assign(potential_.size(), 1.0);
+    for (std::int32_t i = 0; i < courses; ++i) refresh(i);
 }
 
-// Polyak steps on the person's own Lagrangian at the root, on all multipliers at once: those of the limits, and those of
-// the states, whose gains together cannot exceed their potential. The best multipliers seen are kept.
-void Search::find_multipliers(double known, int steps) {
-    const auto states = static_cast<std::int32_t>(discount_.size());
-    multiplier_.assign(limits_, 0);
-    const auto periods = static_cast<std::int32_t>(catalog_.periods.size());
-    std::vector<double> best = multiplier_, slope(limits_), best_discount = discount_, state_slope(states);
-    std::vector<Benefit::Part> parts;
-    // What each way adds to each state at the root: a course's parts scale alike for all its ways, nearly; the exact
-    // discounted gains are made once the multipliers stand.
-    part_first_.assign(1, 0);
-    parts_of_.clear();
-    for (const Offer::Course& course : offer.courses) {
-        for (std::int32_t w = course.first_way; w < course.last_way; ++w) {
-            offer.benefit.parts(course.entry, offer.ways[w].share, parts);
-            parts_of_.insert(parts_of_.end(), parts.begin(), parts.end());
-            part_first_.push_back(static_cast<std::int32_t>(parts_of_.size()));
-        }
-    }
-    double best_bound = infinite, relax = 1;
-    int idle = 0;
-    for (int step = 0; step < steps; ++step) {
-        double bound = 0;
-        for (std::int32_t i = 0; i < limits_; ++i) {
-            slope[i] = left_[i];
-            bound += multiplier_[i] * left_[i];
-        }
-        for (std::int32_t i = 0; i < states; ++i) {
-            state_slope[i] = potential_[i];
-            bound += (1 - discount_[i]) * potential_[i];
-        }
-        for (const Offer::Course& course : offer.courses) {
-            double most = course.forced ? -infinite : 0;
-            std::int32_t pick = -1;
-            for (std::int32_t w = course.first_way; w < course.last_way; ++w) {
-                double reduced = -price_[w] - charge(offer.ways[w]);
-                for (std::int32_t k = part_first_[w]; k < part_first_[w + 1]; ++k)
-                    reduced += discount_[parts_of_[k].state] * parts_of_[k].gain;
-                if (reduced > most) {
-                    most = reduced;
-                    pick = w;
-                }
-            }
-            if (pick < 0) continue;
-            bound += most;
-            const Way& way = offer.ways[pick];
-            for (std::int32_t k = part_first_[pick]; k < part_first_[pick + 1]; ++k)
-                state_slope[parts_of_[k].state] -= parts_of_[k].gain;
-            if (offer.hours_limited) slope[way.period] -= static_cast<double>(way.minutes);
-            if (way.steady)
-                for (int kind = 0; kind < 3; ++kind)
-                    if (way.account[kind] >= 0)
-                        slope[periods + way.account[kind]] -=
-                            static_cast<double>(offer.taken(way, static_cast<AccountKind>(kind)));
-            if (catalog_.options.max_activities) slope[limits_ - 1] -= 1;
-        }
-        idle = bound < best_bound - 1e-4 * std::abs(bound) ? 0 : idle + 1;
-        if (bound < best_bound) {
-            best_bound = bound;
-            best = multiplier_;
-            best_discount = discount_;
-        }
-        if (idle >= 4) {  // the step is too long for where it has come: shorter, from the best
-            relax *= 0.5;
-            idle = 0;
-            multiplier_ = best;
-            discount_ = best_discount;
-            if (relax < 0.01) break;
-            continue;
-        }
-        if (found_ && best_bound <= best_ + tolerance_) break;  // proven already
-        // Scaled by what there is of each, so that minutes, cents and exposure weigh alike.
-        double norm = 0;
-        for (std::int32_t i = 0; i < limits_; ++i) {
-            if (multiplier_[i] == 0 && slope[i] >= 0) slope[i] = 0;
-            const double scaled = slope[i] / std::max(1.0, left_[i]);
-            norm += scaled * scaled;
-        }
-        for (std::int32_t i = 0; i < states; ++i) {
-            if ((discount_[i] == 1 && state_slope[i] >= 0) || (discount_[i] == 0 && state_slope[i] <= 0) ||
-                potential_[i] <= 0)
-                state_slope[i] = 0;
-            else
-                norm += state_slope[i] * state_slope[i] / (potential_[i] * potential_[i]);
-        }
-        if (norm < 1e-12) break;
-        const double length = relax * std::max(1e-3 * bound, bound - std::max(known, 0.9 * best_bound)) / norm;
-        for (std::int32_t i = 0; i < limits_; ++i) {
-            const double unit = std::max(1.0, left_[i]);
-            multiplier_[i] = std::max(0.0, multiplier_[i] - length * slope[i] / unit / unit);
-        }
-        for (std::int32_t i = 0; i < states; ++i)
-            if (state_slope[i] != 0)
-                discount_[i] = std::clamp(
-                    discount_[i] + length * state_slope[i] / (potential_[i] * potential_[i]), 0.0, 1.0);
-    }
-    multiplier_ = best;
-    discount_ = best_discount;
-    for (std::int32_t i = 0; i < static_cast<std::int32_t>(offer.courses.size()); ++i) refresh(i);
-    for (std::size_t w = 0; w < offer.ways.size(); ++w) charge_[w] = charge(offer.ways[w]);
-}
-
-// What each free course could add here under multipliers scaled by `factor`; returns the bound.
-double Search::weigh(Node& node, double net, double factor, bool ease) const {
+// What each free course could add here under the node's multipliers; returns the bound.
+double Search::weigh(Node& node, double net) {
     const auto courses = static_cast<std::int32_t>(offer.courses.size());
-    const std::vector<double>& gains = gains_[chosen_.size()];
     double bound = net;
-    for (std::int32_t i = 0; i < limits_; ++i) bound += factor * multiplier_[i] * left_[i];
-    if (ease)
-        for (std::size_t i = 0; i < discount_.size(); ++i) bound += (1 - discount_[i]) * potential_[i];
-    const std::vector<double>& eased = ease ? eased_[chosen_.size()] : gains;
+    for (std::int32_t i = 0; i < limits_; ++i) bound += node.multiplier[i] * left_[i];
+    for (std::size_t i = 0; i < potential_.size(); ++i) bound += (1 - node.discount[i]) * potential_[i];
     for (std::int32_t i = 0; i < courses; ++i) {
-        node.reduced[i] = node.plain[i] = -infinite;
+        node.reduced[i] = node.own[i] = node.plain[i] = -infinite;
         if (state_[i] != free_course) continue;
         const Offer::Course& course = offer.courses[i];
         for (std::int32_t w = course.first_way; w < course.last_way; ++w) {
             const Way& way = offer.ways[w];
+            node.score[w] = -infinite;
+            if (dead_[w]) continue;
             if (offer.hours_limited && way.minutes > 0 && static_cast<double>(way.minutes) > left_[way.period]) continue;
-            const double plain = gains[w] - price_[w];
-            node.plain[i] = std::max(node.plain[i], plain);
-            node.reduced[i] = std::max(node.reduced[i], eased[w] - price_[w] - factor * charge_[w]);
+            double eased = 0;
+            for (std::int32_t k = part_first_[w]; k < part_first_[w + 1]; ++k)
+                eased += node.discount[part_state_[k]] * node.parts[k];
+            node.score[w] = eased - price_[w] - charge(way, node.multiplier);
+            node.plain[i] = std::max(node.plain[i], node.gains[w] - price_[w]);
+            node.own[i] = std::max(node.own[i], node.score[w]);
         }
+        // What a course needs first comes with it: where that costs, each of those who need it bears an equal part, so
+        // that together they never bear more than it costs. Courses are ordered with prerequisites first.
+        node.reduced[i] = node.own[i];
+        if (!course.forced)
+            for (const std::int32_t before : course.prerequisites)
+                if (state_[before] != chosen_course && !offer.courses[before].forced)
+                    node.reduced[i] += std::min(0.0, node.reduced[before]) / offer.courses[before].dependants;
         bound += course.forced ? node.reduced[i] : std::max(0.0, node.reduced[i]);
     }
     return bound;
+}
+
+// Polyak steps on the Lagrangian of what is left here, on all multipliers at once: those of the limits, and those of the
+// states, whose gains together cannot exceed their potential. Keeps the best multipliers, weighed; returns their bound.
+double Search::sharpen(Node& node, double net, int steps) {
+    const auto periods = static_cast<std::int32_t>(catalog_.periods.size());
+    const auto states = static_cast<std::int32_t>(potential_.size());
+    slope_.resize(limits_);
+    state_slope_.resize(states);
+    double best = weigh(node, net), relax = 1, bound = best;
+    if (proven(best) || best == -infinite) return best;
+    best_multiplier_ = node.multiplier;
+    best_discount_ = node.discount;
+    int idle = 0;
+    for (int step = 0; step < steps; ++step) {
+        for (std::int32_t i = 0; i < limits_; ++i) slope_[i] = left_[i];
+        for (std::int32_t i = 0; i < states; ++i) state_slope_[i] = potential_[i];
+        weight_.assign(offer.courses.size(), 0.0);
+        for (std::size_t i = offer.courses.size(); i-- > 0;) {
+            const Offer::Course& course = offer.courses[i];
+            if (node.reduced[i] == -infinite) continue;
+            if (course.forced || node.reduced[i] > 0) weight_[i] = 1;
+            const double weight = weight_[i];
+            if (weight == 0) continue;
+            if (!course.forced)
+                for (const std::int32_t before : course.prerequisites)
+                    if (state_[before] != chosen_course && !offer.courses[before].forced && node.reduced[before] < 0)
+                        weight_[before] += weight / offer.courses[before].dependants;
+            std::int32_t w = course.first_way;
+            while (node.score[w] != node.own[i]) ++w;
+            const Way& way = offer.ways[w];
+            for (std::int32_t k = part_first_[w]; k < part_first_[w + 1]; ++k)
+                state_slope_[part_state_[k]] -= weight * node.parts[k];
+            if (offer.hours_limited) slope_[way.period] -= weight * static_cast<double>(way.minutes);
+            if (way.steady)
+                for (int kind = 0; kind < 3; ++kind)
+                    if (way.account[kind] >= 0)
+                        slope_[periods + way.account[kind]] -=
+                            weight * static_cast<double>(offer.taken(way, static_cast<AccountKind>(kind)));
+            if (catalog_.options.max_activities) slope_[limits_ - 1] -= weight;
+        }
+        // Scaled by what there is of each, so that minutes, cents and exposure weigh alike.
+        double norm = 0;
+        for (std::int32_t i = 0; i < limits_; ++i) {
+            if (node.multiplier[i] == 0 && slope_[i] >= 0) slope_[i] = 0;
+            const double scaled = slope_[i] / std::max(1.0, left_[i]);
+            norm += scaled * scaled;
+        }
+        for (std::int32_t i = 0; i < states; ++i) {
+            if ((node.discount[i] == 1 && state_slope_[i] >= 0) || (node.discount[i] == 0 && state_slope_[i] <= 0) ||
+                potential_[i] <= 1e-12)
+                state_slope_[i] = 0;
+            else
+                norm += state_slope_[i] * state_slope_[i] / (potential_[i] * potential_[i]);
+        }
+        if (norm < 1e-12) break;
+        const double aim = found_ ? best_ : 0.9 * best;
+        const double length = relax * std::max(1e-3 * std::abs(bound), bound - aim) / norm;
+        for (std::int32_t i = 0; i < limits_; ++i) {
+            const double unit = std::max(1.0, left_[i]);
+            node.multiplier[i] = std::max(0.0, node.multiplier[i] - length * slope_[i] / unit / unit);
+        }
+        for (std::int32_t i = 0; i < states; ++i)
+            if (state_slope_[i] != 0)
+                node.discount[i] =
+                    std::clamp(node.discount[i] + length * state_slope_[i] / (potential_[i] * potential_[i]), 0.0, 1.0);
+        bound = weigh(node, net);
+        idle = bound < best - 1e-4 * std::abs(best) ? 0 : idle + 1;
+        if (bound < best) {
+            best = bound;
+            best_multiplier_ = node.multiplier;
+            best_discount_ = node.discount;
+        }
+        if (proven(best)) return best;
+        if (idle >= 4) {  // the step is too long for where it has come: shorter, from the best
+            relax *= 0.5;
+            idle = 0;
+            if (relax < 0.02) break;
+            node.multiplier = best_multiplier_;
+            node.discount = best_discount_;
+            bound = weigh(node, net);
+        }
+    }
+    node.multiplier = best_multiplier_;
+    node.discount = best_discount_;
+    return weigh(node, net);
 }
 
 // How many more courses there is time for at most, if that is few; else `many`.
@@ -424,33 +422,27 @@ void Search::explore(double net) {
 
     const auto depth = chosen_.size();
     const auto courses = static_cast<std::int32_t>(offer.courses.size());
-    const std::vector<double>& gains = gains_[depth];
-    Node& node = scratch_[depth];
-    const auto beaten = [&](double limit) { return found_ && limit <= best_ + tolerance_; };
+    Node& node = nodes_of_[depth];
+    const auto beaten = [&](double limit) { return proven(limit); };
     const auto prune = [&](double limit) { ceiling_ = std::max(ceiling_, limit); };
 
-    // Deeper down less is left to share, and what is left is worth more than at the root: try dearer multipliers.
-    struct Trial {
-        double factor;
-        bool ease;
-    };
-    Trial best_trial{1, true};
-    double bound = infinite;
-    for (const Trial trial : {Trial{1, true}, Trial{1, false}, Trial{1.7, false}, Trial{3, false}}) {
-        const double limit = weigh(node, net, trial.factor, trial.ease);
-        if (limit >= bound) {
-            if (trial.factor > 1) break;
-            continue;
-        }
-        bound = limit;
-        best_trial = trial;
-        if (beaten(bound)) break;
-    }
+    // Deeper down less is left to share, so the multipliers that came from above are sharpened again.
+    double bound = sharpen(node, net, depth == 0 ? root_steps_ : 12);
     if (bound == -infinite) return;
     if (stopped_ || beaten(bound)) return prune(bound);
-    const double factor = best_trial.factor;
-    weigh(node, net, factor, best_trial.ease);
-    const std::vector<double>& eased = best_trial.ease ? eased_[depth] : gains;
+    if (depth == 0 && found_) {
+        // A way with which even the bound is beaten is in no better choice, here or below.
+        for (std::size_t w = 0; w < offer.ways.size(); ++w) {
+            const Offer::Course& course = offer.courses[offer.ways[w].course];
+            const double most = node.reduced[offer.ways[w].course];
+            if (node.score[w] == -infinite || course.forced || course.needed) continue;
+            const double limit = bound - std::max(0.0, most) + node.score[w] + (most - node.own[offer.ways[w].course]);
+            if (!beaten(limit)) continue;
+            prune(limit);
+            dead_[w] = true;
+        }
+        bound = weigh(node, net);
+    }
 
     // Where there is time for few more, no more than the few best can be added.
     constexpr std::int32_t many = 4;
@@ -489,15 +481,18 @@ void Search::explore(double net) {
             break;
         }
         const Offer::Course& course = offer.courses[pick];
-        const double without = bound - (course.forced ? node.reduced[pick] : std::max(0.0, node.reduced[pick]));
+        // Once it is there, those who need it no longer bear its cost.
+        const double relief = course.needed && !course.forced ? std::max(0.0, -node.reduced[pick]) : 0;
+        const double without =
+            bound - (course.forced ? node.reduced[pick] : std::max(0.0, node.reduced[pick])) + relief;
         node.ways.clear();
         for (std::int32_t w = course.first_way; w < course.last_way; ++w)
-            node.ways.push_back({eased[w] - price_[w] - factor * charge_[w], w});
+            if (node.score[w] > -infinite) node.ways.push_back({node.score[w], w});
         std::sort(node.ways.begin(), node.ways.end(),
                   [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
         for (std::size_t k = 0; k < node.ways.size(); ++k) {
             const auto [value, number] = node.ways[k];
-            const double limit = few < many ? std::min(without + value, others + gains[number] - price_[number])
+            const double limit = few < many ? std::min(without + value, others + node.gains[number] - price_[number])
                                             : without + value;
             if (stopped_ || beaten(limit)) {
                 prune(limit);
@@ -507,8 +502,11 @@ void Search::explore(double net) {
             double added = 0;
             if (!place(number, actual, added)) continue;
             const std::uint64_t touched = offer.benefit.signature(course.entry);
-            std::copy_n(gains.begin(), offer.ways.size(), gains_[depth + 1].begin());
-            std::copy_n(eased_[depth].begin(), offer.ways.size(), eased_[depth + 1].begin());
+            Node& below = nodes_of_[depth + 1];
+            std::copy(node.gains.begin(), node.gains.end(), below.gains.begin());
+            std::copy(node.parts.begin(), node.parts.end(), below.parts.begin());
+            below.multiplier = node.multiplier;
+            below.discount = node.discount;
             push(actual);
             for (std::int32_t i = 0; i < courses; ++i)
                 if (state_[i] == free_course && (offer.benefit.signature(offer.courses[i].entry) & touched) != 0)
@@ -554,7 +552,6 @@ bool Search::replay(std::span<const std::int32_t> content, std::vector<Way>& cho
     for (const auto& [course, number] : wanted) {
         Way actual;
         double net = 0;
-        gains_[chosen_.size()] = gains_[0];
         if (possible && course < static_cast<std::int32_t>(state_.size())) refresh(course);
         if (!possible || !place(number, actual, net)) {
             possible = false;
@@ -616,7 +613,6 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes) {
         if (replay(query.known->content, known)) {
             double net = 0;
             for (const Way& way : known) {
-                gains_[chosen_.size()] = gains_[0];
                 net += offer.benefit.gain(offer.courses[way.course].entry, way.share) - price(way);
                 push(way);
             }
@@ -625,17 +621,19 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes) {
         }
     }
     // Most searches are short. One that is not gets better multipliers, now that a good choice is known, and starts anew.
-    constexpr std::int64_t patience = 150, all = 200'000;
+    constexpr std::int64_t patience = 100, all = 20'000;
     const std::int64_t effort = query.effort > 0 ? query.effort : all;
-    find_multipliers(found_ ? best_ : 0, 40);
+    root_steps_ = 40;
     node_limit_ = std::min(patience, effort);
     explore(0);
     if (stopped_ && effort > patience && !(query.control && query.control->cancelled())) {
         const double first_ceiling = ceiling_;
         stopped_ = false;
         ceiling_ = -infinite;
-        discount_.assign(discount_.size(), 1.0);
-        find_multipliers(best_, 300);
+        dead_.assign(dead_.size(), false);
+        nodes_of_[0].multiplier.assign(limits_, 0.0);
+        nodes_of_[0].discount.assign(potential_.size(), 1.0);
+        root_steps_ = 300;
         node_limit_ = effort;
         explore(0);
         ceiling_ = std::min(ceiling_, first_ceiling);  // both are bounds

@@ -42,17 +42,24 @@ public:
     Stop stop(const Query& query, std::span<const std::int32_t> content, std::int32_t course);
 
 private:
-    // Scratch of one depth.
+    // What belongs to one depth of the search.
     struct Node {
-        std::vector<double> reduced, plain;  // by course: most it could add, less multipliers or not
+        std::vector<double> gains;           // by way: what it would add now
+        std::vector<double> parts;           // the same by way and lesson, from part_first_
+        std::vector<double> multiplier;      // by limit of the person's own
+        std::vector<double> discount;        // by state: 1 - its multiplier
+        std::vector<double> own, plain;      // by course: most it could add itself, less multipliers or not
+        std::vector<double> reduced;         // the first, with a part of what courses it needs would cost
+        std::vector<double> score;           // by way: the same
+        std::vector<Benefit::Part> taken;    // what the course chosen here took of the potentials
         std::vector<std::int32_t> order, excluded;
         std::vector<std::pair<double, std::int32_t>> ways;
     };
 
     void prepare(const Query& query);
-    void find_multipliers(double known, int steps);
+    double weigh(Node& node, double net);
+    double sharpen(Node& node, double net, int steps);
     void explore(double net);
-    double weigh(Node& node, double net, double factor, bool ease) const;
     std::int32_t room_for(const Node& node, std::int32_t many) const;
     void record(double net);
     bool fits(const Way& way, Stop* stop = nullptr) const;
@@ -62,31 +69,28 @@ private:
     void pop();
     void refresh(std::int32_t course);
     double price(const Way& way) const;
-    double charge(const Way& way) const;
+    double charge(const Way& way, const std::vector<double>& multiplier) const;
+    bool proven(double limit) const { return found_ && limit <= best_ + tolerance_; }
 
     const Catalog& catalog_;
     const Query* query_ = nullptr;
     double tolerance_ = 0, best_ = 0, ceiling_ = 0;
     bool found_ = false, stopped_ = false;
     std::int64_t nodes_ = 0, node_limit_ = 0;
+    int root_steps_ = 40;
     std::vector<std::int32_t> best_content_;
     double best_value_ = 0;
 
     std::vector<Way> chosen_, sorted_;
     std::vector<std::int32_t> state_;          // by course: free, chosen, excluded
-    std::vector<double> price_, charge_;       // by way: prices of what is shared, multipliers of what is not
-    std::vector<Node> scratch_;                // by depth
-    std::vector<std::vector<double>> gains_;   // by depth, way: what it would add now
-    std::vector<std::vector<double>> eased_;   // the same less what the states' multipliers count already
-    std::vector<double> discount_;             // by state: 1 - its multiplier
+    std::vector<double> price_;                // by way
+    std::vector<bool> dead_;                   // by way: cannot be in a better choice than the one known at the root
+    std::vector<Node> nodes_of_;               // by depth
+    std::vector<std::int32_t> part_first_, part_state_;
     std::vector<double> potential_;            // by state: what can still be gained
-    std::vector<std::vector<Benefit::Part>> parts_;  // by depth: what the course chosen there took of the potentials
-    std::vector<double> multiplier_;           // by limit
     std::vector<double> left_;                 // by limit, what is left
     std::vector<std::int64_t> taken_;          // by resource, of the choice being built
-    std::vector<double> shares_;
-    std::vector<Benefit::Part> parts_of_;     // by way at the root, from part_first_
-    std::vector<std::int32_t> part_first_;
+    std::vector<double> shares_, slope_, state_slope_, best_multiplier_, best_discount_, weight_;
     std::int32_t forced_left_ = 0;
     std::int32_t limits_ = 0;
 };

@@ -166,8 +166,6 @@ void check_certificate(const Plan& plan, double value, bool bounded, double lowe
         else if (above(upper, price_bound, 1e-9))
             report("price_bound", "price_bound is " + text(price_bound) + " and could not be confirmed: it lies between " +
                                       text(lower) + " and " + text(upper));
-        else if (above(price_bound, upper, 1e-6))
-            report("price_bound", "price_bound is " + text(price_bound) + ", at these prices it is only " + text(upper));
     }
 
     const PlanStatus status = certificate.status[0];

@@ -91,16 +91,17 @@ double Search::limits_price(const Multipliers& multipliers, const Placement& at)
     return price;
 }
 
-/// A first choice: again and again what adds most per hour. Leaves what must follow something to the search.
+/// A first choice: what is forced, then again and again what adds most per hour. Leaves what must follow something to
+/// the search.
 void Search::greedy() {
     int taken = 0;
     for (bool found = true; found; taken += found) {
         found = false;
-        double most = 0;
+        double most = choice_.complete() ? 0 : -infinity;
         std::size_t best_candidate = 0, best_way = 0;
         for (std::size_t c = 0; c < problem_.candidates.size(); ++c) {
             const Candidate& candidate = problem_.candidates[c];
-            if (choice_.taken(c) || !candidate.after.empty()) continue;
+            if (choice_.taken(c) || !candidate.after.empty() || (!choice_.complete() && !candidate.forced)) continue;
             for (std::size_t w = 0; w < candidate.ways.size(); ++w) {
                 const Way& way = candidate.ways[w];
                 if (!choice_.fits(candidate, way, way.at)) continue;

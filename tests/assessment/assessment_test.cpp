@@ -14,7 +14,8 @@ namespace gradus {
 namespace {
 
 const std::vector<Literal> small = {
-    {"scales", {{"scale", "level"}, {"gdad", "Awareness"}, {"gdad", "Working"}, {"gdad", "Practitioner"}, {"gdad", "Expert"}}},
+    {"scales",
+     {{"scale", "level"}, {"gdad", "Awareness"}, {"gdad", "Working"}, {"gdad", "Practitioner"}, {"gdad", "Expert"}}},
     {"capabilities", {{"capability", "scale"}, {"Go", "gdad"}, {"C++", "gdad"}}},
     {"roles", {{"role"}, {"Engineer"}, {"Manager"}}},
     {"requirements", {{"role", "capability", "level"}, {"Engineer", "Go", "Working"}, {"Manager", "Go", "3.5"}}},
@@ -47,27 +48,29 @@ std::vector<std::string> told_of(Cells cells) {
 }
 
 TEST(Assessments, AllProblemsAreTold) {
-    EXPECT_EQ(told_of({{"person", "capability", "level", "source", "date"},
-                       {"E3", "Go", "2", "self", "2026-01-01"},
-                       {"E1", "Gone", "2", "self", "2026-01-01"},
-                       {"E1", "Go", "Expret", "self", "2026-01-01"},
-                       {"E1", "Go", "0.5", "self", "2026-01-01"},
-                       {"E1", "Go", "", "peers", "2026-01-01"}}),
-              (std::vector<std::string>{
-                  "error unknown_key assessments 1 person: person 'E3' is not in people",
-                  "error unknown_key assessments 2 capability: capability 'Gone' is not in capabilities",
-                  "error unknown_level assessments 3 level: level 'Expret' is not on scale 'gdad' (Awareness, Working, "
-                  "Practitioner, Expert); did you mean 'Expert'?",
-                  "error out_of_range assessments 4 level: level '0.5' is outside scale 'gdad' (Awareness, Working, "
-                  "Practitioner, Expert), which runs from 1 to 4",
-                  "error missing_value assessments 5 level: level is missing",
-                  "error unknown_word assessments 5 source: source 'peers' is not one of self, manager, peer, report, test, "
-                  "observation; did you mean 'peer'?"}));
+    EXPECT_EQ(
+        told_of({{"person", "capability", "level", "source", "date"},
+                 {"E3", "Go", "2", "self", "2026-01-01"},
+                 {"E1", "Gone", "2", "self", "2026-01-01"},
+                 {"E1", "Go", "Expret", "self", "2026-01-01"},
+                 {"E1", "Go", "0.5", "self", "2026-01-01"},
+                 {"E1", "Go", "", "peers", "2026-01-01"}}),
+        (std::vector<std::string>{
+            "error unknown_key assessments 1 person: person 'E3' is not in people",
+            "error unknown_key assessments 2 capability: capability 'Gone' is not in capabilities",
+            "error unknown_level assessments 3 level: level 'Expret' is not on scale 'gdad' (Awareness, Working, "
+            "Practitioner, Expert); did you mean 'Expert'?",
+            "error out_of_range assessments 4 level: level '0.5' is outside scale 'gdad' (Awareness, Working, "
+            "Practitioner, Expert), which runs from 1 to 4",
+            "error missing_value assessments 5 level: level is missing",
+            "error unknown_word assessments 5 source: source 'peers' is not one of self, manager, peer, report, test, "
+            "observation; did you mean 'peer'?"}));
 }
 
 TEST(Assessments, UndatedOnesAreCounted) {
-    EXPECT_EQ(told_of({{"person", "capability", "level", "source"}, {"E1", "Go", "2", "self"}, {"E1", "Go", "2", "self"}}),
-              std::vector<std::string>{"warning assumed assessments date: 2 ratings have no date and are taken as new"});
+    EXPECT_EQ(
+        told_of({{"person", "capability", "level", "source"}, {"E1", "Go", "2", "self"}, {"E1", "Go", "2", "self"}}),
+        std::vector<std::string>{"warning assumed assessments date: 2 ratings have no date and are taken as new"});
 }
 
 TEST(Assessments, NoneIsAValidTable) {
@@ -109,7 +112,8 @@ TEST(Assessments, AreTheSameFromAnySourceInAnyOrderWithAnyThreads) {
             for (const std::size_t i : order) out.push_back(values[i]);
             return out;
         };
-        return batch({column(ordered(person), keys).named("person"), column(ordered(capability), capabilities).named("capability"),
+        return batch({column(ordered(person), keys).named("person"),
+                      column(ordered(capability), capabilities).named("capability"),
                       column(ordered(level), levels).named("level"), column(ordered(source), sources).named("source"),
                       column(ordered(rater), raters).named("rater"), numbers("tdD", ordered(date)).named("date")});
     };
@@ -145,7 +149,8 @@ TEST(Assessments, AreTheSameFromAnySourceInAnyOrderWithAnyThreads) {
             for (const Array& column : whole.children) some.children.push_back(column.slice(from, count));
             return some;
         };
-        EXPECT_EQ(load(stream(whole, {part(0, third), part(third, third), part(2 * third, rows - 2 * third)}), threads).provenance.digest,
+        EXPECT_EQ(load(stream(whole, {part(0, third), part(third, third), part(2 * third, rows - 2 * third)}), threads)
+                      .provenance.digest,
                   first.provenance.digest);
         std::shuffle(order.begin(), order.end(), random);
         EXPECT_EQ(load(stream(columns(plain, order)), threads).provenance.digest, first.provenance.digest);

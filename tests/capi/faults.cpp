@@ -18,24 +18,39 @@ namespace {
 
 std::atomic<std::int64_t> allocations_left{INT64_MAX};
 
-void* allocate(std::size_t size, std::size_t alignment = 0) {
-    if (allocations_left.fetch_sub(1) <= 0) throw std::bad_alloc();
-    void* memory = alignment ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment)
-                             : std::malloc(size ? size : 1);
-    if (!memory) throw std::bad_alloc();
-    return memory;
+void* allocate(std::size_t size, std::size_t alignment) noexcept {
+    if (allocations_left.fetch_sub(1) <= 0) return nullptr;
+    return alignment ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment)
+                     : std::malloc(size ? size : 1);
+}
+
+void* allocate_or_throw(std::size_t size, std::size_t alignment = 0) {
+    void* memory = allocate(size, alignment);
+    return memory ? memory : throw std::bad_alloc();
 }
 
 }  // namespace
 
-void* operator new(std::size_t size) { return allocate(size); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-    return allocate(size, static_cast<std::size_t>(alignment));
-}
+// All of them: a sanitizer brings its own of those that are not here.
+using std::align_val_t;
+using std::nothrow_t;
+using std::size_t;
+void* operator new(size_t size) { return allocate_or_throw(size); }
+void* operator new[](size_t size) { return allocate_or_throw(size); }
+void* operator new(size_t size, align_val_t align) { return allocate_or_throw(size, static_cast<size_t>(align)); }
+void* operator new[](size_t size, align_val_t align) { return allocate_or_throw(size, static_cast<size_t>(align)); }
+void* operator new(size_t size, const nothrow_t&) noexcept { return allocate(size, 0); }
+void* operator new[](size_t size, const nothrow_t&) noexcept { return allocate(size, 0); }
 void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t, align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, size_t, align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory, const nothrow_t&) noexcept { std::free(memory); }
 
 namespace {
 

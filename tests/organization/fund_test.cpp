@@ -13,13 +13,25 @@ const Literal units = {"units", {{"unit"}, {"U"}, {"V"}}};
 const Literal activities = {"activities", {{"activity", "kind"}, {"A", "course"}, {"B", "coaching"}, {"C", ""}}};
 
 TEST(Funds, OfOneUnitDoNotOverlap) {
-    EXPECT_EQ(told({units, {"funds", {{"fund", "amount", "unit", "valid_from", "valid_to"}, {"G", "1", "U", "2026-01-01", "2027-01-01"}, {"F", "1", "U", "2026-12-31", ""}, {"H", "1", "V", "", ""}, {"I", "1", "", "", ""}, {"J", "1", "", "", ""}}}}),
-              Told{"error overlap funds 2 valid_from: has the unit of row 1, and their dates overlap (2026-01-01 to 2027-01-01, "
+    EXPECT_EQ(told({units,
+                    {"funds",
+                     {{"fund", "amount", "unit", "valid_from", "valid_to"},
+                      {"G", "1", "U", "2026-01-01", "2027-01-01"},
+                      {"F", "1", "U", "2026-12-31", ""},
+                      {"H", "1", "V", "", ""},
+                      {"I", "1", "", "", ""},
+                      {"J", "1", "", "", ""}}}}),
+              Told{"error overlap funds 2 valid_from: has the unit of row 1, and their dates overlap (2026-01-01 to "
+                   "2027-01-01, "
                    "2026-12-31 to open)"});
 }
 
 TEST(Funds, LieWithinTheirParents) {
-    EXPECT_EQ(told({{"funds", {{"fund", "amount", "parent", "valid_from", "valid_to"}, {"P", "9", "", "2026-01-01", "2027-01-01"}, {"A", "1", "P", "2026-01-01", "2027-01-01"}, {"B", "1", "P", "2026-02-01", ""}}}}),
+    EXPECT_EQ(told({{"funds",
+                     {{"fund", "amount", "parent", "valid_from", "valid_to"},
+                      {"P", "9", "", "2026-01-01", "2027-01-01"},
+                      {"A", "1", "P", "2026-01-01", "2027-01-01"},
+                      {"B", "1", "P", "2026-02-01", ""}}}}),
               Told{"error contradiction funds 3 parent: the fund holds from 2026-02-01 to open, beyond its parent 'P' "
                    "(2026-01-01 to 2027-01-01)"});
     EXPECT_EQ(told({{"funds", {{"fund", "amount", "parent"}, {"P", "9", "Q"}, {"Q", "-1", "P"}}}}),
@@ -34,17 +46,25 @@ TEST(Funds, GivenButEmptyIsNotAbsent) {
 }
 
 TEST(Programs, KindsAreAList) {
-    const Organization organization = build({activities, {"programs", {{"program", "activity_kinds"}, {"P", "course; coching"}, {"Q", ""}}}});
-    EXPECT_EQ(told(organization.problems()), Told{"warning unknown_word programs 1 activity_kinds: 'coching' is the kind of no activity; did you mean 'coaching'?"});
+    const Organization organization =
+        build({activities, {"programs", {{"program", "activity_kinds"}, {"P", "course; coching"}, {"Q", ""}}}});
+    EXPECT_EQ(told(organization.problems()), Told{"warning unknown_word programs 1 activity_kinds: 'coching' is the "
+                                                  "kind of no activity; did you mean 'coaching'?"});
     const auto& kinds = organization.relations().activity_kinds;
     EXPECT_EQ(kinds[0], (std::vector{id<KindTag>(organization, "coching"), id<KindTag>(organization, "course")}));
+    EXPECT_TRUE(id<KindTag>(organization, "coching"));
     EXPECT_TRUE(kinds[1].empty());
 }
 
 TEST(Accounts, AreOfTheKindOfTheirProgram) {
-    Told all = told({{"roles", {{"role"}, {"R"}}}, {"people", {{"person", "role"}, {"E1", "R"}}},
+    Told all = told({{"roles", {{"role"}, {"R"}}},
+                     {"people", {{"person", "role"}, {"E1", "R"}}},
                      {"programs", {{"program", "kind"}, {"P", "hours"}, {"Q", ""}}},
-                     {"accounts", {{"person", "kind", "available", "program"}, {"E1", "money", "5", "P"}, {"E1", "hours", "5", "P"}, {"E1", "items", "5", "Q"}}}});
+                     {"accounts",
+                      {{"person", "kind", "available", "program"},
+                       {"E1", "money", "5", "P"},
+                       {"E1", "hours", "5", "P"},
+                       {"E1", "items", "5", "Q"}}}});
     std::erase_if(all, [](const std::string& line) { return line.starts_with("warning ignored roles"); });
     EXPECT_EQ(all, Told{"error contradiction accounts 1 kind: kind 'money' is not that of program 'P', 'hours'"});
 }

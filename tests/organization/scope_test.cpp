@@ -22,14 +22,11 @@ TEST(Scope, AllThatIsPresentMustMatch) {
         std::vector<std::string_view> row;
         bool first, second;
     };
-    for (const Case& c : {Case{{"A", "", "", "", "", ""}, true, true},
-                          Case{{"A", "R", "", "", "", ""}, true, false},
-                          Case{{"A", "", "Q", "", "", ""}, true, false},
-                          Case{{"A", "", "", "Top", "", ""}, true, false},
-                          Case{{"A", "", "", "Other", "", ""}, false, false},
-                          Case{{"A", "", "", "", "expert", ""}, true, false},
-                          Case{{"A", "", "", "", "", "E2"}, false, true},
-                          Case{{"A", "R", "", "", "", "E2"}, false, false}}) {
+    for (const Case& c :
+         {Case{{"A", "", "", "", "", ""}, true, true}, Case{{"A", "R", "", "", "", ""}, true, false},
+          Case{{"A", "", "Q", "", "", ""}, true, false}, Case{{"A", "", "", "Top", "", ""}, true, false},
+          Case{{"A", "", "", "Other", "", ""}, false, false}, Case{{"A", "", "", "", "expert", ""}, true, false},
+          Case{{"A", "", "", "", "", "E2"}, false, true}, Case{{"A", "R", "", "", "", "E2"}, false, false}}) {
         const Organization organization = build(scoped({columns, c.row}));
         const Scope& scope = organization->eligibility.scope;
         EXPECT_EQ(holds(organization, scope, 0, PersonId(0), id<RoleTag>(organization, "R")), c.first);
@@ -44,7 +41,9 @@ TEST(Scope, NobodyAspiresToTheRoleTheyHave) {
 
 TEST(Scope, APersonaThatNobodyHasIsTold) {
     const std::vector<std::string> all = told(scoped({{"activity", "persona"}, {"A", "Expert"}}));
-    EXPECT_EQ(all.back(), "warning ignored eligibility 1 persona: nobody has persona 'Expert', so the row is of nobody; did you mean 'expert'?");
+    EXPECT_EQ(all.back(),
+              "warning ignored eligibility 1 persona: nobody has persona 'Expert', so the row is of nobody; did you "
+              "mean 'expert'?");
 }
 
 }  // namespace

@@ -57,7 +57,9 @@ Id<Tag> id(const Organization& organization, std::string_view key) {
 
 /// A day: day("2026-03-31").
 inline Date day(std::string_view iso) {
-    const auto part = [&](std::size_t from, std::size_t size) { return std::stoi(std::string(iso.substr(from, size))); };
+    const auto part = [&](std::size_t from, std::size_t size) {
+        return std::stoi(std::string(iso.substr(from, size)));
+    };
     return Date(std::chrono::time_point_cast<Date::duration>(
         std::chrono::sys_days(std::chrono::year(part(0, 4)) / part(5, 2) / part(8, 2))));
 }

@@ -10,13 +10,15 @@ namespace {
 using Told = std::vector<std::string>;
 
 TEST(Unit, EveryCircleIsTold) {
-    EXPECT_EQ(told({{"units", {{"unit", "parent"}, {"C", "A"}, {"B", "C"}, {"A", "B"}, {"D", "A"}, {"E", "E"}, {"F", ""}}}}),
-              (Told{"error cycle units 3 parent: parent runs in a circle: A → B → C → A",
-                    "error cycle units 5 parent: parent runs in a circle: E → E"}));
+    EXPECT_EQ(
+        told({{"units", {{"unit", "parent"}, {"C", "A"}, {"B", "C"}, {"A", "B"}, {"D", "A"}, {"E", "E"}, {"F", ""}}}}),
+        (Told{"error cycle units 3 parent: parent runs in a circle: A → B → C → A",
+              "error cycle units 5 parent: parent runs in a circle: E → E"}));
 }
 
 TEST(Unit, HoldsThoseBelow) {
-    const Organization organization = build({{"units", {{"unit", "parent"}, {"B", "A"}, {"C", "B"}, {"A", ""}, {"D", "A"}}}});
+    const Organization organization =
+        build({{"units", {{"unit", "parent"}, {"B", "A"}, {"C", "B"}, {"A", ""}, {"D", "A"}}}});
     const Forest& units = organization.relations().units;
     EXPECT_TRUE(units.holds(0, 2));
     EXPECT_TRUE(units.holds(1, 2));
@@ -24,7 +26,8 @@ TEST(Unit, HoldsThoseBelow) {
 }
 
 TEST(Capability, CirclesAreTold) {
-    EXPECT_EQ(told({{"scales", {{"scale", "level"}, {"s", "1"}, {"s", "2"}}}, {"capabilities", {{"capability", "scale", "parent"}, {"X", "s", "Y"}, {"Y", "s", "X"}}}}),
+    EXPECT_EQ(told({{"scales", {{"scale", "level"}, {"s", "1"}, {"s", "2"}}},
+                    {"capabilities", {{"capability", "scale", "parent"}, {"X", "s", "Y"}, {"Y", "s", "X"}}}}),
               Told{"error cycle capabilities 1 parent: parent runs in a circle: X → Y → X"});
 }
 

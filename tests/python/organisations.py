@@ -92,7 +92,11 @@ class Maker:
             for n in range(4 if positions is None else len(positions))
         ]
         tables["capabilities"] = [
-            {"capability": key, "scale": self.scale_of[key], "parent": self.pick(self.capabilities[:n], 0.5) if n else None}
+            {
+                "capability": key,
+                "scale": self.scale_of[key],
+                "parent": self.pick(self.capabilities[:n], 0.5) if n else None,
+            }
             for n, key in enumerate(self.capabilities)
         ]
         tables["roles"] = [{"role": role, "family": self.pick(("f0", "f1"), 0.7)} for role in self.roles]
@@ -185,7 +189,8 @@ class Maker:
             if (row["account_share"] or 0) <= 0.5:
                 row["employee_share"] = self.pick((0, 0.125, 0.3), 0.5)
         tables["outcomes"] = [
-            {"activity": a, "capability": c, "uplift": self.pick((0, 0.3, 1, 1, 2.5), 0.8), "up_to": self.pick((self.level(c, 0.3),), 0.5),
+            {"activity": a, "capability": c, "uplift": self.pick((0, 0.3, 1, 1, 2.5), 0.8),
+             "up_to": self.maybe(self.level(c, 0.3)),
              "from_level": self.pick((self.level(c),), 0.2), "probability": self.pick((0, 0.35, 0.8, 0.8), 0.6)}
             for a, c in self.pairs(self.activities, self.capabilities, 0.5)
         ]  # fmt: skip
@@ -239,10 +244,12 @@ class Maker:
         tables: Rows = {
             "funds": [
                 {"fund": "all", "amount": self.pick((40, 120, 400))},
-                {"fund": "half", "parent": "all", "amount": self.pick((0, 30, 150)), "unit": self.pick(self.units[:2], 0.8)},
+                {"fund": "half", "parent": "all", "amount": self.pick((0, 30, 150)),
+                 "unit": self.pick(self.units[:2], 0.8)},
                 {"fund": "part", "parent": "half", "amount": self.pick((20, 90)), "unit": self.units[2],
                  "valid_to": self.pick((date(2026, 6, 15),), 0.4)},
-                {"fund": "other", "amount": 75, "unit": self.units[3], "valid_from": self.pick((date(2026, 5, 1),), 0.4)},
+                {"fund": "other", "amount": 75, "unit": self.units[3],
+                 "valid_from": self.pick((date(2026, 5, 1),), 0.4)},
             ],
             "programs": [
                 {

@@ -8,7 +8,7 @@ import sys
 import gradus as gr
 
 
-def gradus(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
+def gradus(*arguments: str, before: str = "pass") -> subprocess.CompletedProcess[str]:
     code = f"import sys; {before}; sys.argv = ['gradus', *{arguments!r}]; from gradus.cli import main; main()"
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
 
