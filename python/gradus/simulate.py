@@ -633,12 +633,28 @@ def _objectives(world: World) -> Table:
     head = people.key[np.flatnonzero(people.manager < 0)[0]]
     rows: list[tuple[Any, ...]] = []
     for number, (name, weight, behaviour, *_) in enumerate(_STRATEGY, 1):
-        rows.append((f"O{number}", f"Simulated objective: {name}", None, weight, world.units.key[0],
-                     head if number == 1 else None, world.day(YEAR), behaviour))
+        rows.append((
+            f"O{number}",
+            f"Simulated objective: {name}",
+            None,
+            weight,
+            world.units.key[0],
+            head if number == 1 else None,
+            world.day(YEAR),
+            behaviour,
+        ))
         for part in range(1, int(rng.integers(1, 3)) + 1):
             unit = world.units.key[rng.choice(world.units.divisions)]
-            rows.append((f"O{number}.{part}", f"Simulated objective: {name} ({unit})", f"O{number}", 0.5, unit, None,
-                         world.day(int(rng.integers(180, YEAR))), None))
+            rows.append((
+                f"O{number}.{part}",
+                f"Simulated objective: {name} ({unit})",
+                f"O{number}",
+                0.5,
+                unit,
+                None,
+                world.day(int(rng.integers(180, YEAR))),
+                None,
+            ))
     return _rows(("objective", "name", "parent", "weight", "unit", "person", "due", "behaviour"), rows)
 
 
@@ -652,8 +668,13 @@ def _objective_links(world: World) -> Table:
         count = min(wanted, int(rng.integers(2, 6)))
         for capability in rng.choice(len(weights), size=count, replace=False, p=weights / weights.sum()):
             scoped = rng.random()
-            rows.append((objective, world.framework.capability[capability], _scaled(rng, 0.25, 1.0, 0.05, 1)[0],
-                         unit if scoped < 0.25 else None, PERSONAS[LEADER] if scoped > 0.9 else None))
+            rows.append((
+                objective,
+                world.framework.capability[capability],
+                _scaled(rng, 0.25, 1.0, 0.05, 1)[0],
+                unit if scoped < 0.25 else None,
+                PERSONAS[LEADER] if scoped > 0.9 else None,
+            ))
     return _rows(("objective", "capability", "strength", "unit", "persona"), rows)
 
 
@@ -860,16 +881,80 @@ def _funds(world: World) -> Table:
 
 def _programs(world: World) -> Table:
     """Three schemes for kinds of their own: no activity has two usable accounts of one kind, or two rules of shares."""
-    names = ("program", "name", "kind", "fund", "requires_plan", "account_share", "employee_share", "cap", "cap_period",
-             "grant", "grant_period", "expires_days", "carry_over", "activity_kinds", "mock", "valid_from")
+    names = (
+        "program",
+        "name",
+        "kind",
+        "fund",
+        "requires_plan",
+        "account_share",
+        "employee_share",
+        "cap",
+        "cap_period",
+        "grant",
+        "grant_period",
+        "expires_days",
+        "carry_over",
+        "activity_kinds",
+        "mock",
+        "valid_from",
+    )
     begin = world.day(-YEAR)
     rows = [
-        ("learning", "Simulated individual learning account", "money", _WHOLE, True, None, None, "400.00", "quarter",
-         "500.00", "year", 730, 0.5, "course", False, begin),
-        ("conference", "Simulated conference grant", "money", _WHOLE, False, 0.3, 0.1, None, None,
-         "300.00", "year", 365, 0.0, "conference", False, begin),
-        ("time", "Simulated coaching time", "hours", None, True, None, None, None, None,
-         "24", "year", 365, None, "coaching", True, begin),
+        (
+            "learning",
+            "Simulated individual learning account",
+            "money",
+            _WHOLE,
+            True,
+            None,
+            None,
+            "400.00",
+            "quarter",
+            "500.00",
+            "year",
+            730,
+            0.5,
+            "course",
+            False,
+            begin,
+        ),
+        (
+            "conference",
+            "Simulated conference grant",
+            "money",
+            _WHOLE,
+            False,
+            0.3,
+            0.1,
+            None,
+            None,
+            "300.00",
+            "year",
+            365,
+            0.0,
+            "conference",
+            False,
+            begin,
+        ),
+        (
+            "time",
+            "Simulated coaching time",
+            "hours",
+            None,
+            True,
+            None,
+            None,
+            None,
+            None,
+            "24",
+            "year",
+            365,
+            None,
+            "coaching",
+            True,
+            begin,
+        ),
     ]
     return _rows(names, rows)
 
@@ -887,8 +972,15 @@ def _accounts(world: World) -> Table:
         expires = rng.random(len(holders)) < 0.1
         capped = rng.random(len(holders)) < 0.1
         rows += [
-            (holder, kind, available, program, world.day(240) if ends else None,
-             cap if low else None, "quarter" if cap and low else None)
+            (
+                holder,
+                kind,
+                available,
+                program,
+                world.day(240) if ends else None,
+                cap if low else None,
+                "quarter" if cap and low else None,
+            )
             for holder, ends, low in zip(holders, expires.tolist(), capped.tolist(), strict=True)
         ]
     return _rows(("person", "kind", "available", "program", "valid_to", "cap", "cap_period"), rows)
@@ -965,8 +1057,15 @@ def _rate(
     capability = framework.needs[row]
     error = how.bias + how.severity * severity[rater[person]] + halo[person] + rng.normal(0.0, how.noise, len(person))
     seen = framework.nearest(capability, level + error * framework.step(capability))
-    return Ratings(person, capability, seen, source, named[person], world.as_of - age[person],
-                   f"{'review' if source != 'test' else 'test'} {'before last' if ages[0] >= YEAR else 'last'}")
+    return Ratings(
+        person,
+        capability,
+        seen,
+        source,
+        named[person],
+        world.as_of - age[person],
+        f"{'review' if source != 'test' else 'test'} {'before last' if ages[0] >= YEAR else 'last'}",
+    )
 
 
 def _all_ratings(world: World) -> list[Ratings]:

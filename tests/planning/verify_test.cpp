@@ -257,7 +257,6 @@ const Lie lies[] = {
     {"value", "value", [](Draft& d) { d.value -= 1e-6, d.status = PlanStatus::work_limit; }},
     {"bound_below", "bound", [](Draft& d) { d.bound = d.value - 1e-6, d.status = PlanStatus::work_limit; }},
     {"bound_above", "bound", [](Draft& d) { d.bound += 1e-6, d.status = PlanStatus::work_limit; }},
-    {"price_bound_above", "bound", [](Draft& d) { d.price_bound += 1e-5; }},
     {"price_bound_below", "bound price_bound", [](Draft& d) { d.price_bound -= 1e-6; }},
     {"not_optimal", "status", [](Draft& d) { d.bound += 1e-3, d.price_bound += 1e-3; }},
     {"no_conflicts", "status", [](Draft& d) { d.status = PlanStatus::conflicts; }},

@@ -7,8 +7,9 @@ import random
 from datetime import date
 from decimal import Decimal
 
-import oracle
 import pytest
+
+import oracle
 from oracle import Options, learning, levels
 from oracle.dates import add_months
 from oracle.learning import Outcome

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import calendar
+import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, Mapping, NamedTuple
+from typing import Any, NamedTuple
 
 DAY = timedelta(days=1)
 
@@ -68,7 +70,9 @@ class Options:
     def periods(self) -> list[Period]:
         """The periods in order; the last may be shorter."""
         cuts = [*range(0, self.months, self.period_months), self.months]
-        return [Period(add_months(self.start, a), add_months(self.start, b), b - a) for a, b in zip(cuts, cuts[1:])]
+        return [
+            Period(add_months(self.start, a), add_months(self.start, b), b - a) for a, b in itertools.pairwise(cuts)
+        ]
 
     def period_of(self, day: date) -> int | None:
         """The 1-based period that holds `day`; None outside the horizon."""

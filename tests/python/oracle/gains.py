@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from . import learning, levels
 from .dates import DAY, Options
@@ -66,7 +67,7 @@ class Effects:
     def row_values(self, items: Sequence[Item]) -> list[float]:
         """Per row: what the items remove beyond what the pins among them would alone."""
         pinned = self.removed([item for item in items if item.pinned])
-        return [total - already for total, already in zip(self.removed(items), pinned)]
+        return [total - already for total, already in zip(self.removed(items), pinned, strict=False)]
 
     def value(self, items: Sequence[Item]) -> float:
         return math.fsum(self.row_values(items))
@@ -104,7 +105,7 @@ def value(tables: Tables, risks: Sequence[Row], items: Sequence[Choice], options
             "exposure_pins": effects.exposure(pinned_at_end),
             "exposure_after": effects.exposure(at_end),
         }
-        for n, (row, removed) in enumerate(zip(effects.rows, effects.row_values(placed))):
+        for n, (row, removed) in enumerate(zip(effects.rows, effects.row_values(placed), strict=False)):
             goals.append({
                 **{column: row[column] for column in ("person", "basis", "role", "capability", "required")},
                 "from_mean": row["mean"],

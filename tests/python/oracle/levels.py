@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Mapping, Sequence
+from typing import Any
 
 from . import learning
 from .organization import Organization, Row, Tables, cell, rows
@@ -59,7 +60,7 @@ def estimate(
         precision = 1 / prior
         weighted = (org.bottom(capability) + prior_mean * scale) / prior
         levels = [org.position(capability, row["level"]) for row in ratings]
-        for row, level in zip(ratings, levels):
+        for row, level in zip(ratings, levels, strict=False):
             age = 0.0 if row.get("date") is None else (as_of - row["date"]).days / 365.25
             variance = errors[row["source"]] * scale**2 * (1 + age / half_information_years)
             precision += 1 / variance

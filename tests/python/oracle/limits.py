@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from . import money
 from .dates import Options, calendar_period, is_valid

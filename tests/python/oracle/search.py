@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Collection, Iterator, Mapping, NamedTuple, Sequence
+from typing import Any, NamedTuple
 
 from . import limits, planning
 from .dates import Options
+from .gains import Effects
 from .organization import Organization, Row, Tables
 from .planning import Item, Resource
-from .gains import Effects
 
 Prices = Mapping[Resource, float]  # ("fund", key) → per currency unit; ("session", key) → per seat
 LeftOut = Collection[tuple[str, str]]  # mandatory items, (person, activity), that are not to be placed
@@ -167,8 +168,8 @@ def brute_force(
         joined = []
         for rank, taken, chosen in plans:
             for more, takes, choices in own:
-                total = tuple(a + b for a, b in zip(taken, takes))
-                if all(a <= b for a, b in zip(total, bounds)):
+                total = tuple(a + b for a, b in zip(taken, takes, strict=False))
+                if all(a <= b for a, b in zip(total, bounds, strict=False)):
                     joined.append(((rank[0] + more[0], rank[1] + more[1]), total, chosen + choices))
         plans = _undominated(joined)
     if not plans:
@@ -177,7 +178,7 @@ def brute_force(
     return {
         "value": total,
         "items": [item.row() for choices in chosen for item in choices.items],
-        "left_out": sorted((p, activity) for p, c in zip(org.people, chosen) for activity in c.left_out),
+        "left_out": sorted((p, activity) for p, c in zip(org.people, chosen, strict=False) for activity in c.left_out),
     }
 
 
@@ -189,6 +190,6 @@ def _undominated(plans: list[tuple[Any, tuple[Decimal, ...], Any]]) -> list[tupl
             best[plan[1]] = plan
     kept: list[tuple[Any, tuple[Decimal, ...], Any]] = []
     for plan in sorted(best.values(), key=lambda plan: plan[0], reverse=True):
-        if not any(all(a <= b for a, b in zip(other[1], plan[1])) for other in kept):
+        if not any(all(a <= b for a, b in zip(other[1], plan[1], strict=False)) for other in kept):
             kept.append(plan)
     return kept
