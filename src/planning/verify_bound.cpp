@@ -104,36 +104,49 @@ double Bound::score(const Multipliers& multipliers, std::size_t candidate, std::
 /// Source: Goldengorin, Sierksma, Tijssen & Tso (1999), the data-correcting algorithm for supermodular functions.
 void Bound::hunt(Hunt& at, int set, double price, std::vector<int> open) const {
     const auto cost = [&](int lesson) { return at.prices[index(lesson) * at.stride]; };
-    const auto removes = [&](int on, int lesson) {
+    const auto gain = [&](int on, int lesson) {
         const int with = at.subject.with(on, lesson);  // may move what exposure() reads
-        return at.length * (at.subject.exposure(on) - at.subject.exposure(with));
+        return at.length * (at.subject.exposure(on) - at.subject.exposure(with)) - cost(lesson);
     };
     for (bool changed = true; changed;) {
         changed = false;
-        double rest = 0;
-        std::erase_if(open, [&](int lesson) {
-            const double gain = removes(set, lesson) - cost(lesson);
-            rest += std::max(0.0, gain);
-            return gain <= 0;
-        });
+        double rest = 0, most = 0;
+        std::size_t strongest = 0, kept = 0;
+        for (const int lesson : open) {
+            const double more = gain(set, lesson);
+            if (more <= 0) continue;
+            if (more > most) {
+                most = more;
+                strongest = kept;
+            }
+            rest += more;
+            open[kept++] = lesson;
+        }
+        open.resize(kept);
         const double value = at.length * (at.subject.exposure(0) - at.subject.exposure(set)) - price;
         if (value > at.best) {
             at.best = value;
             at.best_set = set;
         }
         if (open.empty() || value + rest <= at.best) return;
+        std::swap(open[0], open[strongest]);  // refutes soonest what is on top of it
         for (std::size_t i = 0; i < open.size() && !changed; ++i) {
             int others = set;
-            for (std::size_t k = 0; k < open.size(); ++k)
-                if (k != i) others = at.subject.with(others, open[k]);
-            if (removes(others, open[i]) < cost(open[i])) continue;
+            bool in = true;
+            for (std::size_t k = 0; k < open.size() && in; ++k) {
+                if (k == i) continue;
+                others = at.subject.with(others, open[k]);
+                in = gain(others, open[i]) >= 0;
+            }
+            if (!in) continue;
             price += cost(open[i]);
             set = at.subject.with(set, open[i]);
             open.erase(open.begin() + static_cast<std::ptrdiff_t>(i));
             changed = true;
         }
     }
-    // Each open lesson in turn is the first that is in.
+    // Each open lesson in turn is the first that is in; the last, the strongest, goes first.
+    std::reverse(open.begin(), open.end());
     while (!open.empty()) {
         const int lesson = open.back();
         open.pop_back();
@@ -151,9 +164,10 @@ double Bound::lessons_part(const Multipliers& multipliers, Multipliers* gradient
         for (std::size_t segment = 0; segment < segments_.size(); ++segment) {
             const int base = bases_[s][segment];
             const double* prices = multipliers.lessons.data() + first_slot_[s] * segments_.size() + segment;
-            Hunt best{subject, prices, segments_.size(), segments_[segment].length(), -infinity, base};
+            const double length = segments_[segment].length();
+            Hunt best{subject, prices, segments_.size(), length, -infinity, base};
             hunt(best, base, 0, lessons_[s]);
-            values[topic] += best.best - segments_[segment].length() * (subject.exposure(0) - subject.exposure(base));
+            values[topic] += best.best - length * (subject.exposure(0) - subject.exposure(base));
             for (const int lesson : lessons_[s])
                 if (gradient && subject.with(best.best_set, lesson) == best.best_set)
                     given[topic].push_back((first_slot_[s] + index(lesson)) * segments_.size() + segment);
