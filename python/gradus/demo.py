@@ -56,7 +56,7 @@ def run(people: int = 2000, units: int = 40, seed: int = 1, threads: int | None 
     plan = clock("optimize", lambda: optimize(org, risks, start=START, months=MONTHS, time_limit=TIME_LIMIT, **common))
     clock.said(f"{len(plan.items):,} items for {len(plan.people):,} people")
     # At prices that time cut short, the exact search behind the bound could take longer than the plan did.
-    bound = plan.status != "time_limit"
+    bound = str(plan.certificate["stop_reason"][0]) != "time_limit"
     verdict = clock("verify", lambda: plan.verify(bound=bound, threads=threads))
     what = "limits, value and bound" if bound else "limits and value"
     clock.said(f"{what} worked out anew: {'all hold' if verdict.ok else 'NOT ALL HOLD'}")

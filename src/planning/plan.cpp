@@ -31,7 +31,8 @@ void read_table(Table& table, const Input& input, const Reference& reference, Pr
 void check_resources(const Organization& organization, const PlanResources& resources, ProblemList& problems) {
     for (std::size_t row = 0; row < resources.size(); ++row) {
         if (is_missing(resources.kind[row]) || !resources.resource[row]) continue;  // reported by the reader
-        const std::string_view key = (*resources.resource.strings())[static_cast<std::size_t>(resources.resource[row].value())];
+        const std::string_view key =
+            (*resources.resource.strings())[static_cast<std::size_t>(resources.resource[row].value())];
         const bool fund = resources.kind[row] == ResourceKind::fund;
         if ((fund ? organization.funds() : organization.sessions()).find(key) < 0)
             problems.add({.code = Code::unknown_key,
@@ -96,7 +97,8 @@ Plan load_plan(const Organization& organization, const Risks& risks, std::span<c
     const Reference reference = reference_with_resources(organization);
     for (Table* table : {static_cast<Table*>(&plan.items), static_cast<Table*>(&plan.resources),
                          static_cast<Table*>(&plan.certificate)}) {
-        const auto given = std::find_if(tables.begin(), tables.end(), [&](const Input& i) { return i.table() == table->name(); });
+        const auto given =
+            std::find_if(tables.begin(), tables.end(), [&](const Input& i) { return i.table() == table->name(); });
         if (given == tables.end())
             problems.add({.code = Code::missing_table,
                           .table = std::string(table->name()),
@@ -115,9 +117,9 @@ Plan load_plan(const Organization& organization, const Risks& risks, std::span<c
     describe(organization, risks, plan);
     plan.conflicts = conflicts_of(organization, risks, plan);
     plan.problems = problems.table();
-    for (Table* table : {static_cast<Table*>(&plan.items), static_cast<Table*>(&plan.people), static_cast<Table*>(&plan.goals),
-                         static_cast<Table*>(&plan.resources), static_cast<Table*>(&plan.conflicts),
-                         static_cast<Table*>(&plan.certificate)})
+    for (Table* table : {static_cast<Table*>(&plan.items), static_cast<Table*>(&plan.people),
+                         static_cast<Table*>(&plan.goals), static_cast<Table*>(&plan.resources),
+                         static_cast<Table*>(&plan.conflicts), static_cast<Table*>(&plan.certificate)})
         sign_loaded(*table, "load_plan", plan.as_of);
     plan.provenance = plan.certificate.provenance;
     return plan;

@@ -30,14 +30,18 @@ struct Sums {
 };
 
 /// The rows of plan.items by person; items of nobody are findings.
-std::vector<std::vector<std::size_t>> rows_by_person(const Case& of, const PlanItems& items, std::vector<Finding>& findings) {
+std::vector<std::vector<std::size_t>> rows_by_person(const Case& of, const PlanItems& items,
+                                                     std::vector<Finding>& findings) {
     std::vector<std::vector<std::size_t>> rows(of.organization.people().size());
     for (std::size_t row = 0; row < items.size(); ++row) {
         const PersonId person = items.person[row];
         if (!person || index(person) >= rows.size())
             findings.push_back({"eligibility", {}, {}, "an item is of nobody in this organisation"});
         else if (!takes_part(of.organization, person, of.as_of))
-            findings.push_back({"eligibility", person, {}, std::string(of.key(person)) + ": has items and takes no part on " + text(of.as_of)});
+            findings.push_back({"eligibility",
+                                person,
+                                {},
+                                std::string(of.key(person)) + ": has items and takes no part on " + text(of.as_of)});
         else
             rows[index(person)].push_back(row);
     }
@@ -51,20 +55,22 @@ Sums check_people(const Case& of, const Plan& plan, const VerifyOptions& options
     std::vector<Account> accounts(count);
     std::vector<Best> bests(count);
     std::vector<std::vector<Finding>> found(count);
-    parallel_for(static_cast<std::int64_t>(count), people_at_once, options.threads, [&](std::int64_t first, std::int64_t last) {
-        for (std::int64_t i = first; i < last; ++i) {
-            const PersonId id(static_cast<std::int32_t>(i));
-            const auto p = static_cast<std::size_t>(i);
-            if (!takes_part(of.organization, id, of.as_of)) continue;
-            const Person person(of, id);
-            accounts[p] = check_items(person, plan, stated, rows[p], found[p]);
-            if (!options.bound) continue;
-            // The plan's own choice is a first answer, if it is one that the person may make.
-            const double own = found[p].empty() ? accounts[p].value - accounts[p].charges : -std::numeric_limits<double>::infinity();
-            ChoiceProblem problem = make_problem(person);
-            bests[p] = search(problem, own);
-        }
-    });
+    parallel_for(static_cast<std::int64_t>(count), people_at_once, options.threads,
+                 [&](std::int64_t first, std::int64_t last) {
+                     for (std::int64_t i = first; i < last; ++i) {
+                         const PersonId id(static_cast<std::int32_t>(i));
+                         const auto p = static_cast<std::size_t>(i);
+                         if (!takes_part(of.organization, id, of.as_of)) continue;
+                         const Person person(of, id);
+                         accounts[p] = check_items(person, plan, stated, rows[p], found[p]);
+                         if (!options.bound) continue;
+                         // The plan's own choice is a first answer, if it is one that the person may make.
+                         const double own = found[p].empty() ? accounts[p].value - accounts[p].charges
+                                                             : -std::numeric_limits<double>::infinity();
+                         ChoiceProblem problem = make_problem(person);
+                         bests[p] = search(problem, own);
+                     }
+                 });
 
     Sums sums;
     sums.funds.assign(of.organization.funds().size(), 0);
@@ -85,7 +91,9 @@ Sums check_people(const Case& of, const Plan& plan, const VerifyOptions& options
 
 /// The limits that people share (§3.8), and what plan.resources says of them. Returns Σ price × capacity.
 double check_resources(const Case& of, const Plan& plan, const Sums& sums, std::vector<Finding>& findings) {
-    const auto report = [&](std::string_view limit, std::string message) { findings.push_back({limit, {}, {}, std::move(message)}); };
+    const auto report = [&](std::string_view limit, std::string message) {
+        findings.push_back({limit, {}, {}, std::move(message)});
+    };
     const int digits = of.organization.relations().minor_digits;
     double minor = 1;
     for (int digit = 0; digit < digits; ++digit) minor *= 10;
@@ -111,7 +119,8 @@ double check_resources(const Case& of, const Plan& plan, const Sums& sums, std::
             report("resources", "a row of resources names no fund and no session with limited seats");
             continue;
         }
-        const std::string name = fund ? "fund " + std::string(of.key(FundId(id))) : "session " + std::string(of.key(SessionId(id)));
+        const std::string name =
+            fund ? "fund " + std::string(of.key(FundId(id))) : "session " + std::string(of.key(SessionId(id)));
         if (!listed.insert({kind, r}).second) report("resources", name + " is listed twice");
         const std::int64_t capacity = fund ? funds.amount[r].minor_units() : sessions.seats[r];
         const std::int64_t used = fund ? sums.funds[r] : sums.seats[r];
@@ -128,26 +137,32 @@ double check_resources(const Case& of, const Plan& plan, const Sums& sums, std::
             continue;
         }
         if (row < plan.resources.binding.size() && plan.resources.binding[row] != (price > 0))
-            report("price", name + " has price " + text(price) + " and is called " + (price > 0 ? "not binding" : "binding"));
+            report("price",
+                   name + " has price " + text(price) + " and is called " + (price > 0 ? "not binding" : "binding"));
         rent += price * static_cast<double>(capacity) / (fund ? minor : 1);
     }
     for (std::size_t f = 0; f < sums.funds.size(); ++f)
         if (!listed.contains({ResourceKind::fund, f}))
             report("resources", "fund " + std::string(of.key(FundId(static_cast<std::int32_t>(f)))) + " is not listed");
     for (std::size_t s = 0; s < sums.seats.size(); ++s)
-        if (!is_missing(sessions.seats[s]) && sessions.first_day[s] >= of.horizon.start && sessions.last_day[s] < of.horizon.end &&
-            !listed.contains({ResourceKind::session, s}))
-            report("resources", "session " + std::string(of.key(SessionId(static_cast<std::int32_t>(s)))) + " is not listed");
+        if (!is_missing(sessions.seats[s]) && sessions.first_day[s] >= of.horizon.start &&
+            sessions.last_day[s] < of.horizon.end && !listed.contains({ResourceKind::session, s}))
+            report("resources",
+                   "session " + std::string(of.key(SessionId(static_cast<std::int32_t>(s)))) + " is not listed");
     return rent;
 }
 
 /// The one row of plan.certificate against what was found (§3.10); `lower` and `upper` enclose the true price_bound.
 void check_certificate(const Plan& plan, double value, bool bounded, double lower, double upper,
                        std::vector<Finding>& findings) {
-    const auto report = [&](std::string_view limit, std::string message) { findings.push_back({limit, {}, {}, std::move(message)}); };
+    const auto report = [&](std::string_view limit, std::string message) {
+        findings.push_back({limit, {}, {}, std::move(message)});
+    };
     const PlanCertificate& certificate = plan.certificate;
-    if (certificate.size() != 1) return report("certificate", "has " + std::to_string(certificate.size()) + " rows, expected one");
-    const double stated_value = certificate.value[0], bound = certificate.bound[0], price_bound = certificate.price_bound[0];
+    if (certificate.size() != 1)
+        return report("certificate", "has " + std::to_string(certificate.size()) + " rows, expected one");
+    const double stated_value = certificate.value[0], bound = certificate.bound[0],
+                 price_bound = certificate.price_bound[0];
     if (!close(stated_value, value)) report("value", "value is " + text(stated_value) + ", expected " + text(value));
     const auto above = [](double a, double b, double tolerance) {  // also where one is not a number
         return !(a <= b + tolerance * std::max({1.0, std::abs(a), std::abs(b)}));
@@ -157,15 +172,18 @@ void check_certificate(const Plan& plan, double value, bool bounded, double lowe
         report("bound", "bound is " + text(bound) + ", above price_bound " + text(price_bound));
     if (value_at(certificate.bound_kind, 0) == BoundKind::prices && !close(bound, price_bound))
         report("bound", "bound is " + text(bound) + ", expected price_bound " + text(price_bound));
-    const double gap = (bound - stated_value) / std::max(std::abs(bound), 1e-9), stated_gap = value_at(certificate.gap, 0);
-    if (!is_missing(stated_gap) && !close(stated_gap, gap)) report("gap", "gap is " + text(stated_gap) + ", expected " + text(gap));
+    const double gap = (bound - stated_value) / std::max(std::abs(bound), 1e-9),
+                 stated_gap = value_at(certificate.gap, 0);
+    if (!is_missing(stated_gap) && !close(stated_gap, gap))
+        report("gap", "gap is " + text(stated_gap) + ", expected " + text(gap));
     if (bounded) {
         // A search that stops early may add its own bound, so the stated one may be a little larger.
         if (above(lower, price_bound, 1e-9))
             report("price_bound", "price_bound is " + text(price_bound) + ", at these prices it is " + text(upper));
         else if (above(upper, price_bound, 1e-9))
-            report("price_bound", "price_bound is " + text(price_bound) + " and could not be confirmed: it lies between " +
-                                      text(lower) + " and " + text(upper));
+            report("price_bound", "price_bound is " + text(price_bound) +
+                                      " and could not be confirmed: it lies between " + text(lower) + " and " +
+                                      text(upper));
     }
 
     const PlanStatus status = certificate.status[0];
@@ -179,7 +197,8 @@ void check_certificate(const Plan& plan, double value, bool bounded, double lowe
     std::set<PersonId> people(plan.items.person.begin(), plan.items.person.end());
     const auto count = [&](const char* what, std::int32_t stated, std::size_t expected) {
         if (!is_missing(stated) && stated != static_cast<std::int32_t>(expected))
-            report("certificate", std::string(what) + " is " + std::to_string(stated) + ", expected " + std::to_string(expected));
+            report("certificate",
+                   std::string(what) + " is " + std::to_string(stated) + ", expected " + std::to_string(expected));
     };
     count("people", value_at(certificate.people, 0), people.size());
     count("items", value_at(certificate.items, 0), plan.items.size());
@@ -206,7 +225,8 @@ Violations tabulate(const Organization& organization, const std::vector<Finding>
 
 }  // namespace
 
-Verification verify(const Organization& organization, const Risks& risks, const Plan& plan, const VerifyOptions& options) {
+Verification verify(const Organization& organization, const Risks& risks, const Plan& plan,
+                    const VerifyOptions& options) {
     check_keys(risks, risks.person, organization.people());
     check_keys(risks, risks.role, organization.roles());
     check_keys(risks, risks.capability, organization.capabilities());

@@ -9,7 +9,7 @@ namespace gradus::verification {
 
 namespace {
 
-constexpr std::int64_t units_at_most = 240;    // to which a period's hours are cut
+constexpr std::int64_t units_at_most = 240;  // to which a period's hours are cut
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::size_t index(int i) { return static_cast<std::size_t>(i); }
@@ -176,7 +176,8 @@ double Bound::lessons_part(const Multipliers& multipliers, Multipliers* gradient
     std::vector<std::size_t> order(values.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     if (problem_.topics_left >= 0)
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] > values[b]; });
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return values[a] > values[b]; });
     int left = problem_.topics_left;
     double total = std::accumulate(multipliers.limits.begin(), multipliers.limits.end(), 0.0);
     for (const std::size_t topic : order) {
@@ -204,8 +205,7 @@ double Bound::turns_part(const Allowed& allowed, const Multipliers& multipliers,
             if (price <= 0 || size >= width) continue;
             const auto& ways = problem_.candidates[c].ways;
             bool possible = false;
-            for (std::size_t w = 0; w < ways.size(); ++w)
-                possible |= allowed[c][w] && index(ways[w].period) == period;
+            for (std::size_t w = 0; w < ways.size(); ++w) possible |= allowed[c][w] && index(ways[w].period) == period;
             if (!possible) continue;
             char* taken = &taken_[c * width];
             std::copy_n(from_.begin(), size, to_.begin());
@@ -295,8 +295,10 @@ double Bound::improve(const Allowed& allowed, Multipliers& multipliers, double t
                            static_cast<double>(std::max<std::int64_t>(problem_.minutes[period], 1));
                 };
                 double slope = 0;
-                for (std::size_t c = 0; c < begins_.size(); ++c) slope += share(c) * gradient.turns[c * periods_ + period];
-                for (std::size_t c = 0; c < begins_.size(); ++c) gradient.turns[c * periods_ + period] = slope * share(c);
+                for (std::size_t c = 0; c < begins_.size(); ++c)
+                    slope += share(c) * gradient.turns[c * periods_ + period];
+                for (std::size_t c = 0; c < begins_.size(); ++c)
+                    gradient.turns[c * periods_ + period] = slope * share(c);
             }
         double norm = 0;
         for (const auto* slopes : {&gradient.lessons, &gradient.turns, &gradient.limits})

@@ -37,7 +37,8 @@ public:
     /// What a way adds to the constant: its lessons' worth less its price and what it takes of limits.
     double score(const Multipliers& multipliers, std::size_t candidate, std::size_t way) const;
     double turn(const Multipliers& multipliers, std::size_t candidate, int period) const {
-        return multipliers.turns.empty() ? 0 : multipliers.turns[candidate * periods_ + static_cast<std::size_t>(period)];
+        return multipliers.turns.empty() ? 0
+                                         : multipliers.turns[candidate * periods_ + static_cast<std::size_t>(period)];
     }
 
     /// Hours in coarse units, rounded down, which only relaxes.
@@ -60,7 +61,7 @@ private:
         Subject& subject;
         const double* prices;  // by lesson, one segment of each
         std::size_t stride;
-        double length;         // of the segment
+        double length;  // of the segment
         double best = 0;
         int best_set;
     };
@@ -73,10 +74,10 @@ private:
     ChoiceProblem& problem_;
     std::size_t periods_ = 0;
     std::vector<Segment> segments_;
-    std::vector<std::vector<int>> lessons_;       // by subject: those of candidates
-    std::vector<std::vector<int>> bases_;         // by subject and segment: the set that pins have given
-    std::vector<std::vector<Begin>> begins_;      // by candidate and way
-    std::vector<std::size_t> first_slot_;         // by subject
+    std::vector<std::vector<int>> lessons_;   // by subject: those of candidates
+    std::vector<std::vector<int>> bases_;     // by subject and segment: the set that pins have given
+    std::vector<std::vector<Begin>> begins_;  // by candidate and way
+    std::vector<std::size_t> first_slot_;     // by subject
     std::size_t slots_ = 0;
     std::int64_t unit_ = 1;
     std::size_t most_units_ = 0;

@@ -32,8 +32,7 @@ int bucket(Date day, CapPeriod period) {
     return 0;  // missing: the whole horizon
 }
 
-Horizon::Horizon(Date first_day, int months, int period_months)
-    : start(first_day), end(add_months(first_day, months)) {
+Horizon::Horizon(Date first_day, int months, int period_months) : start(first_day), end(add_months(first_day, months)) {
     for (int from = 0; from < months; from += period_months) {
         const int to = std::min(months, from + period_months);
         periods.push_back({add_months(start, from), add_months(start, to), to - from});

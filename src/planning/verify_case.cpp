@@ -20,10 +20,11 @@ const Row* find(const std::vector<Row>& rows, ActivityId activity) {
 Case::Case(const Organization& of, const Risks& risk_rows, const Plan& plan)
     : organization(of), tables(of.tables()), risks(risk_rows), options(plan.options),
       as_of(is_missing(plan.as_of) ? risk_rows.provenance.as_of : plan.as_of),
-      horizon(is_missing(plan.options.start) ? as_of + Date::duration(1) : plan.options.start, plan.options.months, plan.options.period_months),
+      horizon(is_missing(plan.options.start) ? as_of + Date::duration(1) : plan.options.start, plan.options.months,
+              plan.options.period_months),
       risks_of_person(risk_rows.person, of.people().size()), funds_of_unit(of.units().size()),
-      teachers(of.capabilities().size()), rank(of.activities().size(), 0), fund_price(of.funds().size(), 0.0), seat_price(of.sessions().size(), 0.0),
-      left_out(of.people().size()) {
+      teachers(of.capabilities().size()), rank(of.activities().size(), 0), fund_price(of.funds().size(), 0.0),
+      seat_price(of.sessions().size(), 0.0), left_out(of.people().size()) {
     const Forest& forest = of.relations().funds;
     for (std::int32_t f = 0; f < static_cast<std::int32_t>(of.funds().size()); ++f) {
         const UnitId unit = tables.funds.unit[static_cast<std::size_t>(f)];
@@ -57,7 +58,8 @@ Case::Case(const Organization& of, const Risks& risk_rows, const Plan& plan)
     const auto note = [&](Date day) {
         if (!is_missing(day)) changes.push_back(day);
     };
-    for (std::size_t i = 0; i < tables.funds.size(); ++i) note(tables.funds.valid_from[i]), note(tables.funds.valid_to[i]);
+    for (std::size_t i = 0; i < tables.funds.size(); ++i)
+        note(tables.funds.valid_from[i]), note(tables.funds.valid_to[i]);
     for (std::size_t i = 0; i < tables.programs.size(); ++i)
         note(tables.programs.valid_from[i]), note(tables.programs.valid_to[i]);
     std::sort(changes.begin(), changes.end());
@@ -70,8 +72,8 @@ Case::Case(const Organization& of, const Risks& risk_rows, const Plan& plan)
 }
 
 Person::Person(const Case& all, PersonId person)
-    : of(all), id(person), role(role_at(all.organization, person, all.as_of)), left(all.tables.people.left[index(person)]),
-      hours(all.tables.people.hours[index(person)]) {
+    : of(all), id(person), role(role_at(all.organization, person, all.as_of)),
+      left(all.tables.people.left[index(person)]), hours(all.tables.people.hours[index(person)]) {
     const Relations& relations = of.organization.relations();
     const Tables& tables = of.tables;
 
@@ -89,7 +91,8 @@ Person::Person(const Case& all, PersonId person)
     }
     std::sort(pinned.begin(), pinned.end(), [&](std::size_t a, std::size_t b) {
         const auto rank = [&](std::size_t row) {
-            return std::tuple(enrolments.activity[row], enrolments.status[row], enrolments.date[row], enrolments.session[row]);
+            return std::tuple(enrolments.activity[row], enrolments.status[row], enrolments.date[row],
+                              enrolments.session[row]);
         };
         return rank(a) < rank(b);
     });
@@ -110,7 +113,8 @@ Person::Person(const Case& all, PersonId person)
     // Mandatory for everyone in scope who has not completed it; what is under way will be. The earliest due counts.
     for (std::size_t row = 0; row < tables.mandatory.size(); ++row) {
         const ActivityId activity = tables.mandatory.activity[row];
-        if (has_completed(activity) || pin(activity) || !holds(of.organization, tables.mandatory.scope, row, id, role)) continue;
+        if (has_completed(activity) || pin(activity) || !holds(of.organization, tables.mandatory.scope, row, id, role))
+            continue;
         if (duties.empty() || duties.back().activity != activity) duties.push_back({activity, missing<Date>()});
         Date& due = duties.back().due;
         const Date other = tables.mandatory.due[row];

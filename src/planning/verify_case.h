@@ -23,17 +23,19 @@ struct Case {
     Date as_of;
     Horizon horizon;
     Groups<PersonTag> risks_of_person;
-    std::vector<std::vector<FundId>> funds_of_unit;            // by key
-    std::vector<FundId> funds_of_all;                          // without unit: the deepest first, then by key
-    std::vector<std::vector<ActivityId>> teachers;             // by capability
-    std::vector<std::int32_t> rank;                            // by activity: prerequisites before those who need them
-    std::vector<double> fund_price;                            // per minor unit, ancestors included
+    std::vector<std::vector<FundId>> funds_of_unit;  // by key
+    std::vector<FundId> funds_of_all;                // without unit: the deepest first, then by key
+    std::vector<std::vector<ActivityId>> teachers;   // by capability
+    std::vector<std::int32_t> rank;                  // by activity: prerequisites before those who need them
+    std::vector<double> fund_price;                  // per minor unit, ancestors included
     std::vector<double> seat_price;
-    std::vector<std::int32_t> resources;                       // by row of plan.resources: fund or session; -1: unknown
-    std::vector<Date> changes;                                 // days on which a fund or programme begins or ends
-    std::vector<std::vector<ActivityId>> left_out;             // by person: mandatory, in plan.conflicts
+    std::vector<std::int32_t> resources;            // by row of plan.resources: fund or session; -1: unknown
+    std::vector<Date> changes;                      // days on which a fund or programme begins or ends
+    std::vector<std::vector<ActivityId>> left_out;  // by person: mandatory, in plan.conflicts
 
-    std::string_view key(PersonId person) const { return organization.people()[static_cast<std::size_t>(person.value())]; }
+    std::string_view key(PersonId person) const {
+        return organization.people()[static_cast<std::size_t>(person.value())];
+    }
     std::string_view key(ActivityId activity) const {
         return organization.activities()[static_cast<std::size_t>(activity.value())];
     }
@@ -75,20 +77,29 @@ struct Person {
     PersonId id;
     RoleId role;
     Date left;
-    Minutes hours;                // missing: no limit
-    std::vector<Pin> pins;        // by activity
-    std::vector<Duty> duties;     // by activity
+    Minutes hours;             // missing: no limit
+    std::vector<Pin> pins;     // by activity
+    std::vector<Duty> duties;  // by activity
     std::vector<ActivityId> completed, declined;
-    std::vector<FundId> funds;    // the nearest first, whatever their dates
+    std::vector<FundId> funds;  // the nearest first, whatever their dates
 };
 
 /// What an item takes of money and accounts (§3.8).
 struct Charge {
-    enum class Obstacle { none, two_accounts, shares, no_fund, hours_unknown, account_hours_unknown, cost_unknown, account_cost_unknown };
+    enum class Obstacle {
+        none,
+        two_accounts,
+        shares,
+        no_fund,
+        hours_unknown,
+        account_hours_unknown,
+        cost_unknown,
+        account_cost_unknown
+    };
 
     Obstacle obstacle = Obstacle::none;
     Money cost = missing<Money>(), account = missing<Money>(), employee = missing<Money>(), fund = missing<Money>();
-    FundId from;                                       // fund charged, where something is
+    FundId from;                                       // the fund charged; none: nothing is
     std::array<std::int32_t, 3> accounts{-1, -1, -1};  // row of accounts used, by kind
     std::array<std::int64_t, 3> uses{0, 0, 0};         // beside
 };
@@ -103,7 +114,7 @@ Money part(Money cost, double share);
 struct AccountLimit {
     std::size_t account;  // row of accounts
     std::int64_t capacity;
-    CapPeriod period;     // missing: the whole horizon
+    CapPeriod period;  // missing: the whole horizon
     bool cap;
 };
 std::vector<AccountLimit> account_limits(const Person& person);

@@ -82,7 +82,8 @@ Charge charge(const Person& person, ActivityId activity, SessionId session, Date
     if (account_share > 0) charge.accounts = accounts;
 
     charge.cost = tables.activities.cost[a];
-    if (session && !is_missing(tables.sessions.cost[index(session)])) charge.cost = tables.sessions.cost[index(session)];
+    if (session && !is_missing(tables.sessions.cost[index(session)]))
+        charge.cost = tables.sessions.cost[index(session)];
     if (!is_missing(charge.cost)) {
         charge.account = part(charge.cost, account_share);
         charge.employee = std::min(part(charge.cost, employee_share), charge.cost - charge.account);
@@ -111,11 +112,16 @@ Charge charge(const Person& person, ActivityId activity, SessionId session, Date
     const bool funds_given = person.of.organization.relations().funds_given;
     const auto has = [&](AccountKind kind) { return charge.accounts[static_cast<std::size_t>(kind)] >= 0; };
     using enum Charge::Obstacle;
-    if (is_missing(minutes) && !is_missing(person.hours)) charge.obstacle = hours_unknown;
-    else if (is_missing(minutes) && has(AccountKind::hours)) charge.obstacle = account_hours_unknown;
-    else if (is_missing(charge.cost) && funds_given) charge.obstacle = cost_unknown;
-    else if (is_missing(charge.cost) && has(AccountKind::money)) charge.obstacle = account_cost_unknown;
-    else if (funds_given && charge.fund > Money(0) && !charge.from) charge.obstacle = no_fund;
+    if (is_missing(minutes) && !is_missing(person.hours))
+        charge.obstacle = hours_unknown;
+    else if (is_missing(minutes) && has(AccountKind::hours))
+        charge.obstacle = account_hours_unknown;
+    else if (is_missing(charge.cost) && funds_given)
+        charge.obstacle = cost_unknown;
+    else if (is_missing(charge.cost) && has(AccountKind::money))
+        charge.obstacle = account_cost_unknown;
+    else if (funds_given && charge.fund > Money(0) && !charge.from)
+        charge.obstacle = no_fund;
     return charge;
 }
 
@@ -125,7 +131,8 @@ std::vector<AccountLimit> account_limits(const Person& person) {
     std::vector<AccountLimit> limits;
     for (const std::size_t row : person.of.organization.relations().accounts_of_person[person.id]) {
         limits.push_back({row, accounts.available[row].units(), missing<CapPeriod>(), false});
-        if (!is_missing(accounts.cap[row])) limits.push_back({row, accounts.cap[row].units(), accounts.cap_period[row], true});
+        if (!is_missing(accounts.cap[row]))
+            limits.push_back({row, accounts.cap[row].units(), accounts.cap_period[row], true});
         const ProgramId program = accounts.program[row];
         if (program && !is_missing(programs.cap[index(program)]))
             limits.push_back({row, programs.cap[index(program)].units(), programs.cap_period[index(program)], true});

@@ -81,7 +81,8 @@ void Choice::take_back() {
     net_ = step.net;
     for (std::size_t i = 0; i < candidate.teaches.size(); ++i) {
         const std::size_t s = index(candidate.teaches[i].first);
-        std::erase_if(effects_[s], [lesson = candidate.teaches[i].second](const Effect& e) { return e.lesson == lesson; });
+        std::erase_if(effects_[s],
+                      [lesson = candidate.teaches[i].second](const Effect& e) { return e.lesson == lesson; });
         exposures_[s] = step.exposures[i];
     }
     steps_.pop_back();

@@ -42,10 +42,10 @@ private:
     std::vector<std::vector<Effect>> effects_;  // by subject
     std::vector<double> exposures_;             // by subject
     std::vector<std::int64_t> minutes_, limits_;
-    std::vector<int> taught_;                   // by topic: how many teach it
-    std::vector<Date> last_days_;               // by candidate; missing: not taken
+    std::vector<int> taught_;      // by topic: how many teach it
+    std::vector<Date> last_days_;  // by candidate; missing: not taken
     std::vector<Step> steps_;
-    int topics_left_, forced_ = 0;              // not taken yet
+    int topics_left_, forced_ = 0;  // not taken yet
     double net_ = 0;
 };
 

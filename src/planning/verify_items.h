@@ -18,8 +18,8 @@ struct Finding {
 
 /// What the items of one person come to, recomputed.
 struct Account {
-    double value = 0;   // Σ gains
-    double charges = 0; // at the prices
+    double value = 0;    // Σ gains
+    double charges = 0;  // at the prices
     std::vector<std::pair<FundId, Money>> funds{};
     std::vector<SessionId> seats{};
 };

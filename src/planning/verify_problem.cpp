@@ -56,7 +56,8 @@ private:
 /// True if the person may take it at all; duty overrides having declined (§1, §3.9).
 bool Maker::offered(ActivityId activity) const {
     const auto& left_out = of_.left_out[index(person_.id)];
-    return !person_.pin(activity) && (!person_.has_completed(activity) || tables_.activities.repeatable[index(activity)]) &&
+    return !person_.pin(activity) &&
+           (!person_.has_completed(activity) || tables_.activities.repeatable[index(activity)]) &&
            (!person_.has_declined(activity) || person_.duty(activity)) &&
            std::find(left_out.begin(), left_out.end(), activity) == left_out.end() && person_.eligible(activity) &&
            person_.too_low_for(activity) < 0;
@@ -79,7 +80,8 @@ std::vector<ActivityId> Maker::useful() const {
             open.push_back(tables_.activity_prerequisites.prerequisite[row]);
     }
     std::vector<ActivityId> sorted(all.begin(), all.end());
-    std::sort(sorted.begin(), sorted.end(), [&](ActivityId a, ActivityId b) { return of_.rank[index(a)] < of_.rank[index(b)]; });
+    std::sort(sorted.begin(), sorted.end(),
+              [&](ActivityId a, ActivityId b) { return of_.rank[index(a)] < of_.rank[index(b)]; });
     return sorted;
 }
 
@@ -108,7 +110,8 @@ void Maker::make_limits(ChoiceProblem& problem) {
         for (int at = first; at <= last; ++at) add(limit.capacity);
     }
     account_limits_ = static_cast<int>(problem.limits.size());
-    if (of_.options.max_activities) activities_limit_ = add(*of_.options.max_activities - static_cast<int>(person_.pins.size()));
+    if (of_.options.max_activities)
+        activities_limit_ = add(*of_.options.max_activities - static_cast<int>(person_.pins.size()));
     if (of_.options.max_of_a_kind)
         for (std::int32_t kind = 0; kind < static_cast<std::int32_t>(of_.organization.keys("kind").size()); ++kind)
             kind_limits_[KindId(kind)] = add(*of_.options.max_of_a_kind - kinds[KindId(kind)]);
@@ -130,12 +133,14 @@ std::optional<Placement> Maker::place(const Candidate& candidate, SessionId sess
     if (taken.obstacle != Charge::Obstacle::none) return std::nullopt;
 
     Placement placement{first, last, of_.horizon.share_from(last + one_day), 0, {}};
-    if (taken.from) placement.price += static_cast<double>(taken.fund.minor_units()) * of_.fund_price[index(taken.from)];
+    if (taken.from)
+        placement.price += static_cast<double>(taken.fund.minor_units()) * of_.fund_price[index(taken.from)];
     if (session) placement.price += of_.seat_price[index(session)];
     for (const Limit& limit : accounts_) {
         const auto kind = static_cast<std::size_t>(tables_.accounts.kind[limit.of.account]);
         if (taken.accounts[kind] == static_cast<std::int32_t>(limit.of.account) && taken.uses[kind] > 0)
-            placement.uses.push_back({limit.first + bucket(first, limit.of.period) - limit.first_bucket, taken.uses[kind]});
+            placement.uses.push_back(
+                {limit.first + bucket(first, limit.of.period) - limit.first_bucket, taken.uses[kind]});
     }
     if (activities_limit_ >= 0) placement.uses.push_back({activities_limit_, 1});
     if (const auto limit = kind_limits_.find(activities.kind[a]); limit != kind_limits_.end())
@@ -163,13 +168,15 @@ void Maker::add_ways(Candidate& candidate, const ChoiceProblem& problem) const {
     Date earliest = missing<Date>();
     for (const int before : candidate.after) {
         Date ends = Date::max();
-        for (const Way& way : problem.candidates[static_cast<std::size_t>(before)].ways) ends = std::min(ends, way.at.last);
+        for (const Way& way : problem.candidates[static_cast<std::size_t>(before)].ways)
+            ends = std::min(ends, way.at.last);
         earliest = std::max<Date>(earliest, ends + one_day);
     }
     const auto keep = [&](const Way& way) {
         for (const Use& use : way.at.uses)
             if (use.amount > problem.limits[static_cast<std::size_t>(use.limit)]) return;
-        if (!problem.minutes.empty() && candidate.minutes > problem.minutes[static_cast<std::size_t>(way.period)]) return;
+        if (!problem.minutes.empty() && candidate.minutes > problem.minutes[static_cast<std::size_t>(way.period)])
+            return;
         candidate.ways.push_back(way);
     };
     const Rows sessions = relations_.sessions_of_activity[candidate.activity];
@@ -305,7 +312,8 @@ ChoiceProblem Maker::make() {
         if (offered(activity)) add(problem, activity);
     const auto& left_out = of_.left_out[index(person_.id)];
     for (const Duty& duty : person_.duties)
-        if (std::find(left_out.begin(), left_out.end(), duty.activity) == left_out.end() && !candidates_.contains(duty.activity))
+        if (std::find(left_out.begin(), left_out.end(), duty.activity) == left_out.end() &&
+            !candidates_.contains(duty.activity))
             problem.impossible = true;
     drop_useless(problem);
     return problem;

@@ -21,8 +21,8 @@ struct Use {
 /// An activity at its dates.
 struct Placement {
     Date first, last;
-    double share = 0;        // of the horizon's days that lie after it
-    double price = 0;        // of its fund money and its seat
+    double share = 0;         // of the horizon's days that lie after it
+    double price = 0;         // of its fund money and its seat
     std::vector<Use> uses{};  // of the person's limits, hours aside
 };
 
@@ -39,7 +39,7 @@ struct Candidate {
     ActivityId activity;
     bool forced = false;
     std::int64_t minutes = 0;
-    std::vector<int> after{};  // candidates that must end before it starts
+    std::vector<int> after{};                    // candidates that must end before it starts
     std::vector<std::pair<int, int>> teaches{};  // subject, lesson
     std::vector<int> topics{};                   // capabilities of the person that it teaches
     std::vector<Way> ways{};
@@ -49,15 +49,15 @@ struct Candidate {
 struct ChoiceProblem {
     std::vector<Candidate> candidates;  // prerequisites first
     std::vector<Subject> subjects;
-    std::vector<int> topic;                    // by subject
-    std::vector<std::vector<Effect>> pinned;   // by subject: what is under way
-    std::vector<double> cuts;                  // share of the horizon that lies after each period's start, descending
-    std::vector<std::int64_t> minutes;         // left by period; empty: no limit
-    std::vector<std::int64_t> limits;          // what is left of the others
-    std::vector<char> topics_pinned;           // by topic: taught by what is under way
-    int topics_left = -1;                      // further topics that may be taught; -1: no limit
-    bool may_overlap = false;                  // sessions in days
-    bool impossible = false;                   // what is forced cannot be
+    std::vector<int> topic;                   // by subject
+    std::vector<std::vector<Effect>> pinned;  // by subject: what is under way
+    std::vector<double> cuts;                 // share of the horizon that lies after each period's start, descending
+    std::vector<std::int64_t> minutes;        // left by period; empty: no limit
+    std::vector<std::int64_t> limits;         // what is left of the others
+    std::vector<char> topics_pinned;          // by topic: taught by what is under way
+    int topics_left = -1;                     // further topics that may be taught; -1: no limit
+    bool may_overlap = false;                 // sessions in days
+    bool impossible = false;                  // what is forced cannot be
     /// Where a way that is not settled lands when it can start no earlier than on a day; none: nowhere.
     std::function<std::optional<Placement>(const Candidate&, const Way&, Date)> place;
 };

@@ -189,7 +189,8 @@ void Search::arrange(const Allowed& allowed, const Multipliers& multipliers) {
         ranks.emplace_back(!allowed[c].back(), ranked_[c][first].value);
     }
     for (std::size_t c = count; c-- > 0;)
-        for (const int before : problem_.candidates[c].after) ranks[index(before)] = std::max(ranks[index(before)], ranks[c]);
+        for (const int before : problem_.candidates[c].after)
+            ranks[index(before)] = std::max(ranks[index(before)], ranks[c]);
     order_.resize(count);
     std::iota(order_.begin(), order_.end(), std::size_t{0});
     std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return ranks[a] > ranks[b]; });
@@ -225,7 +226,8 @@ bool Search::hopeless(std::size_t depth, double knapsacks) {
     double bound = choice_.net() + knapsacks;
     for (std::size_t l = 0; l < problem_.limits.size(); ++l)
         if (problem_.limits[l] > 0)
-            bound += multipliers_->limits[l] * static_cast<double>(choice_.limit(l)) / static_cast<double>(problem_.limits[l]);
+            bound += multipliers_->limits[l] * static_cast<double>(choice_.limit(l)) /
+                     static_cast<double>(problem_.limits[l]);
     for (; depth < order_.size(); ++depth) {
         const std::size_t c = order_[depth];
         const Candidate& candidate = problem_.candidates[c];
@@ -262,8 +264,7 @@ void Search::dive(std::size_t depth, double linear) {
         std::optional<Placement> at = choice_.land(candidate, way);
         if (!at || !choice_.fits(candidate, way, *at)) continue;
         choice_.put(c, way, *std::move(at));
-        if (choice_.topics_fit())
-            dive(depth + 1, linear + choice.value + bound_.turn(*multipliers_, c, way.period));
+        if (choice_.topics_fit()) dive(depth + 1, linear + choice.value + bound_.turn(*multipliers_, c, way.period));
         choice_.take_back();
     }
 }

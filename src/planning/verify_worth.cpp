@@ -52,7 +52,8 @@ Worth::Worth(const Person& person, std::span<const ActivityId> activities)
 void give(std::vector<std::vector<Effect>>& effects, const std::vector<std::pair<int, int>>& teaches, double share) {
     for (const auto& [subject, lesson] : teaches) {
         auto& own = effects[static_cast<std::size_t>(subject)];
-        own.insert(std::find_if(own.begin(), own.end(), [&](const Effect& e) { return e.share < share; }), {share, lesson});
+        own.insert(std::find_if(own.begin(), own.end(), [&](const Effect& e) { return e.share < share; }),
+                   {share, lesson});
     }
 }
 

@@ -15,7 +15,7 @@ struct Worth {
     Worth(const Person& person, std::span<const ActivityId> activities);
 
     std::vector<Subject> subjects;
-    std::vector<int> topic;                                 // by subject: its capability among those of the person
+    std::vector<int> topic;  // by subject: its capability among those of the person
     int topics = 0;
     std::vector<std::vector<std::pair<int, int>>> teaches;  // by activity given: subject, lesson
     std::vector<std::vector<int>> topics_of;                // by activity given: what it teaches, needed or not
