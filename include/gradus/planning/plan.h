@@ -151,13 +151,13 @@ struct OptimizeOptions {
     Date start = missing<Date>();  ///< first day of the horizon; missing: the day after as_of
     int months = 12;               ///< length of the horizon in calendar months, 1 to 120
     int period_months = 3;         ///< length of a period, 1 to months; the last may be shorter
-    std::optional<int> max_activities;    ///< items of one person, pins, mandatory and prerequisites included
-    std::optional<int> max_capabilities;  ///< capabilities (of the person's risk rows) that one person's items teach
-    std::optional<int> max_of_a_kind;     ///< items of one kind of one person
+    std::optional<int> max_activities{};    ///< items of one person, pins, mandatory and prerequisites included
+    std::optional<int> max_capabilities{};  ///< capabilities (of the person's risk rows) that one person's items teach
+    std::optional<int> max_of_a_kind{};     ///< items of one kind of one person
     bool allow_overlap = false;           ///< sessions of one person may overlap in days
     double gap = 1e-4;                    ///< stop when (bound - value) / |bound| is no larger, 0 to 1
-    std::optional<double> work_limit;     ///< in millions of search nodes; absent: enough for the gap
-    std::optional<double> time_limit;     ///< seconds; the result is then not reproducible
+    std::optional<double> work_limit{};     ///< in millions of search nodes; absent: enough for the gap
+    std::optional<double> time_limit{};     ///< seconds; the result is then not reproducible
     int threads = 0;                      ///< 0: all cores
 };
 
