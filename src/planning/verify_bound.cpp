@@ -27,8 +27,6 @@ Bound::Bound(ChoiceProblem& problem) : problem_(problem), periods_(problem.minut
     for (std::size_t i = 0; i + 1 < cuts.size(); ++i) segments_.push_back({cuts[i], cuts[i + 1]});
 
     lessons_.resize(problem.subjects.size());
-    for (const Candidate& candidate : problem.candidates)
-        for (const auto& [subject, lesson] : candidate.teaches) lessons_[index(subject)].push_back(lesson);
     for (std::size_t s = 0; s < problem.subjects.size(); ++s) {
         first_slot_.push_back(slots_);
         slots_ += index(problem.subjects[s].lessons());
@@ -65,16 +63,28 @@ Bound::Bound(ChoiceProblem& problem) : problem_(problem), periods_(problem.minut
     }
 }
 
+/// A lesson may have been given in a segment if some way that is allowed begins by then.
+void Bound::find_lessons(const Allowed& allowed) {
+    for (auto& lessons : lessons_) lessons.assign(segments_.size(), {});
+    for (std::size_t c = 0; c < allowed.size(); ++c) {
+        std::size_t first = segments_.size();
+        for (std::size_t w = 0; w < begins_[c].size(); ++w)
+            if (allowed[c][w]) first = std::min(first, begins_[c][w].segment);
+        for (const auto& [subject, lesson] : problem_.candidates[c].teaches)
+            for (std::size_t s = first; s < segments_.size(); ++s) lessons_[index(subject)][s].push_back(lesson);
+    }
+}
+
 Multipliers Bound::initial() const {
     Multipliers multipliers;
     multipliers.lessons.assign(slots_ * segments_.size(), 0.0);
-    for (std::size_t subject = 0; subject < lessons_.size(); ++subject)
-        for (std::size_t s = 0; s < segments_.size(); ++s)
-            for (const int lesson : lessons_[subject]) {
-                Subject& of = problem_.subjects[subject];
-                const int base = bases_[subject][s];
+    for (const Candidate& candidate : problem_.candidates)
+        for (const auto& [subject, lesson] : candidate.teaches)
+            for (std::size_t s = 0; s < segments_.size(); ++s) {
+                Subject& of = problem_.subjects[index(subject)];
+                const int base = bases_[index(subject)][s];
                 const double alone = of.exposure(base) - of.exposure(of.with(base, lesson));
-                multipliers.lessons[(first_slot_[subject] + index(lesson)) * segments_.size() + s] =
+                multipliers.lessons[(first_slot_[index(subject)] + index(lesson)) * segments_.size() + s] =
                     0.5 * segments_[s].length() * alone;
             }
     multipliers.turns.assign(periods_ * problem_.candidates.size(), 0.0);
@@ -166,9 +176,9 @@ double Bound::lessons_part(const Multipliers& multipliers, Multipliers* gradient
             const double* prices = multipliers.lessons.data() + first_slot_[s] * segments_.size() + segment;
             const double length = segments_[segment].length();
             Hunt best{subject, prices, segments_.size(), length, -infinity, base};
-            hunt(best, base, 0, lessons_[s]);
+            hunt(best, base, 0, lessons_[s][segment]);
             values[topic] += best.best - length * (subject.exposure(0) - subject.exposure(base));
-            for (const int lesson : lessons_[s])
+            for (const int lesson : lessons_[s][segment])
                 if (gradient && subject.with(best.best_set, lesson) == best.best_set)
                     given[topic].push_back((first_slot_[s] + index(lesson)) * segments_.size() + segment);
         }
@@ -269,6 +279,7 @@ double Bound::evaluate(const Allowed& allowed, const Multipliers& multipliers, M
 }
 
 double Bound::improve(const Allowed& allowed, Multipliers& multipliers, double target, int steps, bool pooled) {
+    find_lessons(allowed);
     Multipliers at = multipliers, gradient = multipliers;
     double best = infinity, pace = 1;
     int stale = 0;

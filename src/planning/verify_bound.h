@@ -33,7 +33,10 @@ public:
     double improve(const Allowed& allowed, Multipliers& multipliers, double target, int steps, bool pooled = false);
 
     /// Of the parts: value of all lessons and limits at the multipliers.
-    double constant(const Multipliers& multipliers) { return lessons_part(multipliers, nullptr); }
+    double constant(const Allowed& allowed, const Multipliers& multipliers) {
+        find_lessons(allowed);
+        return lessons_part(multipliers, nullptr);
+    }
     /// What a way adds to the constant: its lessons' worth less its price and what it takes of limits.
     double score(const Multipliers& multipliers, std::size_t candidate, std::size_t way) const;
     double turn(const Multipliers& multipliers, std::size_t candidate, int period) const {
@@ -66,6 +69,7 @@ private:
         int best_set;
     };
     void hunt(Hunt& at, int set, double price, std::vector<int> open) const;
+    void find_lessons(const Allowed&);
     double lessons_part(const Multipliers&, Multipliers* gradient);
     double turns_part(const Allowed&, const Multipliers&, Multipliers* gradient);
     double ways_part(const Allowed&, const Multipliers&, Multipliers* gradient);
@@ -74,10 +78,10 @@ private:
     ChoiceProblem& problem_;
     std::size_t periods_ = 0;
     std::vector<Segment> segments_;
-    std::vector<std::vector<int>> lessons_;   // by subject: those of candidates
-    std::vector<std::vector<int>> bases_;     // by subject and segment: the set that pins have given
-    std::vector<std::vector<Begin>> begins_;  // by candidate and way
-    std::vector<std::size_t> first_slot_;     // by subject
+    std::vector<std::vector<std::vector<int>>> lessons_;  // by subject and segment: those that may have been given
+    std::vector<std::vector<int>> bases_;                 // by subject and segment: the set that pins have given
+    std::vector<std::vector<Begin>> begins_;              // by candidate and way
+    std::vector<std::size_t> first_slot_;                 // by subject
     std::size_t slots_ = 0;
     std::int64_t unit_ = 1;
     std::size_t most_units_ = 0;

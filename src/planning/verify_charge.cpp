@@ -11,7 +11,7 @@ __extension__ typedef __int128 int128;
 
 std::size_t index(auto id) { return static_cast<std::size_t>(id.value()); }
 
-/// An account is usable on a day if it and its programme are valid then and the programme takes the person and the kind.
+/// An account is usable on a day if it and its programme are valid then and the programme takes the person and kind.
 bool usable(const Person& person, std::size_t account, KindId kind, Date day) {
     const Accounts& accounts = person.of.tables.accounts;
     if (!valid_on(accounts.valid_from[account], accounts.valid_to[account], day)) return false;

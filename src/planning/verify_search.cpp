@@ -14,8 +14,8 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr int root_steps = 40, child_steps = 20;
-constexpr long first_dive = 300, second_dive = 10'000;  // nodes, before the bound is sharpened once more
-constexpr long all_nodes = 4'000'000;                   // before the search gives up and hands out its bound
+constexpr long first_dive = 300, second_dive = 2000;  // nodes, before the bound is sharpened once more
+constexpr long all_nodes = 4'000'000;                 // before the search gives up and hands out its bound
 
 std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
@@ -135,7 +135,7 @@ void Search::branch(Allowed allowed, Multipliers multipliers, int steps) {
         allowed_ = &allowed;
         multipliers_ = &multipliers;
         nodes_left_ = nodes;
-        dive(0, bound_.constant(multipliers));
+        dive(0, bound_.constant(allowed, multipliers));
         if (nodes_left_ >= 0) return;
     }
     // Split where the most is at stake.
