@@ -15,9 +15,14 @@ bool contains(const std::vector<T>& values, T value) {
     return std::find(values.begin(), values.end(), value) != values.end();
 }
 
-// Half to even, the default rounding of floating point.
+// Half to even of the share as it was written: 0.35 of 1.50 is a tie, though no double is 0.35 exactly. A product as close to
+// a tie as the share's own rounding can bring it is one.
 Money rounded_share(Money cost, double share) {
-    return Money(static_cast<std::int64_t>(std::nearbyint(static_cast<double>(cost.minor_units()) * share)));
+    const long double product = static_cast<long double>(cost.minor_units()) * static_cast<long double>(share);
+    const long double whole = std::floor(product), beyond = product - whole - 0.5L;
+    const bool tie = std::abs(beyond) <= product * 0x1p-52L;
+    const auto units = static_cast<std::int64_t>(whole);
+    return Money(units + (tie ? units % 2 : beyond > 0 ? 1 : 0));
 }
 
 }  // namespace

@@ -145,6 +145,17 @@ TEST(Optimize, OptionsOutsideTheirRangeAreRefused) {
     }
 }
 
+TEST(Optimize, SharesAreRoundedAsTheDecimalsTheyWereWrittenAs) {
+    auto tables = small();
+    tables[5] = {"activities", {{"activity", "hours", "cost", "employee_share"}, {"X", "8", "0.45", "0.7"}, {"Y", "8", "0.45", "0.7"}, {"Z", "4", "0.45", "0.7"}}};
+    const Case c = make(tables);
+    const Plan plan = optimize(c.organization, c.risks);
+    ASSERT_GT(plan.items.size(), 0u);
+    EXPECT_EQ(plan.items.employee_cost[0], Money(32));  // 31.5 cents; as doubles the product lies below
+    EXPECT_EQ(plan.items.fund_cost[0], Money(13));
+    EXPECT_TRUE(verify(c.organization, c.risks, plan).ok());
+}
+
 TEST(Optimize, MaximaHold) {
     const Case c = make(small());
     OptimizeOptions options;
