@@ -31,7 +31,7 @@ try:
     from gradus.simulate import simulate_tables, write_folder
 except ImportError:
     examples = by_path("gradus_examples", PACKAGE / "examples" / "__init__.py")
-    simulate = by_path("gradus_simulate", PACKAGE / "simulate.py")
+    simulate = by_path("gradus_simulate", PACKAGE / "simulate" / "__init__.py")
     gdad, gdad_report = examples.gdad, examples.gdad_report
     simulate_tables, write_folder = simulate.simulate_tables, simulate.write_folder
 
