@@ -8,14 +8,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _core
+from . import _core, _text
 from ._error import Error
 from ._table import Table
 
 Tabular: TypeAlias = Any
 """A table: anything with ``__arrow_c_stream__`` or ``__arrow_c_array__`` (Polars, PyArrow, DuckDB, …), a pandas frame
 (no PyArrow needed), a dict of columns (lists, NumPy arrays, Series; None for a column without values) or a list of
-dicts. None, and NaN in pandas, stand for missing."""
+dicts. None, and NaN in pandas, stand for missing. Without any row or column, a list or dict is an empty table."""
 
 EXPECTED = "a data frame, an Arrow table, a dict of columns or a list of dicts was expected"
 
@@ -49,7 +49,7 @@ def _read_pandas(name: str, frame: Any) -> _core.Input:
     columns = [(column, frame.iloc[:, place]) for column, place in zip(frame.columns, places, strict=True)]
     index = frame.index
     columns += [(level, index.get_level_values(level)) for level in index.names if level is not None]
-    return _read_columns(name, columns, nan_is_missing=True)
+    return _read_columns(name, columns, nan_is_missing=True, rows=len(frame))
 
 
 def _read_rows(name: str, rows: Sequence[Any]) -> _core.Input:
@@ -64,10 +64,11 @@ def _read_rows(name: str, rows: Sequence[Any]) -> _core.Input:
         for cells in columns.values():
             if len(cells) == number:
                 cells.append(None)
-    return _read_columns(name, columns.items(), nan_is_missing=False)
+    return _read_columns(name, columns.items(), nan_is_missing=False, rows=len(rows))
 
 
-def _read_columns(name: str, columns: Iterable[tuple[Any, Any]], nan_is_missing: bool) -> _core.Input:
+def _read_columns(name: str, columns: Iterable[tuple[Any, Any]], nan_is_missing: bool, rows: int = 0) -> _core.Input:
+    """`rows`: where it is known without looking at a column."""
     names: list[str] = []
     values: list[Any] = []
     masks: list[NDArray[np.bool_] | None] = []
@@ -78,6 +79,8 @@ def _read_columns(name: str, columns: Iterable[tuple[Any, Any]], nan_is_missing:
         value, mask = _column(f"{name}, column {column}", cells)
         values.append(value)
         masks.append(mask)
+    if rows and not names:  # without rows, that is an empty table
+        raise Error(f"{name}: {_text.count(rows, 'row')} without any column", "missing_column", name)
     return _core.Input.from_columns(name, names, values, masks, nan_is_missing)
 
 

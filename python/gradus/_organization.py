@@ -30,7 +30,8 @@ class Organization:
         **tables
             The input tables of the data contract by name; `scales`, `capabilities`, `roles`, `requirements` and
             `people` are needed to find gaps. A data frame, an Arrow table, a dict of columns or a list of dicts each;
-            None is as if not given.
+            None is as if not given. A table without rows, such as ``[]``, is given: ``funds=[]`` means that there is
+            no money, ``funds=None`` that money is not limited.
         threads
             Most threads to use; None: all cores.
 

@@ -33,6 +33,7 @@ Problem Reader::problem(Code code, std::int64_t row, std::string_view column) co
 
 void Reader::match() {
     if (!input_) return;
+    if (input_->state().columns.empty() && input_->rows() == 0) return;  // a list of no rows cannot name columns
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     std::vector<std::string_view> known, given;
     for (std::size_t c = 0; c < sources_.size(); ++c) known.push_back(table_.column(c).field().name);

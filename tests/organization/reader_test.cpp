@@ -108,6 +108,23 @@ TEST(Reader, ColumnsMayBeMissingOrUnknown) {
               "unit, manager, persona, hours, joined, left)"}));
 }
 
+TEST(Reader, WithoutRowsAndColumnsATableIsEmptyAndGiven) {
+    EXPECT_EQ(told_of({"mandatory", {}}), Told{});
+    EXPECT_EQ(told_of({"mandatory", {{"due"}}}),
+              Told{"error missing_column mandatory activity: column 'activity' is required; given are: due"});
+    EXPECT_EQ(told_of({"mandatory", {{}, {}}}),
+              Told{"error missing_column mandatory activity: column 'activity' is required; no column is given"});
+
+    Organization organization = build({scales, capabilities, roles, requirements, {"funds", {}}});
+    EXPECT_EQ(organization->funds.size(), 0u);
+    EXPECT_TRUE(organization.relations().funds_given);
+    organization = organization.with_tables(inputs({{"mandatory", {}}}));
+    EXPECT_TRUE(organization.relations().funds_given);
+
+    ArrowArrayStream source = test::stream(test::batch({}));
+    EXPECT_TRUE(Organization(std::vector{Input("funds", &source)}).relations().funds_given);
+}
+
 TEST(Reader, AByteOrderMarkIsNotPartOfAName) {
     EXPECT_EQ(told_of({"people", {{"\xEF\xBB\xBFperson", "role"}, {"E1", "Engineer"}}}), Told{});
 }

@@ -223,6 +223,9 @@ def test_truth_values(tables: Any) -> None:
         ({"person": np.zeros((2, 2)), "role": ["Analyst"] * 2}, "wrong_type", "dimension"),
         (pd.DataFrame([["a", "b", "Analyst"]], columns=["person", "person", "role"]), "contradiction", "person"),
         (pa.table({"person": ["a"], "role": [["Analyst"]]}), "invalid_arrow", "role"),
+        ([{}, {}], "missing_column", "2 rows without any column"),
+        (pd.DataFrame(index=range(3)), "missing_column", "3 rows without any column"),
+        (pd.DataFrame(columns=["person"]), "missing_column", "'role' is required"),
     ],
 )
 def test_what_is_no_table_is_refused(tables: Any, people: Any, code: str, words: str) -> None:
@@ -237,6 +240,16 @@ def test_absent_tables_and_columns(tables: Any) -> None:
     assert len(org.sessions) == len(org.objectives) == 0
     nothing = {**tables, "people": {"person": None, "role": None, "name": []}}
     assert len(gr.Organization.from_tables(**nothing).people) == 0
+
+
+@pytest.mark.parametrize("empty", [[], {}, (), pd.DataFrame(), pl.DataFrame(), pa.table({})], ids=repr)
+def test_a_list_of_no_rows_is_an_empty_table_and_given(tables: Any, empty: Any) -> None:
+    org = gr.Organization.from_tables(**{**tables, "funds": empty, "mandatory": empty})
+    assert len(org.mandatory) == len(org.funds) == 0
+    no_word = gr.Organization.from_tables(**{**tables, "funds": None})
+    columns = gr.Organization.from_tables(**{**tables, "funds": {"fund": [], "amount": []}})
+    assert org._core.digest == columns._core.digest != no_word._core.digest
+    assert len(gr.Assessments.from_table(org, empty)) == 0
 
 
 def test_memory_of_numpy_arrays_is_lent_and_given_back(tables: Any) -> None:

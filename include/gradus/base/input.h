@@ -16,7 +16,7 @@ namespace gradus {
 /// Cells keep the type they came in; the reader of each column decides what it accepts.
 class Input {
 public:
-    /// An empty table to fill row by row.
+    /// An empty table to fill row by row. Left empty it is a table without rows: given, and without need of columns.
     explicit Input(std::string table);
     /// Takes over `stream` (moves out of it; `stream->release` is null afterwards, also on error). The batches must be
     /// structs; columns may be string, large string, string view, binary views thereof, dictionary (each batch may bring
