@@ -1,7 +1,11 @@
 #include "instance.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
+
+#include "random.h"
 
 namespace gradus::bench {
 namespace {
@@ -16,7 +20,8 @@ std::vector<Input> tables_of(const Shape& shape, const std::vector<std::int64_t>
     Random random(shape.seed);
     Input scales("scales"), capabilities("capabilities"), roles("roles"), requirements("requirements"), units("units"),
         people("people"), activities("activities"), outcomes("outcomes"), sessions("sessions");
-    for (const char* level : {"one", "two", "three", "four", "five"}) scales.row().set("scale", "s").set("level", level);
+    for (const char* level : {"one", "two", "three", "four", "five"})
+        scales.row().set("scale", "s").set("level", level);
     for (int c = 0; c < shape.capabilities; ++c) capabilities.row().set("capability", key("C", c)).set("scale", "s");
     for (int r = 0; r < shape.roles; ++r) {
         roles.row().set("role", key("R", r));
@@ -59,8 +64,8 @@ std::vector<Input> tables_of(const Shape& shape, const std::vector<std::int64_t>
             const int of_this = shape.sessions / ((shape.activities + 1) / 2) +
                                 (a / 2 < shape.sessions % ((shape.activities + 1) / 2) ? 1 : 0);
             for (int k = 0; k < of_this; ++k, ++session) {
-                const Date day = std::chrono::sys_days(std::chrono::year(2026) / 4 / 1) +
-                                 std::chrono::days(7 * random.below(40));
+                const Date day =
+                    std::chrono::sys_days(std::chrono::year(2026) / 4 / 1) + std::chrono::days(7 * random.below(40));
                 sessions.row().set("session", key("S", session)).set("activity", key("A", a)).set("first_day", day);
                 if (seats) sessions.set("seats", (*seats)[static_cast<std::size_t>(session)]);
             }
@@ -125,8 +130,8 @@ Instance make_instance(const Shape& shape) {
     for (std::size_t i = 0; i < demand.items.size(); ++i) {
         if (demand.items.session[i]) ++seats[static_cast<std::size_t>(demand.items.session[i].value())];
         const double cost = static_cast<double>(demand.items.fund_cost[i].minor_units()) / 100;
-        const std::string_view unit =
-            all_free.units()[static_cast<std::size_t>(all_free->people.unit[static_cast<std::size_t>(demand.items.person[i].value())].value())];
+        const std::string_view unit = all_free.units()[static_cast<std::size_t>(
+            all_free->people.unit[static_cast<std::size_t>(demand.items.person[i].value())].value())];
         money[static_cast<std::size_t>(std::stoi(std::string(unit.substr(1))))] += cost;
         total += cost;
     }
