@@ -43,7 +43,7 @@ public:
     /// `input` may be null (a table without rows). All that is referred to must outlive the reader.
     Reader(Table& table, const Input* input, const Reference& reference, ProblemList& problems, int threads);
 
-    /// Finds the input's columns.
+    /// Finds the input's columns. An input of another table is a problem, and has none.
     void match();
     /// Collects the keys of this table if it is `name`, or the words in the columns of the vocabulary `name`.
     void collect(std::string_view name, KeyCollector& keys);

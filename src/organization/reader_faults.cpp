@@ -33,6 +33,11 @@ Problem Reader::problem(Code code, std::int64_t row, std::string_view column) co
 
 void Reader::match() {
     if (!input_) return;
+    if (input_->table() != table_.name()) {  // gaps hold all that estimates must, and would pass for them
+        Problem other = problem(Code::missing_table, -1, {});
+        other.message = "given is the table " + quoted(input_->table()) + ", expected " + quoted(table_.name());
+        return problems_.add(std::move(other));
+    }
     if (input_->state().columns.empty() && input_->rows() == 0) return;  // a list of no rows cannot name columns
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     std::vector<std::string_view> known, given;

@@ -252,6 +252,12 @@ def test_a_list_of_no_rows_is_an_empty_table_and_given(tables: Any, empty: Any) 
     assert len(gr.Assessments.from_table(org, empty)) == 0
 
 
+def test_a_table_of_another_name_is_refused(org: gr.Organization) -> None:
+    with pytest.raises(gr.Error, match="units: given is the table 'people', expected 'units'") as caught:
+        org.with_tables(units=org.people)
+    assert (caught.value.code, caught.value.table) == ("missing_table", "units")
+
+
 def test_memory_of_numpy_arrays_is_lent_and_given_back(tables: Any) -> None:
     hours = np.arange(4.0)
     before = sys.getrefcount(hours)

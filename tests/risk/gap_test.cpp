@@ -185,5 +185,24 @@ TEST(LoadGaps, CompletesWhatIsAbsent) {
     EXPECT_EQ(gaps.provenance.as_of, today);
 }
 
+TEST(LoadGaps, RefusesAnotherTable) {
+    // These columns are all that estimates and gaps need.
+    const Literal risks = {
+        "risks",
+        {{"person", "basis", "role", "capability", "required", "mean", "sd", "likelihood", "shortfall"},
+         {"p", "role", "R", "A", "4", "3", "1", "0.8", "1"}}};
+    const Organization org = build(small());
+    const auto refusal = [&](auto&& load) {
+        try {
+            load(org, input(risks), today, 1);
+        } catch (const Error& error) {
+            return std::string(to_string(error.code())) + " " + error.what();
+        }
+        return std::string("accepted");
+    };
+    EXPECT_EQ(refusal(load_estimates), "missing_table estimates: given is the table 'risks', expected 'estimates'");
+    EXPECT_EQ(refusal(load_gaps), "missing_table gaps: given is the table 'risks', expected 'gaps'");
+}
+
 }  // namespace
 }  // namespace gradus

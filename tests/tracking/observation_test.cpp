@@ -36,6 +36,10 @@ TEST(Kpis, AreSortedAndChecked) {
     }
 }
 
+TEST(Kpis, AreNotAnotherTable) {
+    EXPECT_THROW(load_kpis(build(small), input({"kpi_targets", {{"kpi", "entity", "date", "value"}}})), Error);
+}
+
 TEST(Rollouts, NameActivitiesAndClusters) {
     const Organization organization = build(small);
     const Rollouts rollouts = load_rollouts(organization, input({"rollouts",

@@ -80,7 +80,7 @@ Estimates estimate(const Organization& organization, const Assessments& assessme
                    Control* control = nullptr);
 
 /// Estimates from outside: person, capability, mean and sd are needed, the rest may be absent.
-/// @throws Error with all problems.
+/// @throws Error with all problems; missing_table if the input is not the table `estimates`.
 Estimates load_estimates(const Organization& organization, const Input& input, Date as_of, int threads = 0);
 
 /// Self, manager, peers … side by side: one row per person, capability and source with ratings by `as_of`.

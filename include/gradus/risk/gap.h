@@ -83,7 +83,7 @@ struct GapOptions {
 Gaps find_gaps(const Organization& organization, const Estimates& estimates, const GapOptions& options = {},
                Control* control = nullptr);
 
-/// Gaps from outside. @throws Error with all problems.
+/// Gaps from outside. @throws Error with all problems; missing_table if the input is not the table `gaps`.
 Gaps load_gaps(const Organization& organization, const Input& input, Date as_of, int threads = 0);
 
 /// P(level < required) for level ~ N(mean, sd²); sd = 0: 1 or 0.

@@ -59,7 +59,7 @@ Risks assess_risk(const Organization& organization, const Gaps& gaps, const Risk
                   Control* control = nullptr);
 
 /// Risks from outside: person, basis, capability, required, mean, sd, likelihood, shortfall and impact are needed.
-/// @throws Error with all problems.
+/// @throws Error with all problems; missing_table if the input is not the table `risks`.
 Risks load_risks(const Organization& organization, const Input& input, Date as_of, int threads = 0);
 
 /// The capability's own objective for a person: the one whose link contributes most to strategic_weight; none: Id().
