@@ -503,7 +503,7 @@ GRADUS_API gradus_status gradus_optimize(const gradus_organization* organization
                                          const gradus_optimize_options* options, gradus_control* control,
                                          gradus_plan** out, gradus_error* err);
 /* A plan of elsewhere, to be described and verified: reads the tables "items", "resources" and "certificate" of the
- * builder; `plan_options` are those it was made with. */
+ * builder, and "conflicts" if there (else what stopped them is not known); `plan_options` are those it was made with. */
 GRADUS_API gradus_status gradus_plan_load(const gradus_organization* organization, const gradus_risks* risks,
                                           gradus_builder* builder, const gradus_optimize_options* plan_options,
                                           const gradus_load_options* options, gradus_plan** out, gradus_error* err);

@@ -23,7 +23,7 @@ gradus_status gradus_plan_load(const gradus_organization* organization, const gr
         gradus::OptimizeOptions plan = from_c(plan_options);
         plan.threads = load.threads;
         std::vector<gradus::Input> tables;
-        for (const char* name : {"items", "resources", "certificate"})
+        for (const char* name : {"items", "resources", "conflicts", "certificate"})
             if (const gradus::Input* given = input(*builder, name)) tables.push_back(*given);
         return gradus::load_plan(o, get(risks), tables, plan, load.as_of);
     });

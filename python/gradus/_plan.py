@@ -24,6 +24,7 @@ from ._run import run
 from ._table import Table, provenance
 
 FORMAT = 1
+LOADED = ("items", "resources", "conflicts", "certificate", "problems")  # goals and people follow from these
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a file in a zip archive: the same plan gives the same bytes
 
 STATUS = {
@@ -210,7 +211,7 @@ class Plan:
         try:
             with zipfile.ZipFile(path) as archive:
                 rest = json.loads(archive.read("plan.json"))
-                tables = {name: _columns(archive, name) for name in ("items", "resources", "certificate", "problems")}
+                tables = {name: _columns(archive, name) for name in LOADED}
         except (zipfile.BadZipFile, KeyError, ValueError, csv.Error) as fault:
             raise Error(f"{path} is not a plan, or not all of one: {fault}", "invalid_text") from None
         if rest.get("format") != FORMAT:

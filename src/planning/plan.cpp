@@ -1,7 +1,9 @@
 #include <gradus/planning/plan.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assessment/load.h"
@@ -44,8 +46,27 @@ void check_resources(const Organization& organization, const PlanResources& reso
     }
 }
 
+/// The input of each table of the plan, null where it is not given.
+std::map<std::string_view, const Input*> match_inputs(const Plan& plan, std::span<const Input> inputs,
+                                                      ProblemList& problems) {
+    std::map<std::string_view, const Input*> matched;
+    for (const Table* table : plan.tables()) matched[table->name()] = nullptr;
+    for (const Input& input : inputs) {
+        const auto found = matched.find(input.table());
+        if (found == matched.end())
+            problems.add({.code = Code::unknown_table,
+                          .table = input.table(),
+                          .message = "'" + input.table() + "' is not a table of a plan"});
+        else if (found->second)
+            problems.add({.code = Code::contradiction, .table = input.table(), .message = "the table is given twice"});
+        else
+            found->second = &input;
+    }
+    return matched;
+}
+
 /// The mandatory activities that are not planned. What stopped them is not known.
-PlanConflicts conflicts_of(const Organization& organization, const Risks& risks, const Plan& plan) {
+PlanConflicts missed_duties(const Organization& organization, const Risks& risks, const Plan& plan) {
     const verification::Case of(organization, risks, plan);
     std::vector<std::pair<PersonId, ActivityId>> planned, missed;
     for (std::size_t row = 0; row < plan.items.size(); ++row)
@@ -94,17 +115,17 @@ Plan load_plan(const Organization& organization, const Risks& risks, std::span<c
         refuse_option("period_months", options.period_months, "1 to months");
 
     ProblemList problems;
+    const auto inputs = match_inputs(plan, tables, problems);
+    const Input* conflicts = inputs.at(plan.conflicts.name());
     const Reference reference = reference_with_resources(organization);
     for (Table* table : {static_cast<Table*>(&plan.items), static_cast<Table*>(&plan.resources),
-                         static_cast<Table*>(&plan.certificate)}) {
-        const auto given =
-            std::find_if(tables.begin(), tables.end(), [&](const Input& i) { return i.table() == table->name(); });
-        if (given == tables.end())
+                         static_cast<Table*>(&plan.conflicts), static_cast<Table*>(&plan.certificate)}) {
+        if (const Input* input = inputs.at(table->name()))
+            read_table(*table, *input, reference, problems, options.threads);
+        else if (table != &plan.conflicts)
             problems.add({.code = Code::missing_table,
                           .table = std::string(table->name()),
                           .message = "a plan needs the table '" + std::string(table->name()) + "'"});
-        else
-            read_table(*table, *given, reference, problems, options.threads);
     }
     problems.throw_errors();
     check_resources(organization, plan.resources, problems);
@@ -115,7 +136,7 @@ Plan load_plan(const Organization& organization, const Risks& risks, std::span<c
     problems.throw_errors();
 
     describe(organization, risks, plan);
-    plan.conflicts = conflicts_of(organization, risks, plan);
+    if (!conflicts) plan.conflicts = missed_duties(organization, risks, plan);
     plan.problems = problems.table();
     for (Table* table : {static_cast<Table*>(&plan.items), static_cast<Table*>(&plan.people),
                          static_cast<Table*>(&plan.goals), static_cast<Table*>(&plan.resources),

@@ -105,7 +105,7 @@ int main(void) {
         OK(gradus_plan_table(plan, names[i], &b, &err));
         CHECK(same_tables(a, b));
         gradus_table_free(a);
-        if (i == 0 || i == 3 || i == 5)
+        if (i != 1 && i != 2)
             give(builder, b);
         else
             gradus_table_free(b);

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import gradus as gr
-from conftest import AS_OF, START
+from conftest import AS_OF, START, small_ratings
 
 TABLES = ("items", "people", "goals", "resources", "conflicts", "certificate")
 
@@ -84,6 +84,21 @@ def test_a_plan_survives_its_file(acme: gr.Dataset, acme_risks: gr.Risks, acme_p
         "problems.csv",
         *(f"{t}.csv" for t in TABLES),
     ])
+
+
+def test_conflicts_survive_the_file(tables: Any, tmp_path: Path) -> None:
+    org = gr.Organization.from_tables(**{
+        **tables,
+        "mandatory": {"activity": ["A1", "A2"]},
+    })
+    risks = gr.assess_risk(org, gr.find_gaps(org, gr.estimate(org, small_ratings(), as_of=AS_OF)))
+    plan = gr.optimize(org, risks, start=START)
+    assert plan.status == "conflicts" and None not in plan.conflicts["limit"].tolist()
+    assert not np.isnan(plan.conflicts["demanded"]).all()
+    plan.save(tmp_path / "plan.zip")
+    loaded = gr.Plan.load(tmp_path / "plan.zip", org, risks)
+    same(loaded, plan)
+    assert loaded.verify().ok
 
 
 def test_what_is_no_plan(plan: gr.Plan, org: gr.Organization, risks: gr.Risks, tmp_path: Path) -> None:

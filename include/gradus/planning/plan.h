@@ -111,8 +111,8 @@ struct Words<Limit> {
 struct PlanConflicts : Table {
     PlanConflicts() : Table("conflicts", "Mandatory items that could not be placed, and what stopped them") {}
 
-    Column<PersonId> person{*this, {.name = "person", .meaning = "who"}};
-    Column<ActivityId> activity{*this, {.name = "activity", .meaning = "should take what"}};
+    Column<PersonId> person{*this, {.name = "person", .meaning = "who", .required = true, .identity = true}};
+    Column<ActivityId> activity{*this, {.name = "activity", .meaning = "should take what", .required = true, .identity = true}};
     Column<Limit> limit{*this, {.name = "limit", .meaning = "the limit that stopped it"}};
     Column<std::string_view> resource{*this, {.name = "resource", .meaning = "the fund, session, account or activity concerned"}};
     Column<std::int32_t> period{*this, {.name = "period", .unit = "1-based", .meaning = "period concerned"}};
@@ -179,8 +179,11 @@ struct Plan {
     std::vector<const Table*> tables() const;
 };
 
-/// A plan from outside or from a file: its tables items, resources and certificate (the others are made anew) and the
-/// options it was made with. @throws Error with all problems.
+/// A plan from outside or from a file: its tables and the options it was made with. items, resources and certificate are
+/// needed. Without conflicts, each mandatory activity that is not planned is one, and what stopped it is not known. goals
+/// and people are made anew, those given are not read.
+/// @throws Error invalid_option; else with all problems: unknown_table for a table that a plan does not have,
+///         missing_table, contradiction for a table given twice, and those of the rows.
 Plan load_plan(const Organization& organization, const Risks& risks, std::span<const Input> tables,
                const OptimizeOptions& options, Date as_of);
 
