@@ -485,7 +485,7 @@ typedef struct gradus_optimize_options {
     uint32_t struct_size;
     int32_t start;            /* first day of the horizon; GRADUS_NONE (default): the day after as_of */
     int32_t months;           /* length of the horizon, 1 to 120; default 12 */
-    int32_t period_months;    /* length of a period, 1 to months; default 3 */
+    int32_t period_months;    /* length of a period, at least 1; the last ends with the horizon; default 3 */
     int32_t max_activities;   /* items of one person; GRADUS_NONE (default): no limit */
     int32_t max_capabilities; /* capabilities that one person's items teach; GRADUS_NONE (default): no limit */
     int32_t max_of_a_kind;    /* items of one kind of one person; GRADUS_NONE (default): no limit */

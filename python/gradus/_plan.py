@@ -331,7 +331,7 @@ def optimize(
     months
         Length of the horizon in calendar months, 1 to 120.
     period_months
-        Length of a period in months, at least 1; hours count per period.
+        Length of a period in months, at least 1; the last ends with the horizon. Hours count per period.
     max_activities, max_capabilities, max_of_a_kind
         Most items of one person, most of their capabilities that are taught, most items of one kind; None: no limit.
     allow_overlap

@@ -111,8 +111,8 @@ Plan load_plan(const Organization& organization, const Risks& risks, std::span<c
     plan.options = options;
     if (is_missing(plan.options.start)) plan.options.start = plan.as_of + Date::duration(1);
     if (options.months < 1 || options.months > 120) refuse_option("months", options.months, "1 to 120");
-    if (options.period_months < 1 || options.period_months > options.months)
-        refuse_option("period_months", options.period_months, "1 to months");
+    if (options.period_months < 1) refuse_option("period_months", options.period_months, "1 or more");
+    plan.options.period_months = std::min(options.period_months, options.months);
 
     ProblemList problems;
     const auto inputs = match_inputs(plan, tables, problems);

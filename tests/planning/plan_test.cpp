@@ -85,5 +85,16 @@ TEST(LoadPlan, RefusesWhatIsNoTableOfAPlan) {
     EXPECT_EQ(refusal(tables), "unknown_key conflicts, row 1, column person: person 'nobody' is not in people");
 }
 
+TEST(LoadPlan, APeriodEndsWithTheHorizon) {
+    Torn torn;
+    torn.plan.options.period_months = 4;
+    const Plan loaded = torn.load(torn.saved());
+    EXPECT_EQ(loaded.options.period_months, 3);
+    EXPECT_TRUE(verify(torn.organization, torn.risks, loaded).ok());
+    EXPECT_EQ(optimize(torn.organization, torn.risks, torn.plan.options).options.period_months, 3);
+    torn.plan.options.period_months = 0;
+    EXPECT_THROW(torn.load(torn.saved()), Error);
+}
+
 }  // namespace
 }  // namespace gradus

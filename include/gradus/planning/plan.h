@@ -150,7 +150,7 @@ struct PlanCertificate : Table {
 struct OptimizeOptions {
     Date start = missing<Date>();  ///< first day of the horizon; missing: the day after as_of
     int months = 12;               ///< length of the horizon in calendar months, 1 to 120
-    int period_months = 3;         ///< length of a period, 1 to months; the last may be shorter
+    int period_months = 3;         ///< length of a period, at least 1; the last ends with the horizon
     std::optional<int> max_activities{};    ///< items of one person, pins, mandatory and prerequisites included
     std::optional<int> max_capabilities{};  ///< capabilities (of the person's risk rows) that one person's items teach
     std::optional<int> max_of_a_kind{};     ///< items of one kind of one person
