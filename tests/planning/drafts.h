@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include <gradus/planning/verify.h>
 
 #include "organization/tables.h"
@@ -163,10 +165,14 @@ struct Draft {
         return listed(honest.check());
     }
 
+    /// The words of all violations, each of which the column's description names.
     static std::string listed(const Verification& verification) {
+        const auto& limit = verification.violations.limit;
         std::string all;
-        for (std::size_t i = 0; i < verification.violations.size(); ++i)
-            all += (i ? " " : "") + std::string(verification.violations.limit[i]);
+        for (std::size_t i = 0; i < verification.violations.size(); ++i) {
+            EXPECT_NE(limit.field().meaning.find(limit[i]), std::string_view::npos) << limit[i];
+            all += (i ? " " : "") + std::string(limit[i]);
+        }
         return all;
     }
 };

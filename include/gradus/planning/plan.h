@@ -84,7 +84,8 @@ struct Words<ResourceKind> {
 struct ResourceTag {
     static constexpr std::string_view table = "resource";
 };
-/// A fund or session, by the kind of its row.
+/// A fund or session, by the kind of its row. It counts in the keys of its own column alone (`resource.strings()`): in
+/// another plan it may be another, and it is no FundId or SessionId.
 using ResourceId = Id<ResourceTag>;
 
 /// What people share: every fund, and every session with limited seats within the horizon. Funds first, by key.

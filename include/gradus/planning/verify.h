@@ -8,7 +8,7 @@ namespace gradus {
 struct Violations : Table {
     Violations() : Table("violations", "What the plan breaks or states wrongly") {}
 
-    Column<std::string_view> limit{*this, {.name = "limit", .meaning = "hours, account, seats, fund, prerequisite, eligibility, due, overlap, dates, maximum, mandatory, pinned, cost, gain, value, bound, price, …"}};
+    Column<std::string_view> limit{*this, {.name = "limit", .meaning = "a limit that is broken: hours, account, seats, fund, prerequisite, eligibility, due, overlap, maximum, dates, session, mandatory, pinned, repeated; or what is stated wrongly: cost, gain, resources, price, price_bound, value, bound, gap, status, certificate"}};
     Column<PersonId> person{*this, {.name = "person", .meaning = "whose item, if one person's"}};
     Column<ActivityId> activity{*this, {.name = "activity", .meaning = "which item, if one"}};
     Column<std::string_view> message{*this, {.name = "message", .meaning = "what was found and what was expected"}};
