@@ -1,15 +1,32 @@
 #include <gradus/risk/heat_map.h>
 
+#include <memory>
+#include <optional>
+#include <span>
 #include <utility>
+#include <vector>
+
+#include <gradus/base/groups.h>
 
 #include "assessment/stage.h"
 #include "risk/exact_sum.h"
 #include "risk/heat_cells.h"
+#include "risk/heat_members.h"
 #include "risk/matrix.h"
 
 namespace gradus {
 
 namespace {
+
+/// The member that a person belongs to, where the grouping is one of people; none: -1.
+std::int32_t member_of_person(const Organization& organization, Grouping by, std::size_t person) {
+    switch (by) {
+    case Grouping::unit: return organization->people.unit[person].value();
+    case Grouping::manager: return organization->people.manager[person].value();
+    case Grouping::persona: return organization->people.persona[person].value();
+    default: return -1;
+    }
+}
 
 /// Adds up rows of risks.
 class Adder {
@@ -20,7 +37,8 @@ public:
           impacts_(largest(risks.impact, options.threads)) {}
 
     /// The rows must hold whole people: each is counted once per cell.
-    void add(std::size_t first, std::size_t last, HeatCells& cells) const {
+    template <class Cells>
+    void add(std::size_t first, std::size_t last, Cells& cells) const {
         const Forest& capabilities = organization_.relations().capabilities;
         for (std::size_t row = first; row < last; ++row) {
             if (risks_.basis[row] != Basis::role) continue;
@@ -54,15 +72,11 @@ private:
         const auto person = static_cast<std::size_t>(risks_.person[row].value());
         const RoleId role = risks_.role[row];
         switch (options_.by) {
-        case Grouping::unit: return organization_->people.unit[person].value();
         case Grouping::role: return role.value();
         case Grouping::family:
             return role ? organization_->roles.family[static_cast<std::size_t>(role.value())].value() : -1;
-        case Grouping::manager: return organization_->people.manager[person].value();
-        case Grouping::persona: return organization_->people.persona[person].value();
-        case Grouping::all: return -1;
+        default: return member_of_person(organization_, options_.by, person);
         }
-        return -1;
     }
 
     const Organization& organization_;
@@ -140,6 +154,130 @@ HeatCells add_up(const Adder& adder, const Risks& risks, std::size_t parts) {
     return std::move(found[0]);
 }
 
+/// The columns of the map, filled by row.
+class HeatRows {
+public:
+    HeatRows(std::size_t rows, const Adder& adder, const Matrix& matrix, Grouping by)
+        : adder_(adder), matrix_(matrix), grouping_(rows, by), member_(rows), capability_(rows), requirements_(rows),
+          people_(rows), unknown_(rows), below_(rows), shortfall_(rows), exposure_(rows), likelihood_(rows),
+          risk_level_(rows) {}
+
+    void set(std::size_t row, const HeatCell& cell) {
+        const auto count = static_cast<double>(cell.sums.requirements);
+        member_[row] = MemberId(cell.member);
+        capability_[row] = CapabilityId(cell.capability);
+        requirements_[row] = cell.sums.requirements;
+        people_[row] = cell.people;
+        unknown_[row] = cell.sums.unknown;
+        below_[row] = adder_.below(cell.sums);
+        shortfall_[row] = adder_.shortfall(cell.sums);
+        exposure_[row] = adder_.exposure(cell.sums);
+        likelihood_[row] = below_[row] / count;
+        risk_level_[row] = matrix_.level(matrix_.likelihood_band(likelihood_[row]),
+                                         matrix_.impact_band(adder_.impact(cell.sums) / count));
+    }
+    HeatMap table(std::shared_ptr<const Strings> members, std::shared_ptr<const Strings> capabilities) && {
+        HeatMap map;
+        map.grouping.set(std::move(grouping_));
+        map.member.set(std::move(member_), std::move(members));
+        map.capability.set(std::move(capability_), std::move(capabilities));
+        map.requirements.set(std::move(requirements_));
+        map.people.set(std::move(people_));
+        map.unknown.set(std::move(unknown_));
+        map.below.set(std::move(below_));
+        map.shortfall.set(std::move(shortfall_));
+        map.exposure.set(std::move(exposure_));
+        map.likelihood.set(std::move(likelihood_));
+        map.risk_level.set(std::move(risk_level_));
+        return map;
+    }
+
+private:
+    const Adder& adder_;
+    const Matrix& matrix_;
+    Buffer<Grouping> grouping_;
+    Buffer<MemberId> member_;
+    Buffer<CapabilityId> capability_;
+    Buffer<std::int32_t> requirements_, people_, unknown_;
+    Buffer<double> below_, shortfall_, exposure_, likelihood_;
+    Buffer<RiskLevel> risk_level_;
+};
+
+/// Few cells: all rows in their order, cells by a hash table that stays in the processor's cache.
+HeatRows by_row(const Organization& organization, const Risks& risks, const HeatMapOptions& options, const Adder& adder,
+                const Matrix& matrix, int threads) {
+    HeatCells cells = add_up(adder, risks, static_cast<std::size_t>(threads));
+    if (options.roll_up) roll_up(organization.relations(), options.by, cells);
+    const std::vector<std::size_t> order = cells.sorted();
+    HeatRows rows(order.size(), adder, matrix, options.by);
+    for (std::size_t i = 0; i < order.size(); ++i) rows.set(i, cells[order[i]]);
+    return rows;
+}
+
+/// Many members: one after the other, so that only the cells of one are touched at a time and all leave in order. One
+/// pass counts the cells of each member, so that the next writes every one to its place.
+HeatRows by_member(const Organization& organization, const Risks& risks, const HeatMapOptions& options,
+                   const Adder& adder, const Matrix& matrix, int threads, const HeatMembers& members) {
+    const Groups<PersonTag> rows_of(std::span(risks.person.data(), risks.size()), organization.people().size());
+    const Forest& capabilities = organization.relations().capabilities;
+    const auto parent = [&](std::int32_t capability) { return options.roll_up ? capabilities.parent(capability) : -1; };
+    const auto parts = static_cast<std::size_t>(threads);
+    const auto for_each_member = [&](const auto& make_visit) {
+        parallel_for(threads, 1, threads, [&](std::int64_t part, std::int64_t) {
+            auto visit = make_visit();
+            const auto p = static_cast<std::size_t>(part);
+            for (std::size_t place = members.begin(p, parts); place < members.begin(p + 1, parts); ++place)
+                visit(place);
+        });
+    };
+
+    std::vector<std::size_t> begin(members.size() + 1, 0);
+    for_each_member([&] {
+        return [&, seen = std::vector<std::size_t>(organization.capabilities().size(), 0)](std::size_t place) mutable {
+            for (const std::int32_t person : members.people(place))
+                for (const std::size_t row : rows_of[PersonId(person)]) {
+                    if (risks.basis[row] != Basis::role) continue;
+                    for (std::int32_t c = risks.capability[row].value(); c >= 0; c = parent(c)) {
+                        if (std::exchange(seen[static_cast<std::size_t>(c)], place + 1) == place + 1) break;
+                        ++begin[place + 1];
+                    }
+                }
+        };
+    });
+    for (std::size_t place = 0; place < members.size(); ++place) begin[place + 1] += begin[place];
+
+    HeatRows rows(begin.back(), adder, matrix, options.by);
+    for_each_member([&] {
+        return [&, cells = MemberCells(organization.capabilities().size())](std::size_t place) mutable {
+            for (const std::int32_t person : members.people(place)) {
+                const Rows of = rows_of[PersonId(person)];
+                adder.add(static_cast<std::size_t>(of.first), static_cast<std::size_t>(of.last), cells);
+            }
+            if (options.roll_up) cells.roll_up(parent);
+            cells.take([&, row = begin[place]](const HeatCell& cell) mutable { rows.set(row++, cell); });
+        };
+    });
+    return rows;
+}
+
+/// Members to go through one by one, if that is faster: where there may be more cells than a cache holds. Nobody is in
+/// two members then, and none is above another.
+std::optional<HeatMembers> many_members(const Organization& organization, const HeatMapOptions& options,
+                                        std::size_t keys) {
+    constexpr std::size_t most = 1 << 18;  // cells of about 100 bytes
+    const bool of_people =
+        options.by == Grouping::manager || options.by == Grouping::persona || options.by == Grouping::unit;
+    const bool tree = options.by == Grouping::unit && options.roll_up;
+    const std::size_t capabilities = organization.capabilities().size();
+    if (!of_people || tree || keys * capabilities <= most) return std::nullopt;
+    std::vector<std::int32_t> member_of(organization.people().size());
+    for (std::size_t person = 0; person < member_of.size(); ++person)
+        member_of[person] = member_of_person(organization, options.by, person);
+    HeatMembers members(member_of, keys);
+    if (members.size() * capabilities <= most) return std::nullopt;
+    return members;
+}
+
 }  // namespace
 
 HeatMap heat_map(const Organization& organization, const Risks& risks, const HeatMapOptions& options) {
@@ -155,44 +293,11 @@ HeatMap heat_map(const Organization& organization, const Risks& risks, const Hea
     constexpr std::size_t least = 1 << 16;  // rows worth a thread
     const int threads = thread_count(static_cast<std::int64_t>(risks.size() / least + 1), options.threads);
     const Adder adder(organization, risks, options);
-    HeatCells cells = add_up(adder, risks, static_cast<std::size_t>(threads));
-    if (options.roll_up) roll_up(organization.relations(), options.by, cells);
-    const std::vector<std::size_t> order = cells.sorted();
-
-    const std::size_t rows = order.size();
-    Buffer<Grouping> grouping(rows, options.by);
-    Buffer<MemberId> member(rows);
-    Buffer<CapabilityId> capability(rows);
-    Buffer<std::int32_t> requirements(rows), people(rows), unknown(rows);
-    Buffer<double> below(rows), shortfall(rows), exposure(rows), likelihood(rows);
-    Buffer<RiskLevel> risk_level(rows);
-    for (std::size_t i = 0; i < rows; ++i) {
-        const HeatCell& cell = cells[order[i]];
-        const auto count = static_cast<double>(cell.sums.requirements);
-        member[i] = MemberId(cell.member);
-        capability[i] = CapabilityId(cell.capability);
-        requirements[i] = cell.sums.requirements;
-        people[i] = cell.people;
-        unknown[i] = cell.sums.unknown;
-        below[i] = adder.below(cell.sums);
-        shortfall[i] = adder.shortfall(cell.sums);
-        exposure[i] = adder.exposure(cell.sums);
-        likelihood[i] = below[i] / count;
-        risk_level[i] =
-            matrix.level(matrix.likelihood_band(likelihood[i]), matrix.impact_band(adder.impact(cell.sums) / count));
-    }
-    HeatMap map;
-    map.grouping.set(std::move(grouping));
-    map.member.set(std::move(member), member_keys(organization, options.by));
-    map.capability.set(std::move(capability), organization.capabilities().strings());
-    map.requirements.set(std::move(requirements));
-    map.people.set(std::move(people));
-    map.unknown.set(std::move(unknown));
-    map.below.set(std::move(below));
-    map.shortfall.set(std::move(shortfall));
-    map.exposure.set(std::move(exposure));
-    map.likelihood.set(std::move(likelihood));
-    map.risk_level.set(std::move(risk_level));
+    const std::shared_ptr<const Strings> keys = member_keys(organization, options.by);
+    const std::optional<HeatMembers> members = many_members(organization, options, keys->size());
+    HeatMap map = (members ? by_member(organization, risks, options, adder, matrix, threads, *members)
+                           : by_row(organization, risks, options, adder, matrix, threads))
+                      .table(keys, organization.capabilities().strings());
     OptionsJson json = describe(options.risk);
     json.add("by", Words<Grouping>::names[static_cast<std::size_t>(options.by)]).add("roll_up", options.roll_up);
     stage.sign(map, json, risks.provenance.as_of, threads);

@@ -58,13 +58,16 @@ inline std::string bytes(const Table& table) {
 /// A random organisation with everything that gaps and risks look at, and ratings of it. Rows come in random order.
 class Random {
 public:
-    explicit Random(std::uint32_t seed, int people, std::uint32_t shuffle = 0) : draw_(seed), shuffle_(shuffle) {
+    /// `more`: capabilities that nobody needs.
+    explicit Random(std::uint32_t seed, int people, std::uint32_t shuffle = 0, int more = 0)
+        : draw_(seed), shuffle_(shuffle) {
         for (int i = 1; i <= 5; ++i) add("scales", {{"scale", "S"}, {"level", "l" + n(i)}, {"position", n(i)}});
         for (int i = 0; i <= 3; ++i) add("scales", {{"scale", "Q"}, {"level", "q" + n(i)}, {"position", n(i * i)}});
         for (int i = 0; i < 12; ++i) {
             add("capabilities",
                 {{"capability", "c" + n(i)}, {"scale", i % 3 ? "S" : "Q"}, {"parent", i < 3 ? "" : "c" + n(below(i))}});
         }
+        for (int i = 0; i < more; ++i) add("capabilities", {{"capability", "z" + n(i)}, {"scale", "S"}});
         for (int i = 0; i < 5; ++i) {
             add("roles", {{"role", "r" + n(i)}, {"family", i ? "f" + n(i % 2) : ""}});
             for (int c = 0; c < 12; ++c)

@@ -124,6 +124,15 @@ TEST(HeatMap, ManyRowsInParts) {
     check(org, risks, Grouping::manager, true);
 }
 
+TEST(HeatMap, ManyMembers) {
+    Random random(14, 3000, 0, 400);
+    const Organization org = random.organization();
+    const Risks risks = risks_of(org, random.assessments(org));
+    const std::set<PersonId> managers(org->people.manager.begin(), org->people.manager.end());
+    ASSERT_GT(managers.size() * org.capabilities().size(), 1u << 19);  // beyond what is added up by row
+    for (const bool roll_up : {false, true}) check(org, risks, Grouping::manager, roll_up);
+}
+
 TEST(HeatMap, CellsSumToTheTotalExactly) {
     Random random(13, 3000);
     const Organization org = random.organization();
