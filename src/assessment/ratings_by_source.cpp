@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "assessment/stage.h"
+#include "base/parallel.h"
 
 namespace gradus {
 
@@ -77,9 +78,37 @@ private:
     std::vector<Rating> ratings_;
 };
 
+/// What one source says of a person's capability.
+struct Summary {
+    std::size_t first;  // row of the ratings
+    double mean, previous, change;
+    std::int32_t raters;
+    Date last;
+};
+
+Summary summary(const Raters& group, std::size_t first) {
+    double levels = 0, before = 0, rises = 0;
+    std::int32_t count = 0, twice = 0;
+    Date newest = missing<Date>();
+    group.for_each([&](const Rating& now, const Rating* then) {
+        ++count;
+        levels += now.level;
+        newest = std::max(newest, now.date);
+        if (then) {
+            ++twice;
+            before += then->level;
+            rises += now.level - then->level;
+            newest = std::max(newest, then->date);  // of an undated rating and a dated one the date is known of one
+        }
+    });
+    const double none = missing<double>();
+    return {first, levels / count, twice ? before / twice : none, twice ? rises / twice : none, count, newest};
+}
+
 }  // namespace
 
-RatingsBySource ratings_by_source(const Organization& organization, const Assessments& assessments, Date as_of) {
+RatingsBySource ratings_by_source(const Organization& organization, const Assessments& assessments, Date as_of,
+                                  int threads) {
     Stage stage("ratings_by_source");
     stage.input(organization.digest()).input(assessments.provenance.digest);
     if (is_missing(as_of))
@@ -87,59 +116,62 @@ RatingsBySource ratings_by_source(const Organization& organization, const Assess
     check_keys(assessments, assessments.person, organization.people());
     check_keys(assessments, assessments.capability, organization.capabilities());
 
-    std::vector<PersonId> person;
-    std::vector<CapabilityId> capability;
-    std::vector<Source> source;
-    std::vector<double> mean, previous, change;
-    std::vector<std::int32_t> raters;
-    std::vector<Date> last;
-    Raters group(organization, assessments);
-    for (std::size_t first = 0, end = 0; first < assessments.size(); first = end) {
-        const auto same = [&](std::size_t row) {
-            return assessments.person[row] == assessments.person[first] &&
-                   assessments.capability[row] == assessments.capability[first] &&
-                   assessments.source[row] == assessments.source[first];
-        };
-        for (end = first + 1; end < assessments.size() && same(end); ++end) {
-        }
-        if (!takes_part(organization, assessments.person[first], as_of)) continue;
-        group.collect(first, end, as_of);
-        if (group.empty()) continue;
-
-        double levels = 0, before = 0, rises = 0;
-        std::int32_t count = 0, twice = 0;
-        Date newest = missing<Date>();
-        group.for_each([&](const Rating& now, const Rating* then) {
-            ++count;
-            levels += now.level;
-            newest = std::max(newest, now.date);
-            if (then) {
-                ++twice;
-                before += then->level;
-                rises += now.level - then->level;
-                newest = std::max(newest, then->date);  // of an undated rating and a dated one the date is known of one
+    // A piece holds the groups of ratings that begin in it.
+    constexpr std::int64_t ratings_at_once = 1 << 14;
+    const auto count = static_cast<std::int64_t>(assessments.size());
+    const auto begins = [&](std::size_t row) {
+        return row == 0 || assessments.person[row] != assessments.person[row - 1] ||
+               assessments.capability[row] != assessments.capability[row - 1] ||
+               assessments.source[row] != assessments.source[row - 1];
+    };
+    std::vector<std::vector<Summary>> pieces(static_cast<std::size_t>(count / ratings_at_once + 1));
+    parallel_for(count, ratings_at_once, threads, [&](std::int64_t from, std::int64_t to) {
+        Raters group(organization, assessments);
+        auto first = static_cast<std::size_t>(from);
+        while (first < static_cast<std::size_t>(to) && !begins(first)) ++first;
+        for (std::size_t end = 0; first < static_cast<std::size_t>(to); first = end) {
+            for (end = first + 1; end < assessments.size() && !begins(end); ++end) {
             }
-        });
-        person.push_back(assessments.person[first]);
-        capability.push_back(assessments.capability[first]);
-        source.push_back(assessments.source[first]);
-        mean.push_back(levels / count);
-        raters.push_back(count);
-        last.push_back(newest);
-        previous.push_back(twice ? before / twice : missing<double>());
-        change.push_back(twice ? rises / twice : missing<double>());
-    }
+            if (!takes_part(organization, assessments.person[first], as_of)) continue;
+            group.collect(first, end, as_of);
+            if (!group.empty())
+                pieces[static_cast<std::size_t>(from / ratings_at_once)].push_back(summary(group, first));
+        }
+    });
+
+    std::size_t rows = 0;
+    for (const auto& piece : pieces) rows += piece.size();
+    Buffer<PersonId> person(rows);
+    Buffer<CapabilityId> capability(rows);
+    Buffer<Source> source(rows);
+    Buffer<double> mean(rows), previous(rows), change(rows);
+    Buffer<std::int32_t> raters(rows);
+    Buffer<Date> last(rows);
+    std::size_t row = 0;
+    for (const auto& piece : pieces)
+        for (const Summary& of : piece) {
+            person[row] = assessments.person[of.first];
+            capability[row] = assessments.capability[of.first];
+            source[row] = assessments.source[of.first];
+            mean[row] = of.mean;
+            raters[row] = of.raters;
+            last[row] = of.last;
+            previous[row] = of.previous;
+            change[row] = of.change;
+            ++row;
+        }
 
     RatingsBySource result;
-    result.person.set(Buffer(person), organization.people().strings());
-    result.capability.set(Buffer(capability), organization.capabilities().strings());
-    result.source.set(Buffer(source));
-    result.mean.set(Buffer(mean));
-    result.raters.set(Buffer(raters));
-    result.last.set(Buffer(last));
-    result.previous.set(Buffer(previous));
-    result.change.set(Buffer(change));
-    stage.sign(result, OptionsJson().add("as_of", as_of), as_of, 1);
+    result.person.set(std::move(person), organization.people().strings());
+    result.capability.set(std::move(capability), organization.capabilities().strings());
+    result.source.set(std::move(source));
+    result.mean.set(std::move(mean));
+    result.raters.set(std::move(raters));
+    result.last.set(std::move(last));
+    result.previous.set(std::move(previous));
+    result.change.set(std::move(change));
+    stage.sign(result, OptionsJson().add("as_of", as_of), as_of,
+               thread_count(static_cast<std::int64_t>(pieces.size()), threads));
     return result;
 }
 

@@ -1,11 +1,13 @@
 #include <gradus/risk/risk.h>
 
+#include <algorithm>
 #include <array>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "assessment/stage.h"
+#include "base/parallel.h"
 #include "risk/exact_sum.h"
 
 namespace gradus {
@@ -18,6 +20,7 @@ constexpr std::array<std::string_view, changes> names = {"added", "removed", "le
 /// Ranks of the keys of two sorted lists in their union: ids of two organisations become comparable.
 struct Ranks {
     std::vector<std::int32_t> before, after;
+    std::int32_t count = 0;  // of the union
 
     Ranks(const AnyColumn& first, const AnyColumn& second) {
         static const Strings none;
@@ -25,11 +28,11 @@ struct Ranks {
         const Strings& b = second.strings() ? *second.strings() : none;
         before.reserve(a.size());
         after.reserve(b.size());
-        for (std::int32_t rank = 0; before.size() < a.size() || after.size() < b.size(); ++rank) {
+        for (; before.size() < a.size() || after.size() < b.size(); ++count) {
             const bool first_left = before.size() < a.size(), second_left = after.size() < b.size();
             const int order = !first_left ? 1 : !second_left ? -1 : a[before.size()].compare(b[after.size()]);
-            if (order <= 0) before.push_back(rank);
-            if (order >= 0) after.push_back(rank);
+            if (order <= 0) before.push_back(count);
+            if (order >= 0) after.push_back(count);
         }
     }
 };
@@ -50,11 +53,25 @@ struct Tally {
         before += exposure_before;
         after += exposure_after;
     }
+    /// Adds what became of the rows of other people.
+    void operator+=(const Tally& other) {
+        rows += other.rows;
+        people += other.people;
+        before += other.before;
+        after += other.after;
+    }
 };
+
+/// The first row of a person of that rank or more.
+std::size_t first_row(const Risks& risks, const std::vector<std::int32_t>& ranks, std::int64_t from) {
+    const auto found = std::partition_point(risks.person.begin(), risks.person.end(),
+                                            [&](PersonId person) { return rank(ranks, person) < from; });
+    return static_cast<std::size_t>(found - risks.person.begin());
+}
 
 }  // namespace
 
-RiskChanges compare(const Risks& before, const Risks& after) {
+RiskChanges compare(const Risks& before, const Risks& after, int threads) {
     Stage stage("compare");
     stage.input(before.provenance.digest).input(after.provenance.digest);
     const Ranks people(before.person, after.person), roles(before.role, after.role),
@@ -64,36 +81,44 @@ RiskChanges compare(const Risks& before, const Risks& after) {
                           rank(first ? roles.before : roles.after, risks.role[row]),
                           rank(first ? capabilities.before : capabilities.after, risks.capability[row]));
     };
-    const Grid grid(std::max(largest(before.exposure, 0), largest(after.exposure, 0)));
-    std::array<Tally, changes> tallies;
+    const Grid grid(std::max(largest(before.exposure, threads), largest(after.exposure, threads)));
 
-    // Both are sorted by their keys, and the ranks keep that order.
-    std::size_t i = 0, j = 0;
-    while (i < before.size() || j < after.size()) {
-        const bool only_before =
-            j == after.size() || (i < before.size() && key(before, i, true) < key(after, j, false));
-        const bool only_after = !only_before && (i == before.size() || key(after, j, false) < key(before, i, true));
-        if (only_after) {
-            tallies[added].add(rank(people.after, after.person[j]), 0, grid.units(after.exposure[j]));
-            ++j;
-        } else if (only_before) {
-            tallies[removed].add(rank(people.before, before.person[i]), grid.units(before.exposure[i]), 0);
-            ++i;
-        } else {
-            const auto differs = [&](const auto& column) { return (before.*column)[i] != (after.*column)[j]; };
-            const Change change = differs(&Risks::required) ? level_wanted
-                                  : differs(&Risks::mean) || differs(&Risks::sd) || differs(&Risks::likelihood) ||
-                                          differs(&Risks::shortfall)
-                                      ? estimate_differs
-                                  : differs(&Risks::impact) ? impact_differs
-                                                            : changes;
-            if (change != changes)
-                tallies[change].add(rank(people.after, after.person[j]), grid.units(before.exposure[i]),
-                                    grid.units(after.exposure[j]));
-            ++i;
-            ++j;
+    // Both are sorted by their keys, and the ranks keep that order: whole people can be gone through apart.
+    constexpr std::int64_t people_at_once = 4096;
+    std::vector<std::array<Tally, changes>> pieces(static_cast<std::size_t>(people.count / people_at_once + 1));
+    parallel_for(people.count, people_at_once, threads, [&](std::int64_t first, std::int64_t last) {
+        std::array<Tally, changes>& tallies = pieces[static_cast<std::size_t>(first / people_at_once)];
+        std::size_t i = first_row(before, people.before, first), j = first_row(after, people.after, first);
+        const std::size_t end_before = first_row(before, people.before, last),
+                          end_after = first_row(after, people.after, last);
+        while (i < end_before || j < end_after) {
+            const bool only_before = j == end_after || (i < end_before && key(before, i, true) < key(after, j, false));
+            const bool only_after = !only_before && (i == end_before || key(after, j, false) < key(before, i, true));
+            if (only_after) {
+                tallies[added].add(rank(people.after, after.person[j]), 0, grid.units(after.exposure[j]));
+                ++j;
+            } else if (only_before) {
+                tallies[removed].add(rank(people.before, before.person[i]), grid.units(before.exposure[i]), 0);
+                ++i;
+            } else {
+                const auto differs = [&](const auto& column) { return (before.*column)[i] != (after.*column)[j]; };
+                const Change change = differs(&Risks::required) ? level_wanted
+                                      : differs(&Risks::mean) || differs(&Risks::sd) || differs(&Risks::likelihood) ||
+                                              differs(&Risks::shortfall)
+                                          ? estimate_differs
+                                      : differs(&Risks::impact) ? impact_differs
+                                                                : changes;
+                if (change != changes)
+                    tallies[change].add(rank(people.after, after.person[j]), grid.units(before.exposure[i]),
+                                        grid.units(after.exposure[j]));
+                ++i;
+                ++j;
+            }
         }
-    }
+    });
+    std::array<Tally, changes> tallies;
+    for (const auto& piece : pieces)
+        for (std::size_t c = 0; c < changes; ++c) tallies[c] += piece[c];
 
     auto change = std::make_shared<Strings>();
     Buffer<std::int32_t> rows(changes), distinct(changes);
@@ -111,7 +136,8 @@ RiskChanges compare(const Risks& before, const Risks& after) {
     result.people.set(std::move(distinct));
     result.exposure_before.set(std::move(exposure_before));
     result.exposure_after.set(std::move(exposure_after));
-    stage.sign(result, OptionsJson(), after.provenance.as_of, 1);
+    stage.sign(result, OptionsJson(), after.provenance.as_of,
+               thread_count(static_cast<std::int64_t>(pieces.size()), threads));
     return result;
 }
 

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <tuple>
 
 #include "risk/cases.h"
 
@@ -225,6 +228,41 @@ TEST(RatingsBySource, ComparesEachRatersNewestWithTheOneBefore) {
     EXPECT_EQ(found.source[2], Source::test);
     EXPECT_EQ(found.mean[2], 4);  // undated: the newest
     EXPECT_EQ(found.change[2], 3);
+}
+
+TEST(RatingsBySource, HasEveryGroupOnceHoweverManyRatings) {
+    Random random(33, 9000);
+    const Organization org = random.organization();
+    const Assessments seen = random.assessments(org);
+    ASSERT_GT(seen.size(), 2u << 14);  // several pieces
+    std::map<std::tuple<PersonId, CapabilityId, Source>, Date> groups;
+    for (std::size_t row = 0; row < seen.size(); ++row) {
+        if (seen.date[row] > today || !takes_part(org, seen.person[row], today)) continue;
+        Date& last = groups.try_emplace({seen.person[row], seen.capability[row], seen.source[row]}, missing<Date>())
+                         .first->second;
+        last = std::max(last, seen.date[row]);
+    }
+    const RatingsBySource found = ratings_by_source(org, seen, today);
+    ASSERT_EQ(found.size(), groups.size());
+    std::size_t row = 0;
+    for (const auto& [key, last] : groups) {
+        ASSERT_EQ(std::tuple(found.person[row], found.capability[row], found.source[row]), key);
+        if (found.raters[row] == 1) {
+            ASSERT_EQ(found.last[row], last);
+        }
+        ++row;
+    }
+    for (const int threads : {1, 2, 5}) EXPECT_EQ(bytes(ratings_by_source(org, seen, today, threads)), bytes(found));
+}
+
+TEST(RatingsBySource, KeepsAGroupWholeHoweverLarge) {
+    const Organization org = build(small({{"people", {{"person", "role"}, {"p", "R"}, {"q", "R"}}}}));
+    Cells cells = {{"person", "capability", "level", "source", "date"}, {"q", "A", "3", "peer", "2026-01-01"}};
+    cells.resize(40'001, {"p", "A", "2", "peer", "2026-01-01"});  // anonymous: a rater each
+    const RatingsBySource found = ratings_by_source(org, assess(org, cells), today);
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_EQ(found.raters[0], 39'999);
+    EXPECT_EQ(found.raters[1], 1);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "risk/cases.h"
 
 namespace gradus {
@@ -52,6 +54,35 @@ TEST(Compare, OfTheSameIsNothing) {
     const RiskChanges all = compare(Risks(), risks);
     EXPECT_EQ(all.rows[0], static_cast<std::int32_t>(risks.size()));
     EXPECT_EQ(compare(risks, Risks()).rows[1], static_cast<std::int32_t>(risks.size()));
+}
+
+TEST(Compare, CountsManyPeopleInPieces) {
+    Random random(32, 9500);
+    const Organization org = random.organization();
+    const Gaps gaps = find_gaps(org, estimate(org, random.assessments(org), {.as_of = today}));
+    const Risks before = assess_risk(org, gaps);
+    // Two thirds of the people, and what they need is of another capability.
+    Cells people = {{"person", "role"}};
+    for (std::size_t i = 0; i < org.people().size(); ++i)
+        if (i % 3)
+            people.push_back({org.people()[i], org.roles()[static_cast<std::size_t>(org->people.role[i].value())]});
+    const Organization fewer = build(small({{"people", people},
+                                            {"roles", {{"role"}, {"r0"}, {"r1"}, {"r2"}, {"r3"}, {"r4"}}},
+                                            {"requirements", {{"role", "capability", "level"}, {"r0", "A", "4"}}}}));
+    const Risks after = risks_of(fewer, {{"person", "capability", "mean", "sd"}});
+    ASSERT_GT(after.size(), 0u);
+
+    std::set<PersonId> had, have;
+    double exposure = 0;
+    for (std::size_t i = 0; i < before.size(); ++i) had.insert(before.person[i]), exposure += before.exposure[i];
+    for (const PersonId person : after.person) have.insert(person);
+    const RiskChanges changes = compare(before, after);
+    EXPECT_EQ(changes.rows[0], static_cast<std::int32_t>(after.size()));  // no capability in common
+    EXPECT_EQ(changes.rows[1], static_cast<std::int32_t>(before.size()));
+    EXPECT_EQ(changes.people[0], static_cast<std::int32_t>(have.size()));
+    EXPECT_EQ(changes.people[1], static_cast<std::int32_t>(had.size()));
+    EXPECT_NEAR(changes.exposure_before[1], exposure, 1e-9 * exposure);
+    for (const int threads : {1, 2, 5}) EXPECT_EQ(bytes(compare(before, after, threads)), bytes(changes));
 }
 
 }  // namespace

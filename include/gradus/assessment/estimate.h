@@ -99,6 +99,7 @@ struct RatingsBySource : Table {
 };
 
 /// Rater absent: each such row of peer, report or observation is a rater of its own; self, manager and test are one each.
-RatingsBySource ratings_by_source(const Organization& organization, const Assessments& assessments, Date as_of);
+RatingsBySource ratings_by_source(const Organization& organization, const Assessments& assessments, Date as_of,
+                                  int threads = 0);
 
 }  // namespace gradus

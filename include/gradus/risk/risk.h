@@ -78,6 +78,6 @@ struct RiskChanges : Table {
 };
 
 /// Rows are matched by the keys of person, basis, role and capability, so the organisations may differ.
-RiskChanges compare(const Risks& before, const Risks& after);
+RiskChanges compare(const Risks& before, const Risks& after, int threads = 0);
 
 }  // namespace gradus
