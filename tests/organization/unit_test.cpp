@@ -25,17 +25,5 @@ TEST(Unit, HoldsThoseBelow) {
     EXPECT_FALSE(units.holds(3, 2));
 }
 
-TEST(Capability, CirclesAreTold) {
-    EXPECT_EQ(told({{"scales", {{"scale", "level"}, {"s", "1"}, {"s", "2"}}},
-                    {"capabilities", {{"capability", "scale", "parent"}, {"X", "s", "Y"}, {"Y", "s", "X"}}}}),
-              Told{"error cycle capabilities 1 parent: parent runs in a circle: X → Y → X"});
-}
-
-TEST(Objective, CirclesAndWeightsAreTold) {
-    EXPECT_EQ(told({{"objectives", {{"objective", "parent", "weight"}, {"X", "Y", "0"}, {"Y", "X", "1"}}}}),
-              (Told{"error cycle objectives 1 parent: parent runs in a circle: X → Y → X",
-                    "error out_of_range objectives 1 weight: weight '0' is not above 0"}));
-}
-
 }  // namespace
 }  // namespace gradus
