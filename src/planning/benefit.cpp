@@ -4,6 +4,11 @@
 #include <cmath>
 
 namespace gradus {
+namespace {
+
+constexpr double same_level = 1e-9;  // sums of the same uplifts in another order
+
+}  // namespace
 
 void Benefit::open(PersonId person) {
     person_ = person;
@@ -130,7 +135,7 @@ double Benefit::reduction(std::int32_t index, const std::vector<Active>& active,
         for (std::size_t i = 0; i < count; ++i) mask |= std::uint64_t{1} << (active[i].lesson - state.first_lesson);
         if (extra >= 0) mask |= std::uint64_t{1} << (extra - state.first_lesson);
         const std::uint64_t hash = (mask + static_cast<std::uint64_t>(index)) * 0x9e3779b97f4a7c15u;
-        memo = &memo_[hash >> 54];
+        memo = &memo_[hash >> 52];
         if (memo->stamp == stamp_ && memo->state == index && memo->mask == mask) return memo->reduction;
     }
     picked_.clear();
@@ -144,7 +149,7 @@ double Benefit::reduction(std::int32_t index, const std::vector<Active>& active,
         next_.clear();
         const auto put = [&](double level, double probability) {
             for (Level& other : next_)
-                if (other.position == level) {
+                if (std::abs(other.position - level) < same_level) {
                     other.probability += probability;
                     return;
                 }
@@ -208,18 +213,17 @@ void Benefit::parts(std::int32_t entry, double share, std::vector<Part>& out) {
     }
 }
 
-double Benefit::potential(std::int32_t index) {
+double Benefit::potential(std::int32_t index, double share) {
     const State& state = states_[index];
     if (state.first_lesson == state.last_lesson) return 0;
-    // As if every lesson of the state succeeded at once and from the first day on.
-    double level = state.mean;
-    for (std::int32_t i = state.first_lesson; i < state.last_lesson; ++i)
-        level = std::min(level + lessons_[i].uplift, std::max(level, lessons_[i].cap));
-    double most = state.before - expected(state, level);
+    // As if every lesson of the state had been given for all that time.
+    set_.clear();
+    for (std::int32_t l = state.first_lesson; l < state.last_lesson; ++l) set_.push_back({0, l, share});
+    double most = share * reduction(index, set_, set_.size(), -1);
     // Less what the active ones do already.
     const std::vector<Active>& active = active_[index];
     for (std::size_t i = 0; i < active.size(); ++i) {
-        const double width = active[i].share - (i + 1 < active.size() ? active[i + 1].share : 0);
+        const double width = std::min(share, active[i].share) - (i + 1 < active.size() ? std::min(share, active[i + 1].share) : 0);
         if (width > 0) most -= width * reduction(index, active, i + 1, -1);
     }
     return std::max(0.0, most);

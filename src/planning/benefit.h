@@ -43,8 +43,8 @@ public:
     };
     /// The gain for one share, by state.
     void parts(std::int32_t entry, double share, std::vector<Part>& out);
-    /// No set of entries adds more to a state than this, beside what is active; cheap, not tight where success is unsure.
-    double potential(std::int32_t state);
+    /// No set of entries in effect for at most `share` of the horizon adds more to a state than this, beside what is active.
+    double potential(std::int32_t state, double share);
     double gain(std::int32_t entry, double share) {
         double result = 0;
         gains(entry, &share, &result, 1);
@@ -127,7 +127,8 @@ private:
     std::vector<double> steps_, edges_;
     std::vector<Level> levels_, next_;
     std::vector<std::int32_t> picked_;
-    std::vector<Memo> memo_ = std::vector<Memo>(1 << 10);
+    std::vector<Active> set_;
+    std::vector<Memo> memo_ = std::vector<Memo>(1 << 12);
     std::int32_t stamp_ = 0;
 };
 

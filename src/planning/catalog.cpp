@@ -74,15 +74,16 @@ Catalog::Catalog(const Organization& organization_, const Risks& risks_, const O
     funds = static_cast<std::int32_t>(tables.funds.size());
     for (const Money amount : tables.funds.amount) capacity.push_back(amount.minor_units());
 
+    for (std::int32_t i = 0; i < funds; ++i)
+        for (const Date day : {tables.funds.valid_from[i], tables.funds.valid_to[i]})
+            if (!is_missing(day) && start < day && day < end) fund_changes.push_back(day);
+    std::sort(fund_changes.begin(), fund_changes.end());
+    fund_changes.erase(std::unique(fund_changes.begin(), fund_changes.end()), fund_changes.end());
     for (std::int32_t unit = -1; unit < relations.units.size(); ++unit) {
         const FundId fund = find_fund(UnitId(unit), start);
-        // The fund can only change on a day on which some fund's validity does.
-        bool steady = true;
-        for (std::int32_t i = 0; i < funds; ++i)
-            for (const Date day : {tables.funds.valid_from[i], tables.funds.valid_to[i]})
-                if (!is_missing(day) && start < day && day < end && find_fund(UnitId(unit), day) != fund) steady = false;
         fund_at_start_.push_back(fund);
-        steady_.push_back(steady);
+        steady_.push_back(std::all_of(fund_changes.begin(), fund_changes.end(),
+                                      [&](Date day) { return find_fund(UnitId(unit), day) == fund; }));
     }
 
     const std::size_t activities = tables.activities.size();

@@ -45,6 +45,7 @@ struct Catalog {
     std::vector<std::int64_t> capacity;            ///< by resource: minor units or seats
     std::vector<SessionId> seat_session;           ///< by resource less the number of funds
     std::int32_t funds = 0;                        ///< number of funds
+    std::vector<Date> fund_changes;                ///< days within the horizon, ascending, on which a fund begins or ends
 
     /// Share of the horizon's days on which what ends on `last` is in effect (contract §3.5).
     double share(Date last) const;

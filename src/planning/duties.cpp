@@ -9,19 +9,19 @@ namespace {
 
 // Why an activity cannot be taken however free the limits are.
 Conflict refusal(Search& search, PersonId person, ActivityId activity) {
-    const Catalog& catalog = search.offer.catalog;
+    const Catalog& catalog = search.draft.offer.catalog;
     const Tables& tables = catalog.organization.tables();
     Conflict conflict{.person = person, .activity = activity};
-    search.offer.stand(person);
-    if (!search.offer.may_take(activity)) {
+    search.draft.offer.stand(person);
+    if (!search.draft.offer.may_take(activity)) {
         conflict.limit = Limit::eligibility;
         if (catalog.first_offering[activity.value()] == catalog.first_offering[activity.value() + 1])
             conflict.limit = Limit::due;  // nothing of it is on offer within the horizon
         for (const std::size_t row : catalog.organization.relations().prerequisites_of_activity[activity]) {
             const ActivityId before = tables.activity_prerequisites.prerequisite[row];
-            const bool pinned = std::any_of(search.offer.pins.begin(), search.offer.pins.end(),
+            const bool pinned = std::any_of(search.draft.offer.pins.begin(), search.draft.offer.pins.end(),
                                             [&](const Offer::Pin& pin) { return pin.activity == before; });
-            if (pinned || search.offer.completed(before) || search.offer.may_take(before)) continue;
+            if (pinned || search.draft.offer.completed(before) || search.draft.offer.may_take(before)) continue;
             conflict.limit = Limit::prerequisite;
             conflict.resource = std::string(catalog.organization.activities()[before.value()]);
         }
@@ -29,9 +29,9 @@ Conflict refusal(Search& search, PersonId person, ActivityId activity) {
     }
     // It could be taken, but not by its due date, or not for want of data or of a fund.
     const Offer::Duties alone{{activity}, {}};
-    search.offer.open(person, &alone, true);
-    if (search.offer.without_fund) conflict.limit = Limit::fund;
-    if (!search.offer.without_hours.empty()) conflict.limit = Limit::hours;
+    search.draft.offer.open(person, &alone, true);
+    if (search.draft.offer.without_fund) conflict.limit = Limit::fund;
+    if (!search.draft.offer.without_hours.empty()) conflict.limit = Limit::hours;
     return conflict;
 }
 
@@ -50,13 +50,13 @@ DutyRoster place_duties(const Catalog& catalog, const std::vector<PersonId>& gro
     for (std::size_t group = 0; group < groups.size(); ++group) {
         if (control && control->cancelled()) break;
         const PersonId person = groups[group];
-        search.offer.stand(person);
+        search.draft.offer.stand(person);
         std::vector<std::pair<Date, ActivityId>> wanted;
         for (const ActivityId activity : catalog.mandatory) {
-            const Date due = search.offer.due(activity);
-            const bool pinned = std::any_of(search.offer.pins.begin(), search.offer.pins.end(),
+            const Date due = search.draft.offer.due(activity);
+            const bool pinned = std::any_of(search.draft.offer.pins.begin(), search.draft.offer.pins.end(),
                                             [&](const Offer::Pin& pin) { return pin.activity == activity; });
-            if (!is_missing(due) && !pinned && !search.offer.completed(activity)) wanted.push_back({due, activity});
+            if (!is_missing(due) && !pinned && !search.draft.offer.completed(activity)) wanted.push_back({due, activity});
         }
         if (wanted.empty()) continue;
         std::sort(wanted.begin(), wanted.end());
@@ -67,9 +67,9 @@ DutyRoster place_duties(const Catalog& catalog, const std::vector<PersonId>& gro
         Offer::Duties& duties = roster.duties[group];
         Choice& placed = roster.placed[group];
         const auto attempt = [&](const Offer::Duties& trial, Choice& choice) {
-            search.offer.open(person, &trial, true);
+            search.draft.offer.open(person, &trial, true);
             for (const ActivityId activity : trial.forced)
-                if (std::none_of(search.offer.courses.begin(), search.offer.courses.end(),
+                if (std::none_of(search.draft.offer.courses.begin(), search.draft.offer.courses.end(),
                                  [&](const Offer::Course& course) { return course.activity == activity; }))
                     return false;
             Query query;
@@ -95,17 +95,19 @@ DutyRoster place_duties(const Catalog& catalog, const std::vector<PersonId>& gro
                     continue;
                 }
                 duties.excluded.push_back(activity);
-                const auto course = std::find_if(search.offer.courses.begin(), search.offer.courses.end(),
+                const auto course = std::find_if(search.draft.offer.courses.begin(), search.draft.offer.courses.end(),
                                                  [&](const Offer::Course& c) { return c.activity == activity; });
                 Conflict conflict{.person = person, .activity = activity};
-                if (course == search.offer.courses.end()) {
+                if (course == search.draft.offer.courses.end()) {
                     conflict = refusal(search, person, activity);
                 } else {
                     Query query;
                     query.prices = prices;
                     query.room = room;
-                    const Search::Stop stop = search.stop(
-                        query, placed.content, static_cast<std::int32_t>(course - search.offer.courses.begin()));
+                    search.draft.begin(query);
+                    search.draft.replay(placed.content);
+                    const Draft::Stop stop =
+                        search.draft.stop(static_cast<std::int32_t>(course - search.draft.offer.courses.begin()));
                     conflict.limit = stop.limit;
                     conflict.resource = stop.resource;
                     conflict.period = stop.period;

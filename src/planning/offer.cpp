@@ -70,7 +70,6 @@ bool Offer::eligible(ActivityId activity) const {
 void Offer::build_accounts() {
     const Tables& tables = catalog.organization.tables();
     accounts.clear();
-    accounts_steady_ = true;
     for (const std::size_t row : catalog.organization.relations().accounts_of_person[person]) {
         const ProgramId program = tables.accounts.program[row];
         Account account;
@@ -89,7 +88,6 @@ void Offer::build_accounts() {
             if (!holds(catalog.organization, tables.programs.scope, p, person, role)) account.to = account.from;
             narrow(tables.programs.valid_from[p], tables.programs.valid_to[p]);
         }
-        if (account.from > catalog.start || account.to < catalog.end) accounts_steady_ = false;
         accounts.push_back(account);
     }
 }
@@ -237,7 +235,6 @@ bool Offer::priced(Way& way, bool note) {
         if (!(account_share > 0)) std::fill_n(found, 3, -1);
     }
     std::copy_n(found, 3, way.account);
-    way.steady = accounts_steady_ && catalog.one_fund(unit_);
 
     if (is_missing(hours) && (hours_limited || way.account[int(AccountKind::hours)] >= 0)) {
         if (note) without_hours.push_back(activity);
@@ -287,6 +284,12 @@ bool Offer::build_ways(Course& course) {
         if (!dated(way, course.after) || way.last >= leaves_ || (!is_missing(due_day) && way.last > due_day)) continue;
         if (!priced(way, true)) continue;
         way.share = catalog.share(way.last);
+        if (!course.prerequisites.empty() && !offering.session)
+            delayed(way, [&](const Way& later) {
+                way.steady = way.steady && later.fund == way.fund && later.fund_cost == way.fund_cost &&
+                             std::equal(later.account, later.account + 3, way.account) &&
+                             later.account_cost == way.account_cost;
+            });
         course.minutes = way.minutes;
         course.periods |= way.period < 31 ? 1u << way.period : 1u << 31;
         ways.push_back(way);

@@ -22,7 +22,7 @@ struct Way {
     Money cost;                 ///< may be missing where money is unlimited
     Money fund_cost, account_cost, employee_cost;
     std::int32_t account[3] = {-1, -1, -1};  ///< money, hours, items: number within the offer
-    bool steady = true;         ///< money and accounts do not depend on the day within the period
+    bool steady = true;         ///< what comes before it cannot delay it to a day on which it is charged otherwise
 };
 
 /// What one person may choose from, and the limits that are the person's own: scratch memory, reused.
@@ -91,6 +91,21 @@ public:
 
     /// The way to take `way.course` no earlier than `after`; false where it does not fit period, validity or horizon.
     bool dated(Way& way, Date after) const;
+    /// Calls f(way) with what a way on demand becomes on each later day of its period from which on it is charged otherwise.
+    template <class F>
+    void delayed(const Way& way, F&& f) {
+        const Date end = catalog.periods[way.period].end;
+        const auto try_day = [&](Date day) {
+            Way later = way;
+            if (day > way.first && day < end && dated(later, day) && priced(later)) f(later);
+        };
+        for (const Account& account : accounts) {
+            try_day(account.from);
+            try_day(account.to);
+        }
+        if (!catalog.one_fund(unit_))
+            for (const Date day : catalog.fund_changes) try_day(day);
+    }
     /// Fills in fund, accounts and the split of the cost for the way's first day (contract §3.8); false: not offered.
     bool priced(Way& way, bool note = false);
     /// Adds what the way takes of shared resources: calls f(resource, amount).
@@ -126,7 +141,6 @@ private:
     const Duties* duties_ = nullptr;
     UnitId unit_;
     Date leaves_;
-    bool accounts_steady_ = true;
     std::vector<std::int32_t> place_;  // by activity: -1 unknown, -2 not takeable, -3 takeable, else number of its course
     std::vector<ActivityId> touched_, wanted_;
 };

@@ -199,16 +199,19 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     problem.fallback = roster.placed;
     problem.most.resize(groups.size());
     for (std::size_t i = 0; i < groups.size(); ++i) problem.most[i] = trivial_bound(catalog, groups[i]);
+    // What a person's last search has learnt about its own limits. A person is asked by one thread at a time, in an order that
+    // does not depend on threads.
+    std::vector<std::vector<float>> memory(groups.size());
     problem.pricer = [&]() -> Pricer {
         auto search = std::make_shared<Search>(catalog);
         auto person = std::make_shared<PersonId>();
         return [&, search, person](const Query& query, Choice& best, std::int64_t& nodes) {
             const auto group = static_cast<std::size_t>(query.group);
             if (*person != groups[group]) {
-                search->offer.open(groups[group], roster.duties.empty() ? nullptr : &roster.duties[group]);
+                search->draft.offer.open(groups[group], roster.duties.empty() ? nullptr : &roster.duties[group]);
                 *person = groups[group];
             }
-            return search->run(query, best, nodes);
+            return search->run(query, best, nodes, &memory[group]);
         };
     };
     AllocationOptions how;
@@ -221,26 +224,24 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     const auto n = static_cast<std::int64_t>(groups.size());
     std::vector<std::vector<Item>> found((groups.size() + chunk - 1) / chunk);
     parallel_for(n, chunk, catalog.options.threads, [&](std::int64_t first, std::int64_t last) {
-        Search search(catalog);
-        std::vector<Way> chosen;
+        Draft draft(catalog);
+        const Query query;
         for (std::int64_t i = first; i < last; ++i) {
             std::vector<Item>& items = found[first / chunk];
             const Choice& choice = allocation.choices[i];
-            chosen.clear();
             if (choice.content.empty()) {
-                search.offer.stand(groups[i]);
+                draft.offer.stand(groups[i]);
             } else {
-                search.offer.open(groups[i], roster.duties.empty() ? nullptr : &roster.duties[i]);
-                const Query query;
-                if (!search.replay(query, choice.content, chosen))
-                    throw Error(Code::internal, "optimize: a chosen plan could not be replayed");
+                draft.offer.open(groups[i], roster.duties.empty() ? nullptr : &roster.duties[i]);
             }
-            for (const Offer::Pin& pin : search.offer.pins)
+            draft.begin(query);
+            if (!draft.replay(choice.content)) throw Error(Code::internal, "optimize: a chosen plan could not be replayed");
+            for (const Offer::Pin& pin : draft.offer.pins)
                 items.push_back({groups[i], pin.activity, pin.session, pin.first, pin.last, pin.period + 1,
                                  organization->activities.hours[pin.activity.value()], Money(0), FundId(), Money(0), Money(0),
                                  Money(0)});
-            for (const Way& way : chosen) {
-                const ActivityId activity = search.offer.courses[way.course].activity;
+            for (const Way& way : draft.chosen()) {
+                const ActivityId activity = draft.offer.courses[way.course].activity;
                 const auto part = [&](Money money) { return is_missing(way.cost) ? missing<Money>() : money; };
                 items.push_back({groups[i], activity, catalog.offerings[way.offering].session, way.first, way.last,
                                  way.period + 1, organization->activities.hours[activity.value()], way.cost, way.fund,
