@@ -29,7 +29,7 @@ struct DraftResource {
 };
 
 /// A plan and all that it was made of.
-struct Draft {
+struct Sketch {
     std::map<std::string, Cells, std::less<>> tables;
     Cells risks;  // person, capability, required, mean, sd, impact, weight
     std::vector<DraftItem> items;
@@ -159,7 +159,7 @@ struct Draft {
 
     /// The words of all violations, with the value as it is and a bound that fits.
     std::string words() const {
-        Draft honest = *this;
+        Sketch honest = *this;
         honest.value = check().value;
         honest.bound = honest.price_bound = honest.value + 1;
         return listed(honest.check());
@@ -178,8 +178,8 @@ struct Draft {
 };
 
 /// Two people, a year from 2026-04-01 in quarters, and a good plan. A position of shortfall weighs 1.
-inline Draft good() {
-    Draft draft;
+inline Sketch good() {
+    Sketch draft;
     draft.tables = {
         {"scales", {{"scale", "level"}, {"S", "1"}, {"S", "2"}, {"S", "3"}, {"S", "4"}, {"S", "5"}}},
         {"capabilities", {{"capability", "scale"}, {"A", "S"}, {"B", "S"}, {"C", "S"}}},

@@ -25,7 +25,7 @@ TEST_P(Everything, IsBoundedByTheBest) {
     const auto number = [&](double n) -> std::string_view { return texts.emplace_back(std::to_string(n)); };
     const std::vector<std::string_view> names = {"a", "b", "c", "d"};
 
-    Draft draft = good();
+    Sketch draft = good();
     draft.tables["people"] = {{"person", "role", "hours"}, {"p", "R", draw(0, 2) ? number(draw(2, 6)) : ""}};
     draft.tables["activities"] = {{"activity", "kind", "hours", "cost", "days", "account_share"},
                                   {"w", "x", "3", "0", "40", ""}};

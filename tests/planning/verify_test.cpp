@@ -11,8 +11,8 @@ namespace gradus {
 namespace {
 
 /// The good plan with all that it may state. Effects are seen from 2 May (334 of 365 days), 3 May and 3 July.
-Draft stated() {
-    Draft draft = good();
+Sketch stated() {
+    Sketch draft = good();
     const auto state = [&](std::size_t i, std::string period, std::string hours, std::string cost, std::string fund,
                            double gain, std::string reason) {
         DraftItem& item = draft.items[i];
@@ -35,7 +35,7 @@ Draft stated() {
     return draft;
 }
 
-void set(Draft& draft, const char* table, std::size_t row, std::size_t column, const char* text) {
+void set(Sketch& draft, const char* table, std::size_t row, std::size_t column, const char* text) {
     draft.tables[table].at(row + 1).at(column) = text;
 }
 
@@ -43,7 +43,7 @@ TEST(Verify, PassesAGoodPlan) {
     EXPECT_EQ(good().words(), "");
     for (const int threads : {1, 3}) {
         const Verification verification = stated().check({.bound = true, .threads = threads});
-        EXPECT_EQ(Draft::listed(verification), "") << (verification.ok() ? "" : verification.violations.message[0]);
+        EXPECT_EQ(Sketch::listed(verification), "") << (verification.ok() ? "" : verification.violations.message[0]);
         EXPECT_NEAR(verification.value, 1273 / 365.0, 1e-12);
         EXPECT_NEAR(verification.price_bound, 1273 / 365.0, 1e-12);
     }
@@ -53,73 +53,73 @@ TEST(Verify, PassesAGoodPlan) {
 struct Break {
     const char* what;
     const char* words;
-    std::function<void(Draft&)> how;
+    std::function<void(Sketch&)> how;
 };
 
 class Refuses : public testing::TestWithParam<Break> {};
 
 TEST_P(Refuses, ThatLimit) {
-    Draft draft = good();
+    Sketch draft = good();
     GetParam().how(draft);
     EXPECT_EQ(draft.words(), GetParam().words);
 }
 
 const Break breaks[] = {
     {"scope", "eligibility",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["eligibility"] = {{"activity", "role"}, {"a", "T"}}, d.items.pop_back();
      }},
     {"one_row_of_two", "",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["eligibility"] = {{"activity", "role"}, {"a", "T"}, {"a", "R"}};
      }},
     {"from_level", "eligibility",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["outcomes"] = {
              {"activity", "capability", "uplift", "from_level"}, {"a", "A", "1", "3.1"}, {"b", "B", "1", ""}};
          d.items.erase(d.items.begin() + 3);
      }},
     {"completed", "eligibility",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["enrolments"].push_back({"q", "a", "completed", "2026-03-31"});
      }},
     {"completed_later", "",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["enrolments"].push_back({"q", "a", "completed", "2026-04-01"});
      }},
     {"declined", "eligibility",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["enrolments"].push_back({"q", "a", "declined", ""});
      }},
     {"declined_duty", "",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["enrolments"].push_back({"q", "m", "declined", ""});
      }},
     {"takes_no_part", "eligibility eligibility",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["people"] = {{"person", "role", "unit", "joined"}, {"p", "R", "u", ""}, {"q", "R", "", "2026-04-01"}};
      }},
     {"twice", "repeated",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.items.push_back({"q", "a", "", "2026-07-01", "2026-07-31"});
      }},
-    {"no_session", "session", [](Draft& d) { d.items[4].session = "", d.items[4].last = "2026-07-01"; }},
+    {"no_session", "session", [](Sketch& d) { d.items[4].session = "", d.items[4].last = "2026-07-01"; }},
     {"other_session", "session",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.items.push_back({"q", "c", "s2", "2026-07-02", "2026-07-02"});
      }},
-    {"session_days", "dates", [](Draft& d) { d.items[4].last = "2026-07-03"; }},
-    {"not_on_first_day", "dates", [](Draft& d) { d.items[6].first = "2026-04-02", d.items[6].last = "2026-05-02"; }},
-    {"too_long", "dates", [](Draft& d) { d.items[6].last = "2026-05-02"; }},
+    {"session_days", "dates", [](Sketch& d) { d.items[4].last = "2026-07-03"; }},
+    {"not_on_first_day", "dates", [](Sketch& d) { d.items[6].first = "2026-04-02", d.items[6].last = "2026-05-02"; }},
+    {"too_long", "dates", [](Sketch& d) { d.items[6].last = "2026-05-02"; }},
     {"after_the_horizon", "dates",
-     [](Draft& d) { d.items[6].first = "2027-01-01", d.items[6].last = "2027-01-31", d.options.months = 9; }},
+     [](Sketch& d) { d.items[6].first = "2027-01-01", d.items[6].last = "2027-01-31", d.options.months = 9; }},
     {"past_the_end", "dates",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.options.months = 1, d.options.period_months = 1, d.items.resize(3), d.resources.pop_back(),
          d.items.push_back({"q", "m", "", "2026-04-01", "2026-04-01"});
      }},
     {"validity", "dates",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["activities"] = {{"activity", "hours", "cost", "days", "valid_to"},
                                    {"a", "6", "100", "31", "2026-05-01"},
                                    {"b", "4", "50", "", ""},
@@ -128,120 +128,120 @@ const Break breaks[] = {
                                    {"w", "3", "0", "10", ""}};
          d.items.pop_back();
      }},
-    {"leaves", "dates", [](Draft& d) { set(d, "people", 1, 4, "2026-05-01"); }},
-    {"due", "due", [](Draft& d) { d.items[5].first = d.items[5].last = "2026-07-01"; }},
+    {"leaves", "dates", [](Sketch& d) { set(d, "people", 1, 4, "2026-05-01"); }},
+    {"due", "due", [](Sketch& d) { d.items[5].first = d.items[5].last = "2026-07-01"; }},
     {"prerequisite_missing", "prerequisite",
-     [](Draft& d) { d.items[6].activity = "c", d.items[6].last = "2026-04-01"; }},
-    {"prerequisite_late", "prerequisite", [](Draft& d) { d.items[3].first = d.items[3].last = "2026-04-01"; }},
+     [](Sketch& d) { d.items[6].activity = "c", d.items[6].last = "2026-04-01"; }},
+    {"prerequisite_late", "prerequisite", [](Sketch& d) { d.items[3].first = d.items[3].last = "2026-04-01"; }},
     {"prerequisite_completed", "",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["enrolments"].push_back({"q", "a", "completed", "2026-01-01"});
          d.items[6].activity = "c", d.items[6].last = "2026-04-01";
      }},
-    {"waits_too_long", "dates", [](Draft& d) { d.items[3].first = d.items[3].last = "2026-05-03"; }},
-    {"hours", "hours", [](Draft& d) { set(d, "people", 0, 3, "3.95"); }},
-    {"hours_just_enough", "", [](Draft& d) { set(d, "people", 0, 3, "4"); }},
+    {"waits_too_long", "dates", [](Sketch& d) { d.items[3].first = d.items[3].last = "2026-05-03"; }},
+    {"hours", "hours", [](Sketch& d) { set(d, "people", 0, 3, "3.95"); }},
+    {"hours_just_enough", "", [](Sketch& d) { set(d, "people", 0, 3, "4"); }},
     {"pins_alone", "",
-     [](Draft& d) {
+     [](Sketch& d) {
          set(d, "people", 0, 3, "0"), set(d, "activities", 3, 2, "0"),
              d.items.erase(d.items.begin() + 2, d.items.begin() + 5);
      }},
-    {"hours_unknown", "hours", [](Draft& d) { set(d, "activities", 2, 2, ""); }},
-    {"cost_unknown", "fund", [](Draft& d) { set(d, "activities", 2, 3, ""); }},
+    {"hours_unknown", "hours", [](Sketch& d) { set(d, "activities", 2, 2, ""); }},
+    {"cost_unknown", "fund", [](Sketch& d) { set(d, "activities", 2, 3, ""); }},
     {"account", "account",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["accounts"] = {{"person", "kind", "available"}, {"q", "money", "49.99"}};
          set(d, "activities", 0, 5, "0.5");
      }},
     {"account_pays", "",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["accounts"] = {{"person", "kind", "available"}, {"q", "money", "50"}};
          set(d, "activities", 0, 5, "0.5"), d.tables["funds"][2][1] = "200", d.resources[0].capacity = 200;
      }},
     {"account_hours", "account",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["accounts"] = {{"person", "kind", "available"}, {"q", "hours", "5"}};
          set(d, "activities", 0, 5, "0.5");
      }},
     {"account_items", "account",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["accounts"] = {{"person", "kind", "available"}, {"q", "items", "0"}};
          set(d, "activities", 0, 5, "0.5");
      }},
     {"account_cap", "account",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["accounts"] = {{"person", "kind", "available", "cap", "cap_period"},
                                  {"q", "money", "100", "49", "month"}};
          set(d, "activities", 0, 5, "0.5");
      }},
     {"program_cap", "account",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["programs"] = {{"program", "kind", "cap", "cap_period", "account_share"},
                                  {"g", "money", "40", "quarter", "0.5"}};
          d.tables["accounts"] = {{"person", "kind", "available", "program"}, {"q", "money", "100", "g"}};
      }},
     {"program_of_others", "",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["programs"] = {{"program", "kind", "cap", "account_share", "role"}, {"g", "money", "40", "0.5", "T"}};
          d.tables["accounts"] = {{"person", "kind", "available", "program"}, {"q", "money", "100", "g"}};
      }},
     {"overlap", "overlap",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["sessions"].push_back({"s3", "c", "2026-07-02", "2026-07-02", ""});
          d.items[3] = {"p", "c", "s3", "2026-07-02", "2026-07-02"};
      }},
     {"overlap_allowed", "",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["sessions"].push_back({"s3", "c", "2026-07-02", "2026-07-02", ""});
          d.items[3] = {"p", "c", "s3", "2026-07-02", "2026-07-02"}, d.options.allow_overlap = true;
      }},
     {"overlaps_pin", "overlap",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["sessions"].push_back({"s3", "w", "2026-06-30", "2026-07-01", ""});
          d.tables["enrolments"] = {{"person", "activity", "status", "session"}, {"p", "w", "enrolled", "s3"}};
          d.items[1] = {"p", "w", "s3", "2026-06-30", "2026-07-01"};
      }},
-    {"max_activities", "maximum", [](Draft& d) { d.options.max_activities = 4; }},
-    {"max_of_a_kind", "maximum", [](Draft& d) { d.options.max_of_a_kind = 1; }},
-    {"max_capabilities", "maximum", [](Draft& d) { d.options.max_capabilities = 1; }},
+    {"max_activities", "maximum", [](Sketch& d) { d.options.max_activities = 4; }},
+    {"max_of_a_kind", "maximum", [](Sketch& d) { d.options.max_of_a_kind = 1; }},
+    {"max_capabilities", "maximum", [](Sketch& d) { d.options.max_capabilities = 1; }},
     {"maxima_kept", "",
-     [](Draft& d) { d.options.max_activities = 5, d.options.max_of_a_kind = 2, d.options.max_capabilities = 2; }},
-    {"fund", "fund", [](Draft& d) { d.tables["funds"][1][1] = "149.99", d.resources[1].capacity = 149.99; }},
-    {"fund_above", "fund", [](Draft& d) { d.tables["funds"][2][1] = "249.99", d.resources[0].capacity = 249.99; }},
+     [](Sketch& d) { d.options.max_activities = 5, d.options.max_of_a_kind = 2, d.options.max_capabilities = 2; }},
+    {"fund", "fund", [](Sketch& d) { d.tables["funds"][1][1] = "149.99", d.resources[1].capacity = 149.99; }},
+    {"fund_above", "fund", [](Sketch& d) { d.tables["funds"][2][1] = "249.99", d.resources[0].capacity = 249.99; }},
     {"no_fund", "fund",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["funds"] = {{"fund", "amount", "unit"}, {"f", "200", "top"}}, d.resources.erase(d.resources.begin());
      }},
     {"seats", "seats",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.items.push_back({"q", "b", "s1", "2026-07-01", "2026-07-02"}), d.tables["funds"][2][1] = "500",
                                                                           d.resources[0].capacity = 500;
      }},
-    {"pin_missing", "pinned", [](Draft& d) { d.items.erase(d.items.begin() + 1); }},
-    {"pin_moved", "pinned", [](Draft& d) { d.items[1].first = "2026-04-11", d.items[1].last = "2026-04-20"; }},
+    {"pin_missing", "pinned", [](Sketch& d) { d.items.erase(d.items.begin() + 1); }},
+    {"pin_moved", "pinned", [](Sketch& d) { d.items[1].first = "2026-04-11", d.items[1].last = "2026-04-20"; }},
     {"pin_completed_too", "",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.tables["enrolments"].push_back({"p", "w", "completed", "2026-01-01"});
      }},
-    {"mandatory_missing", "mandatory", [](Draft& d) { d.items.erase(d.items.begin() + 5); }},
+    {"mandatory_missing", "mandatory", [](Sketch& d) { d.items.erase(d.items.begin() + 5); }},
     {"mandatory_left_out", "",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.items.erase(d.items.begin() + 5), d.conflicts = {{"q", "m"}};
      }},
     {"left_out_and_planned", "mandatory",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.conflicts = {{"q", "m"}};
      }},
     {"left_out_not_mandatory", "mandatory",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.conflicts = {{"q", "b"}};
      }},
-    {"resource_missing", "resources", [](Draft& d) { d.resources.pop_back(); }},
+    {"resource_missing", "resources", [](Sketch& d) { d.resources.pop_back(); }},
     {"resource_unlimited", "resources",
-     [](Draft& d) {
+     [](Sketch& d) {
          d.resources.push_back({"session", "s2", 1, -1, 0});
      }},
-    {"negative_price", "price", [](Draft& d) { d.resources[0].price = -1; }},
+    {"negative_price", "price", [](Sketch& d) { d.resources[0].price = -1; }},
 };
 
 INSTANTIATE_TEST_SUITE_P(Verify, Refuses, testing::ValuesIn(breaks), [](const auto& test) { return test.param.what; });
@@ -249,43 +249,43 @@ INSTANTIATE_TEST_SUITE_P(Verify, Refuses, testing::ValuesIn(breaks), [](const au
 struct Lie {
     const char* what;
     const char* words;
-    std::function<void(Draft&)> how;
+    std::function<void(Sketch&)> how;
 };
 
 class Finds : public testing::TestWithParam<Lie> {};
 
 TEST_P(Finds, WhatIsStatedWrongly) {
-    Draft draft = stated();
+    Sketch draft = stated();
     GetParam().how(draft);
-    EXPECT_EQ(Draft::listed(draft.check({.bound = true, .threads = 1})), GetParam().words);
+    EXPECT_EQ(Sketch::listed(draft.check({.bound = true, .threads = 1})), GetParam().words);
 }
 
 const Lie lies[] = {
-    {"period", "dates", [](Draft& d) { d.items[4].period = "3"; }},
-    {"hours", "hours", [](Draft& d) { d.items[4].hours = "4.5"; }},
-    {"cost", "cost", [](Draft& d) { d.items[4].cost = "51"; }},
-    {"cost_of_a_pin", "cost", [](Draft& d) { d.items[1].cost = "40"; }},
-    {"fund_cost", "cost", [](Draft& d) { d.items[4].fund_cost = "49"; }},
-    {"account_cost", "cost", [](Draft& d) { d.items[4].account_cost = "1"; }},
-    {"employee_cost", "cost", [](Draft& d) { d.items[4].employee_cost = "1"; }},
-    {"fund", "fund", [](Draft& d) { d.items[4].fund = "all"; }},
-    {"gain", "gain", [](Draft& d) { d.items[4].gain = "0.745205"; }},
-    {"pinned", "pinned", [](Draft& d) { d.items[2].reason = "pinned"; }},
-    {"not_pinned", "pinned", [](Draft& d) { d.items[1].reason = "risk"; }},
-    {"used", "resources", [](Draft& d) { d.resources[1].used = 149; }},
-    {"capacity", "resources", [](Draft& d) { d.resources[1].capacity = 201; }},
-    {"value", "value", [](Draft& d) { d.value -= 1e-6, d.status = PlanStatus::work_limit; }},
-    {"bound_below", "bound", [](Draft& d) { d.bound = d.value - 1e-6, d.status = PlanStatus::work_limit; }},
-    {"bound_above", "bound", [](Draft& d) { d.bound += 1e-6, d.status = PlanStatus::work_limit; }},
-    {"price_bound_below", "bound price_bound", [](Draft& d) { d.price_bound -= 1e-6; }},
-    {"not_optimal", "status", [](Draft& d) { d.bound += 1e-3, d.price_bound += 1e-3; }},
-    {"no_conflicts", "status", [](Draft& d) { d.status = PlanStatus::conflicts; }},
+    {"period", "dates", [](Sketch& d) { d.items[4].period = "3"; }},
+    {"hours", "hours", [](Sketch& d) { d.items[4].hours = "4.5"; }},
+    {"cost", "cost", [](Sketch& d) { d.items[4].cost = "51"; }},
+    {"cost_of_a_pin", "cost", [](Sketch& d) { d.items[1].cost = "40"; }},
+    {"fund_cost", "cost", [](Sketch& d) { d.items[4].fund_cost = "49"; }},
+    {"account_cost", "cost", [](Sketch& d) { d.items[4].account_cost = "1"; }},
+    {"employee_cost", "cost", [](Sketch& d) { d.items[4].employee_cost = "1"; }},
+    {"fund", "fund", [](Sketch& d) { d.items[4].fund = "all"; }},
+    {"gain", "gain", [](Sketch& d) { d.items[4].gain = "0.745205"; }},
+    {"pinned", "pinned", [](Sketch& d) { d.items[2].reason = "pinned"; }},
+    {"not_pinned", "pinned", [](Sketch& d) { d.items[1].reason = "risk"; }},
+    {"used", "resources", [](Sketch& d) { d.resources[1].used = 149; }},
+    {"capacity", "resources", [](Sketch& d) { d.resources[1].capacity = 201; }},
+    {"value", "value", [](Sketch& d) { d.value -= 1e-6, d.status = PlanStatus::work_limit; }},
+    {"bound_below", "bound", [](Sketch& d) { d.bound = d.value - 1e-6, d.status = PlanStatus::work_limit; }},
+    {"bound_above", "bound", [](Sketch& d) { d.bound += 1e-6, d.status = PlanStatus::work_limit; }},
+    {"price_bound_below", "bound price_bound", [](Sketch& d) { d.price_bound -= 1e-6; }},
+    {"not_optimal", "status", [](Sketch& d) { d.bound += 1e-3, d.price_bound += 1e-3; }},
+    {"no_conflicts", "status", [](Sketch& d) { d.status = PlanStatus::conflicts; }},
 };
 
 INSTANTIATE_TEST_SUITE_P(Verify, Finds, testing::ValuesIn(lies), [](const auto& test) { return test.param.what; });
 
 TEST(LoadPlan, ReadsWhatVerifyPasses) {
-    const Draft draft = good();
+    const Sketch draft = good();
     const Organization of = draft.organization();
     const Risks risks = draft.risk_rows(of);
     Input items("items"), resources("resources"), certificate("certificate");
@@ -299,7 +299,7 @@ TEST(LoadPlan, ReadsWhatVerifyPasses) {
     certificate.set("value", 1273 / 365.0).set("bound", 1273 / 365.0);
     const std::vector<Input> tables{items, resources, certificate};
     const Plan plan = load_plan(of, risks, tables, draft.options, day("2026-03-31"));
-    EXPECT_EQ(Draft::listed(verify(of, risks, plan)), "");
+    EXPECT_EQ(Sketch::listed(verify(of, risks, plan)), "");
     EXPECT_EQ(plan.conflicts.size(), 0u);
     EXPECT_EQ(plan.tables().size(), 6u);
 
@@ -310,7 +310,7 @@ TEST(LoadPlan, ReadsWhatVerifyPasses) {
 }
 
 TEST(Verify, NamesPersonActivityAndNumbers) {
-    Draft draft = stated();
+    Sketch draft = stated();
     draft.items[4].cost = "51";
     const Violations violations = draft.check().violations;
     ASSERT_EQ(violations.size(), 1u);
@@ -319,7 +319,7 @@ TEST(Verify, NamesPersonActivityAndNumbers) {
 }
 
 TEST(Verify, SplitsCostsHalfEvenByTheWrittenShare) {
-    Draft draft = good();
+    Sketch draft = good();
     draft.items.resize(5);
     draft.items.push_back({"q", "m", "", "2026-04-01", "2026-04-01"});
     draft.items.push_back({"q", "a", "", "2026-04-01", "2026-05-01", "1", "", "0.45", "", "0", "0.32", "0.13"});
@@ -337,7 +337,7 @@ TEST(Verify, SplitsCostsHalfEvenByTheWrittenShare) {
 }
 
 TEST(Verify, CountsPinsAsTheBaseline) {
-    Draft draft = good();
+    Sketch draft = good();
     draft.tables["activities"] = {{"activity", "days"}, {"a", ""}, {"w", "9"}};
     draft.tables["outcomes"] = {{"activity", "capability", "uplift", "up_to", "probability"},
                                 {"a", "A", "1", "4", "1"},
