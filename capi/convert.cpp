@@ -149,7 +149,9 @@ gradus_optimize_options OptionStruct<gradus_optimize_options>::defaults() {
             .reserved = 0,
             .gap = o.gap,
             .work_limit = to_c(o.work_limit),
-            .time_limit = to_c(o.time_limit)};
+            .time_limit = to_c(o.time_limit),
+            .change_cost = o.change_cost,
+            .previous = nullptr};
 }
 
 OptimizeOptions from_c(const gradus_optimize_options* options) {
@@ -166,6 +168,7 @@ OptimizeOptions from_c(const gradus_optimize_options* options) {
     o.gap = c.gap;
     o.work_limit = optional_from_c(c.work_limit);
     o.time_limit = optional_from_c(c.time_limit);
+    o.change_cost = c.change_cost;
     o.threads = c.threads;
     return o;
 }

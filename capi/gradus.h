@@ -481,6 +481,8 @@ GRADUS_API gradus_status gradus_concentration(const gradus_organization* organiz
 /* A development plan for everyone, with the proof of how good it is. Immutable. */
 typedef struct gradus_plan gradus_plan;
 
+/* Value and bound are net of what change costs. Not charged are items of `previous` that were pinned, that began before
+ * the start, or that the organisation no longer knows. */
 typedef struct gradus_optimize_options {
     uint32_t struct_size;
     int32_t start;            /* first day of the horizon; GRADUS_NONE (default): the day after as_of */
@@ -495,6 +497,8 @@ typedef struct gradus_optimize_options {
     double gap;        /* stop when (bound - value) / |bound| is no larger, 0 to 1; default 1e-4 */
     double work_limit; /* in millions of search nodes; NaN (default): enough for the gap */
     double time_limit; /* seconds; NaN (default): none. A run that it ends is not reproducible */
+    double change_cost; /* units of value for each item of `previous` that is absent now; default 0 */
+    const gradus_plan* previous; /* the plan that this one replaces; NULL (default): none. Need not outlive the call */
 } gradus_optimize_options;
 GRADUS_API void gradus_optimize_options_init(gradus_optimize_options* options, uint32_t struct_size);
 

@@ -3,6 +3,18 @@
 
 using namespace gradus::c;
 
+namespace {
+
+/// With the plan before, which is a handle.
+gradus::OptimizeOptions with_previous(const gradus_optimize_options* options) {
+    gradus::OptimizeOptions result = from_c(options);
+    if (const gradus_plan* previous = known(options).previous)
+        result.previous = std::make_shared<const gradus::PlanItems>(get(previous).items);
+    return result;
+}
+
+}  // namespace
+
 void gradus_optimize_options_init(gradus_optimize_options* options, uint32_t struct_size) {
     init(options, struct_size);
 }
@@ -11,7 +23,7 @@ gradus_status gradus_optimize(const gradus_organization* organization, const gra
                               const gradus_optimize_options* options, gradus_control* control, gradus_plan** out,
                               gradus_error* err) {
     return create(out, err, [&] {
-        return result(organization, gradus::optimize(get(organization), get(risks), from_c(options), get(control)));
+        return result(organization, gradus::optimize(get(organization), get(risks), with_previous(options), get(control)));
     });
 }
 
@@ -20,7 +32,7 @@ gradus_status gradus_plan_load(const gradus_organization* organization, const gr
                                const gradus_load_options* options, gradus_plan** out, gradus_error* err) {
     return load_for(organization, builder, out, err, [&](const gradus::Organization& o) {
         const LoadOptions load = from_c(options);
-        gradus::OptimizeOptions plan = from_c(plan_options);
+        gradus::OptimizeOptions plan = with_previous(plan_options);
         plan.threads = load.threads;
         std::vector<gradus::Input> tables;
         for (const char* name : {"items", "resources", "conflicts", "certificate"})

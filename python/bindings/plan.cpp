@@ -30,6 +30,17 @@ struct VerificationView {
 
 // The options cross as one dict with every key, which is also how a plan's file keeps them.
 
+/// A plan, or items that were loaded.
+std::shared_ptr<const PlanItems> previous_from(const py::object& previous) {
+    if (previous.is_none()) return nullptr;
+    if (py::isinstance<PlanView>(previous)) {
+        const auto plan = previous.cast<const PlanView&>().plan;
+        return {plan, &plan->items};
+    }
+    const auto table = previous.cast<TableView>();
+    return {table.table, &as<PlanItems>(table)};
+}
+
 OptimizeOptions options_from(const py::dict& dict) {
     return {
         .start = date(dict["start"].cast<std::optional<std::int32_t>>()),
@@ -42,6 +53,8 @@ OptimizeOptions options_from(const py::dict& dict) {
         .gap = dict["gap"].cast<double>(),
         .work_limit = dict["work_limit"].cast<std::optional<double>>(),
         .time_limit = dict["time_limit"].cast<std::optional<double>>(),
+        .previous = previous_from(dict["previous"]),
+        .change_cost = dict["change_cost"].cast<double>(),
         .threads = dict["threads"].cast<int>(),
     };
 }
@@ -58,6 +71,7 @@ py::dict to_dict(const OptimizeOptions& options) {
     dict["gap"] = options.gap;
     dict["work_limit"] = options.work_limit;
     dict["time_limit"] = options.time_limit;
+    dict["change_cost"] = options.change_cost;
     dict["threads"] = options.threads;
     return dict;
 }
@@ -142,6 +156,11 @@ void bind_plan(py::module_& module) {
         .def_property_readonly("problems",
                                [](const PlanView& plan) { return view(plan.plan->problems, plan.organization); })
         .def_property_readonly("options", [](const PlanView& view) { return to_dict(view.plan->options); })
+        .def_property_readonly("previous",
+                               [](const PlanView& view) -> std::optional<TableView> {
+                                   if (!view.plan->options.previous) return std::nullopt;
+                                   return python::view(view.plan->options.previous, view.organization);
+                               })
         .def_property_readonly("as_of", [](const PlanView& view) { return days(view.plan->as_of); })
         .def_property_readonly("provenance",
                                [](const PlanView& view) { return python::to_dict(view.plan->provenance); })
@@ -155,6 +174,12 @@ void bind_plan(py::module_& module) {
         .def_readonly("violations", &VerificationView::violations);
 
     module.def("start_optimize", &start_optimize, py::arg("organization"), py::arg("risks"), py::arg("options"));
+    module.def(
+        "load_items",
+        [](const Organization& organization, const Input& items, int threads) {
+            return view(load_items(organization, items, threads), organization);
+        },
+        py::arg("organization"), py::arg("items"), py::arg("threads"));
     module.def("load_plan", &load, py::arg("organization"), py::arg("risks"), py::arg("tables"), py::arg("options"),
                py::arg("as_of"), py::arg("provenance"), py::arg("problems"));
 }

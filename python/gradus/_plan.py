@@ -198,6 +198,8 @@ class Plan:
             for name in self._core.table_names:
                 put(f"{name}.csv", _csv(self.__getattr__(name)))
             put("problems.csv", _csv(self.problems))
+            if self._core.previous is not None:
+                put("previous.csv", _csv(Table(self._core.previous)))
 
     @classmethod
     def load(cls, path: str | Path, organization: Organization, risks: Risks | Tabular) -> Plan:
@@ -212,6 +214,7 @@ class Plan:
             with zipfile.ZipFile(path) as archive:
                 rest = json.loads(archive.read("plan.json"))
                 tables = {name: _columns(archive, name) for name in LOADED}
+                before = _columns(archive, "previous") if "previous.csv" in archive.namelist() else None
         except (zipfile.BadZipFile, KeyError, ValueError, csv.Error) as fault:
             raise Error(f"{path} is not a plan, or not all of one: {fault}", "invalid_text") from None
         if rest.get("format") != FORMAT:
@@ -222,12 +225,13 @@ class Plan:
             tuple(int(cell or 0) if name == "row" else cell or "" for name, cell in zip(names, cells, strict=True))
             for cells in zip(*(problems[name] for name in names), strict=True)
         ]
+        previous = None if before is None else _core.load_items(organization._core, read("items", before), 0)
         return cls(
             _core.load_plan(
                 organization._core,
                 given_risks(organization, risks, date(rest["as_of"]))._core,
                 [read(name, table) for name, table in tables.items()],
-                rest["options"],
+                {**rest["options"], "previous": previous},
                 rest["as_of"],
                 rest["provenance"],
                 rows,  # type: ignore[arg-type]
@@ -272,6 +276,12 @@ class Plan:
         return f"<b>Plan, {escape(self.status)}</b><ul>{lines}</ul>{self.items._repr_html_()}"
 
 
+def _items_before(organization: Organization, previous: Plan | Tabular | None) -> _core.Plan | _core.Table | None:
+    if previous is None or isinstance(previous, Plan):
+        return None if previous is None else previous._core
+    return _core.load_items(organization._core, read("items", previous), 0)
+
+
 def _csv(table: Table) -> str:
     """A table in the grammar of files: every number to its last bit, the empty cell where missing."""
     file = io.StringIO(newline="")
@@ -310,6 +320,8 @@ def optimize(
     gap: float = 1e-4,
     work_limit: float | None = None,
     time_limit: float | None = None,
+    previous: Plan | Tabular | None = None,
+    change_cost: float = 0.0,
     as_of: Day | None = None,
     threads: int | None = None,
     progress: bool = False,
@@ -342,6 +354,13 @@ def optimize(
         Most work, in millions of search nodes; None: enough for the gap.
     time_limit
         Most time, in seconds; a plan that it stops is not reproducible. None: no limit.
+    previous
+        The plan that this one replaces, or a table of its items: person, activity, session, first_day,
+        last_day, reason.
+    change_cost
+        Units of value charged for each item of `previous` that is absent now (same session and first day); value and
+        bound are net of it. Not charged are items that were pinned, that began before `start`, or that the organisation
+        no longer knows.
     as_of
         The day of risks from outside; where not given, the day before `start`.
     threads
@@ -381,6 +400,8 @@ def optimize(
         "gap": real("gap", gap),
         "work_limit": None if work_limit is None else real("work_limit", work_limit),
         "time_limit": None if time_limit is None else real("time_limit", time_limit),
+        "previous": _items_before(organization, previous),
+        "change_cost": real("change_cost", change_cost),
         "threads": cores(threads),
     }
     job = _core.start_optimize(organization._core, given_risks(organization, risks, as_of)._core, options)

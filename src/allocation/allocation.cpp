@@ -36,8 +36,10 @@ private:
     bool find_prices();
     bool finish(AllocationStatus status);
     bool should_stop();
-    double gap() const { return (bound_ - best_.value) / std::max(std::abs(bound_), 1e-9); }
-    bool close_enough() const { return bound_ - best_.value <= 1e-9 * std::max(1.0, std::abs(bound_)) || gap() <= options_.gap; }
+    double whole(double value) const { return std::abs(value + problem_.constant); }
+    double gap() const { return (bound_ - best_.value) / std::max(whole(bound_), 1e-9); }
+    bool proven() const { return bound_ - best_.value <= 1e-9 * std::max(1.0, whole(bound_)); }
+    bool close_enough() const { return proven() || gap() <= options_.gap; }
     void report();
 
     const AllocationProblem& problem_;
@@ -65,7 +67,8 @@ void Run::report() {
     const double gap_now = std::isfinite(bound_) ? std::clamp(gap(), 1e-9, 1.0) : 1.0;
     // From a gap of 1 to the one wanted on a logarithmic scale: an honest guess, no more.
     const double wanted = std::log(std::max(options_.gap, 1e-6));
-    control_->report(std::clamp(std::log(gap_now) / wanted, 0.02, 0.98), best_.value, bound_);
+    control_->report(std::clamp(std::log(gap_now) / wanted, 0.02, 0.98), best_.value + problem_.constant,
+                     bound_ + problem_.constant);
 }
 
 bool Run::should_stop() {
@@ -168,7 +171,7 @@ void Run::round(const std::vector<double>& prices) {
     keep();
     std::vector<std::int32_t> everybody(problem_.groups);
     std::iota(everybody.begin(), everybody.end(), 0);
-    const double tolerance = 1e-3 * options_.gap * std::max(1.0, std::abs(bound_)) / std::max(1, problem_.groups);
+    const double tolerance = 1e-3 * options_.gap * std::max(1.0, whole(bound_)) / std::max(1, problem_.groups);
     nodes_ += fill(problem_, rounded, prices, deferred, tolerance, options_.threads, control_);
     keep();
     // Exchanges between people who compete, at the prices, as long as they help.
@@ -177,7 +180,7 @@ void Run::round(const std::vector<double>& prices) {
         nodes_ += exchange(problem_, pool_, rounded, prices, tolerance, control_);
         nodes_ += fill(problem_, rounded, prices, everybody, tolerance, options_.threads, control_);
         keep();
-        if (rounded.value - before < 0.1 * options_.gap * std::abs(bound_)) break;
+        if (rounded.value - before < 0.1 * options_.gap * whole(bound_)) break;
     }
     // What is left over is worth less than its price: everybody is asked again at falling prices.
     std::vector<double> lowered = prices;
@@ -223,7 +226,7 @@ bool Run::find_prices() {
         const std::vector<double> next =
             minimise_dual(pool_, problem_.capacity, prices_, temperature, box, 20, options_.threads);
         const double before = guide_;
-        const double wanted_before = std::max(options_.gap, 1e-7) * std::abs(guide_);
+        const double wanted_before = std::max(options_.gap, 1e-7) * whole(guide_);
         const double finest = 0.05 * wanted_before / std::max(1, problem_.groups);
         const bool moved = next != prices_;
         if (moved || tolerance > finest) {
@@ -231,7 +234,7 @@ bool Run::find_prices() {
             if (should_stop()) return false;
             learn();
         }
-        const double wanted = std::max(options_.gap, 1e-7) * std::abs(guide_);
+        const double wanted = std::max(options_.gap, 1e-7) * whole(guide_);
         const double gained = before - guide_;
         const bool complete = !moved || found_ < 0.05 * wanted;  // the pool already had the best choices at these prices
         if (gained > 0.1 * wanted) {
@@ -270,7 +273,7 @@ Allocation Run::solve() {
         for (std::size_t r = 0; r < resources; ++r) fits = fits && used_[r] <= problem_.capacity[r];
         if (fits) {  // nothing is scarce: everyone's best
             const std::vector<double> none = prices_;
-            price(none, 0.3 * options_.gap * std::abs(bound_) / std::max(1, problem_.groups), 3000);
+            price(none, 0.3 * options_.gap * whole(bound_) / std::max(1, problem_.groups), 3000);
             round(none);
         } else if (!should_stop()) {
             const bool complete = find_prices();
@@ -289,13 +292,13 @@ Allocation Run::solve() {
         if (quick.value > best_.value) best_ = quick;
     }
     const auto limit = status_;
-    if (bound_ - best_.value <= 1e-9 * std::max(1.0, std::abs(bound_)))
+    if (proven())
         status_ = AllocationStatus::optimal;
     else if (gap() <= options_.gap)
         status_ = AllocationStatus::within_gap;
     else
         status_ = control_->cancelled() ? AllocationStatus::cancelled : limit;
-    control_->report(1.0, best_.value, bound_);
+    control_->report(1.0, best_.value + problem_.constant, bound_ + problem_.constant);
     return {std::move(best_.choices), proven_, best_.value, bound_, status_, nodes_, rounds_};
 }
 

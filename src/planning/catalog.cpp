@@ -49,6 +49,8 @@ OptimizeOptions checked(OptimizeOptions options, Date as_of) {
     require(options.gap >= 0 && options.gap <= 1, "gap", "from 0 to 1");
     require(!options.work_limit || *options.work_limit > 0, "work_limit", "more than 0");
     require(!options.time_limit || *options.time_limit > 0, "time_limit", "more than 0 seconds");
+    require(options.change_cost >= 0 && std::isfinite(options.change_cost), "change_cost", "0 or more");
+    require(options.change_cost == 0 || options.previous, "previous", "given where change_cost is");
     require(options.threads >= 0, "threads", "0 (all cores) or more");
     return options;
 }
@@ -58,7 +60,8 @@ Catalog::Catalog(const Organization& organization_, const Risks& risks_, const O
       risks(risks_),
       options(checked(options_, risks_.provenance.as_of)),
       as_of(risks_.provenance.as_of),
-      start(options.start) {
+      start(options.start),
+      previous(organization, options) {
     check_keys(risks, risks.person, organization.people());
     check_keys(risks, risks.role, organization.roles());
     check_keys(risks, risks.capability, organization.capabilities());

@@ -5,6 +5,8 @@
 
 #include <gradus/planning/plan.h>
 
+#include "planning/previous.h"
+
 namespace gradus {
 
 /// A run of whole months of the horizon: [first, end).
@@ -33,6 +35,7 @@ struct Catalog {
     Risks risks;
     OptimizeOptions options;
     Date as_of, start, end;
+    Previous previous;                             ///< what change is charged for
     std::vector<Period> periods;
 
     std::vector<Offering> offerings;               ///< by activity

@@ -72,8 +72,13 @@ void describe_person(Offer& offer, std::span<const Item> items, std::size_t firs
         out.gains[first_item + i] = gain;
         benefit.activate(entry[i], share);
         const Date due = offer.due(items[i].activity);
+        const bool needed = std::any_of(items.begin(), items.end(), [&](const Item& other) {
+            for (const std::size_t row : catalog.organization.relations().prerequisites_of_activity[other.activity])
+                if (catalog.organization->activity_prerequisites.prerequisite[row] == items[i].activity) return true;
+            return false;
+        });
         out.reasons[first_item + i] = !is_missing(due) && !offer.completed(items[i].activity) ? Reason::mandatory
-                                      : gain <= 0                                            ? Reason::prerequisite
+                                      : gain <= 0 && needed                                  ? Reason::prerequisite
                                                                                              : Reason::risk;
     }
 

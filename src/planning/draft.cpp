@@ -42,15 +42,15 @@ void Draft::begin(const Query& query) {
     left_ = capacity_;
     if (!query.room.empty()) resource_used_.assign(query.room.size(), 0);
 
-    least_price_.resize(offer.ways.size());
+    least_charge_.resize(offer.ways.size());
     first_taken_.assign(1, 0);
     taken_.clear();
     for (std::size_t i = 0; i < offer.ways.size(); ++i) {
         const Way& way = offer.ways[i];
         const Offer::Course& course = offer.courses[way.course];
-        least_price_[i] = price(way);
+        least_charge_[i] = charge(way);
         if (!way.steady)
-            offer.delayed(way, [&](const Way& later) { least_price_[i] = std::min(least_price_[i], price(later)); });
+            offer.delayed(way, [&](const Way& later) { least_charge_[i] = std::min(least_charge_[i], charge(later)); });
         const auto take = [&](std::int32_t limit, double amount) {
             if (amount > 0) taken_.push_back({limit, amount / std::max(1.0, capacity_[limit])});
         };

@@ -30,8 +30,10 @@ public:
 
     /// What the query asks for the way's shared resources.
     double price(const Way& way) const;
-    /// The least that the way can cost, whatever comes before it.
-    double least_price(std::int32_t way) const { return least_price_[way]; }
+    /// That, less what keeping an item of the plan before spares.
+    double charge(const Way& way) const { return price(way) - offer.spared(way); }
+    /// The least charge of a way, whatever comes before it.
+    double least_charge(std::int32_t way) const { return least_charge_[way]; }
 
     /// Time left in a period, where hours are limited.
     std::int64_t minutes_left(std::int32_t period) const { return minutes_left_[period]; }
@@ -62,7 +64,7 @@ public:
     /// The way as it would be taken after the prerequisites chosen; false where that is not possible now.
     bool place(std::int32_t way, Way& actual);
     /// What the way would add to the net value now.
-    double gain(const Way& way) { return offer.benefit.gain(offer.courses[way.course].entry, way.share) - price(way); }
+    double gain(const Way& way) { return offer.benefit.gain(offer.courses[way.course].entry, way.share) - charge(way); }
     void push(const Way& way);
     void pop();
 
@@ -84,7 +86,7 @@ private:
     std::vector<Way> chosen_, sorted_;
     std::vector<double> nets_;                 // before each of them
     std::vector<std::int32_t> place_of_;       // by course: number in chosen_, or -1
-    std::vector<double> least_price_;          // by way
+    std::vector<double> least_charge_;         // by way
     std::vector<std::int32_t> first_taken_;    // by way
     std::vector<Taken> taken_;
     std::vector<std::int32_t> kinds_;          // with a limit

@@ -288,7 +288,7 @@ bool Offer::build_ways(Course& course) {
             delayed(way, [&](const Way& later) {
                 way.steady = way.steady && later.fund == way.fund && later.fund_cost == way.fund_cost &&
                              std::equal(later.account, later.account + 3, way.account) &&
-                             later.account_cost == way.account_cost;
+                             later.account_cost == way.account_cost && spared(later) == spared(way);
             });
         course.minutes = way.minutes;
         course.periods |= way.period < 31 ? 1u << way.period : 1u << 31;
@@ -348,6 +348,9 @@ void Offer::open(PersonId who, const Duties* duties, bool only_duties) {
     if (duties)
         for (const ActivityId activity : duties->forced)
             if (takeable(activity)) wanted_.push_back(activity);
+    if (!only_duties)
+        for (const PreviousItem& item : catalog.previous.of(person))
+            if (takeable(item.activity)) wanted_.push_back(item.activity);
     const auto needed = [&](ActivityId before) {
         return !completed(before) &&
                std::none_of(pins.begin(), pins.end(), [&](const Pin& pin) { return pin.activity == before; });

@@ -99,6 +99,8 @@ public:
             Way later = way;
             if (day > way.first && day < end && dated(later, day) && priced(later)) f(later);
         };
+        for (const PreviousItem& item : catalog.previous.of(person))
+            if (item.activity == courses[way.course].activity) try_day(item.first);
         for (const Account& account : accounts) {
             try_day(account.from);
             try_day(account.to);
@@ -123,6 +125,13 @@ public:
         return kind == AccountKind::money   ? way.account_cost.minor_units()
                : kind == AccountKind::hours ? way.minutes
                                             : 1;
+    }
+    /// What keeping an item of the plan before spares, if the way is one.
+    double spared(const Way& way) const {
+        if (catalog.previous.size() == 0) return 0;
+        const Offering& offering = catalog.offerings[way.offering];
+        const bool same = catalog.previous.holds(person, courses[way.course].activity, offering.session, way.first);
+        return same ? catalog.options.change_cost : 0;
     }
     /// The mandatory due date of a person's activity: earliest of the rows whose scope holds; missing: none holds.
     /// The horizon's last day where a row holds without a due date.

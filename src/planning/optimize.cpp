@@ -8,6 +8,7 @@
 
 #include "assessment/stage.h"
 #include "base/parallel.h"
+#include "organization/rows.h"
 #include "planning/describe.h"
 #include "planning/duties.h"
 #include "planning/search.h"
@@ -24,7 +25,7 @@ std::vector<PersonId> planned_people(const Catalog& catalog) {
     for (std::int32_t i = 0; i < static_cast<std::int32_t>(catalog.organization.people().size()); ++i) {
         const PersonId person(i);
         if (!takes_part(catalog.organization, person, catalog.as_of)) continue;
-        if (catalog.mandatory.empty() && catalog.risks_of_person[person].size() == 0 &&
+        if (catalog.mandatory.empty() && catalog.previous.of(person).empty() && catalog.risks_of_person[person].size() == 0 &&
             relations.enrolments_of_person[person].size() == 0)
             continue;
         result.push_back(person);
@@ -41,7 +42,20 @@ double trivial_bound(const Catalog& catalog, PersonId person) {
         sum += risks.weight[row] * risks.impact[row] / (relations.top[capability] - relations.bottom[capability]) *
                expected_shortfall(risks.required[row], risks.mean[row], risks.sd[row]);
     }
-    return sum;
+    return sum + catalog.options.change_cost * static_cast<double>(catalog.previous.of(person).size());
+}
+
+// Items of the plan before, but for those that are under way now: what a choice keeps is its own gain.
+std::size_t certainly_absent(const Catalog& catalog, const std::vector<PersonId>& groups) {
+    std::size_t count = catalog.previous.size();
+    Offer offer(catalog);
+    for (const PersonId person : groups) {
+        if (catalog.previous.of(person).empty()) continue;
+        offer.stand(person);
+        for (const Offer::Pin& pin : offer.pins)
+            count -= catalog.previous.holds(person, pin.activity, pin.session, pin.first);
+    }
+    return count;
 }
 
 // What is not offered for want of data, counted over all people.
@@ -99,8 +113,8 @@ PlanStatus status_of(AllocationStatus status) {
     return static_cast<PlanStatus>(status);
 }
 
-void tabulate(const Catalog& catalog, const Allocation& allocation, const std::vector<Conflict>& conflicts, double value,
-              Plan& plan) {
+void tabulate(const Catalog& catalog, const Allocation& allocation, double constant, const std::vector<Conflict>& conflicts,
+              double value, Plan& plan) {
     const Organization& organization = catalog.organization;
     const std::size_t resources = catalog.capacity.size();
     const double minor = std::pow(10.0, organization.relations().minor_digits);
@@ -155,7 +169,7 @@ void tabulate(const Catalog& catalog, const Allocation& allocation, const std::v
     plan.conflicts.capacity.set(std::move(there));
     plan.conflicts.demanded.set(std::move(demanded));
 
-    const double bound = std::max(allocation.bound, value);
+    const double bound = std::max(allocation.bound + constant, value);
     const PlanStatus ended = status_of(allocation.status);
     plan.certificate.status.set(one(conflicts.empty() ? ended : PlanStatus::conflicts));
     plan.certificate.value.set(one(value));
@@ -176,6 +190,7 @@ OptionsJson options_json(const OptimizeOptions& options) {
     if (options.max_capabilities) json.add("max_capabilities", double(*options.max_capabilities));
     if (options.max_of_a_kind) json.add("max_of_a_kind", double(*options.max_of_a_kind));
     json.add("allow_overlap", options.allow_overlap).add("gap", options.gap);
+    if (options.change_cost > 0) json.add("change_cost", options.change_cost);
     if (options.work_limit) json.add("work_limit", *options.work_limit);
     if (options.time_limit) json.add("time_limit", *options.time_limit);
     return json;
@@ -184,8 +199,9 @@ OptionsJson options_json(const OptimizeOptions& options) {
 }  // namespace
 
 Plan optimize(const Organization& organization, const Risks& risks, const OptimizeOptions& options, Control* control) {
-    const Stage stage = Stage("optimize").input(organization.digest()).input(risks.provenance.digest);
+    Stage stage = Stage("optimize").input(organization.digest()).input(risks.provenance.digest);
     const Catalog catalog(organization, risks, options);
+    if (catalog.previous.size() > 0) stage.input(digest_of(*options.previous));
     Plan plan;
     plan.options = catalog.options;
     plan.as_of = catalog.as_of;
@@ -199,6 +215,7 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     problem.fallback = roster.placed;
     problem.most.resize(groups.size());
     for (std::size_t i = 0; i < groups.size(); ++i) problem.most[i] = trivial_bound(catalog, groups[i]);
+    problem.constant = -catalog.options.change_cost * static_cast<double>(certainly_absent(catalog, groups));
     // What a person's last search has learnt about its own limits. A person is asked by one thread at a time, in an order that
     // does not depend on threads.
     std::vector<std::vector<float>> memory(groups.size());
@@ -251,8 +268,12 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     });
     std::vector<Item> items;
     for (const std::vector<Item>& piece : found) items.insert(items.end(), piece.begin(), piece.end());
-    const double value = describe(catalog, std::move(items), plan);
-    tabulate(catalog, allocation, roster.conflicts, value, plan);
+    const auto kept = std::count_if(items.begin(), items.end(), [&](const Item& item) {
+        return catalog.previous.holds(item.person, item.activity, item.session, item.first);
+    });
+    const double charge = catalog.options.change_cost * static_cast<double>(catalog.previous.size() - static_cast<std::size_t>(kept));
+    const double value = describe(catalog, std::move(items), plan) - charge;
+    tabulate(catalog, allocation, problem.constant, roster.conflicts, value, plan);
     plan.problems = warnings(catalog, groups);
 
     const int threads = thread_count(n, options.threads);

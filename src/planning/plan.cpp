@@ -100,6 +100,13 @@ PlanConflicts missed_duties(const Organization& organization, const Risks& risks
 
 }  // namespace
 
+PlanItems load_items(const Organization& organization, const Input& input, int threads) {
+    PlanItems items;
+    ProblemList problems;
+    load(items, organization, input, threads, problems);
+    return items;
+}
+
 std::vector<const Table*> Plan::tables() const {
     return {&items, &people, &goals, &resources, &conflicts, &certificate};
 }

@@ -186,7 +186,7 @@ double Search::weigh(const Node& node) {
         scores_.gain[w] = -infinite;
         if (dead_[w] || scores_.taken[way.course] != Chains::open_course) continue;
         if (offer.hours_limited && way.minutes > 0 && way.minutes > draft.minutes_left(way.period)) continue;
-        double cost = draft.least_price(static_cast<std::int32_t>(w));
+        double cost = draft.least_charge(static_cast<std::int32_t>(w));
         for (const Draft::Taken& taken : draft.taken(static_cast<std::int32_t>(w)))
             cost += node.multiplier[taken.limit] * taken.part;
         scores_.gain[w] = eased(node, static_cast<std::int32_t>(w));
@@ -315,7 +315,7 @@ double Search::few_more(const Node& node, std::int32_t& count) {
     for (std::size_t c = 0; c < offer.courses.size(); ++c) {
         double plain = 0;
         for (std::int32_t w = offer.courses[c].first_way; w < offer.courses[c].last_way; ++w)
-            if (scores_.gain[w] > -infinite) plain = std::max(plain, node.gains[w] - draft.least_price(w));
+            if (scores_.gain[w] > -infinite) plain = std::max(plain, node.gains[w] - draft.least_charge(w));
         for (double& t : top)
             if (plain > t) std::swap(plain, t);
     }

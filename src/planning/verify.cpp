@@ -26,6 +26,7 @@ constexpr std::int64_t people_at_once = 16;
 /// What everyone's choices come to.
 struct Sums {
     double value = 0, found = 0, bound = 0;  // found and bound: of everyone's best at the prices
+    double kept = 0;                         // by what is under way, whatever is chosen
     std::vector<std::int64_t> funds, seats;  // used
 };
 
@@ -65,7 +66,7 @@ Sums check_people(const Case& of, const Plan& plan, const VerifyOptions& options
                          accounts[p] = check_items(person, plan, stated, rows[p], found[p]);
                          if (!options.bound) continue;
                          // The plan's own choice is a first answer, if it is one that the person may make.
-                         const double own = found[p].empty() ? accounts[p].value - accounts[p].charges
+                         const double own = found[p].empty() ? accounts[p].value + accounts[p].spared - accounts[p].charges
                                                              : -std::numeric_limits<double>::infinity();
                          ChoiceProblem problem = make_problem(person);
                          bests[p] = search(problem, own);
@@ -78,7 +79,8 @@ Sums check_people(const Case& of, const Plan& plan, const VerifyOptions& options
     const Forest& funds = of.organization.relations().funds;
     for (std::size_t p = 0; p < count; ++p) {
         findings.insert(findings.end(), found[p].begin(), found[p].end());
-        sums.value += accounts[p].value;
+        sums.value += accounts[p].value + accounts[p].spared + accounts[p].kept;
+        sums.kept += accounts[p].kept;
         sums.found += bests[p].found;
         sums.bound += bests[p].bound;
         for (const SessionId session : accounts[p].seats) ++sums.seats[index(session)];
@@ -236,8 +238,10 @@ Verification verify(const Organization& organization, const Risks& risks, const 
     check_keys(plan.items, plan.items.fund, organization.funds());
     const Case of(organization, risks, plan);
     std::vector<Finding> findings;
-    const Sums sums = check_people(of, plan, options, findings);
-    const double rent = check_resources(of, plan, sums, findings);
+    Sums sums = check_people(of, plan, options, findings);
+    const double absent = of.options.change_cost * static_cast<double>(of.previous.size());
+    sums.value -= absent;
+    const double rent = check_resources(of, plan, sums, findings) + sums.kept - absent;
     check_certificate(plan, sums.value, options.bound, sums.found + rent, sums.bound + rent, findings);
 
     Verification verification;

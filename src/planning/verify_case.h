@@ -8,6 +8,7 @@
 #include <gradus/base/groups.h>
 #include <gradus/planning/plan.h>
 
+#include "planning/previous.h"
 #include "planning/verify_calendar.h"
 
 namespace gradus::verification {
@@ -32,6 +33,12 @@ struct Case {
     std::vector<std::int32_t> resources;            // by row of plan.resources: fund or session; -1: unknown
     std::vector<Date> changes;                      // days on which a fund or programme begins or ends
     std::vector<std::vector<ActivityId>> left_out;  // by person: mandatory, in plan.conflicts
+    Previous previous;                              // the absence of these is charged
+
+    /// What having an item again spares.
+    double spared(PersonId person, ActivityId activity, SessionId session, Date first) const {
+        return previous.holds(person, activity, session, first) ? options.change_cost : 0;
+    }
 
     std::string_view key(PersonId person) const {
         return organization.people()[static_cast<std::size_t>(person.value())];

@@ -20,6 +20,8 @@ struct Finding {
 struct Account {
     double value = 0;    // Σ gains
     double charges = 0;  // at the prices
+    double spared = 0;   // for items of the plan before that are here again: chosen
+    double kept = 0;     // and under way
     std::vector<std::pair<FundId, Money>> funds{};
     std::vector<SessionId> seats{};
 };

@@ -71,6 +71,7 @@ std::vector<ActivityId> Maker::useful() const {
         open.insert(open.end(), teachers.begin(), teachers.end());
     }
     for (const Duty& duty : person_.duties) open.push_back(duty.activity);
+    for (const PreviousItem& item : of_.previous.of(person_.id)) open.push_back(item.activity);
     std::set<ActivityId> all;
     while (!open.empty()) {
         const ActivityId activity = open.back();
@@ -136,6 +137,7 @@ std::optional<Placement> Maker::place(const Candidate& candidate, SessionId sess
     if (taken.from)
         placement.price += static_cast<double>(taken.fund.minor_units()) * of_.fund_price[index(taken.from)];
     if (session) placement.price += of_.seat_price[index(session)];
+    placement.price -= of_.spared(person_.id, candidate.activity, session, first);
     for (const Limit& limit : accounts_) {
         const auto kind = static_cast<std::size_t>(tables_.accounts.kind[limit.of.account]);
         if (taken.accounts[kind] == static_cast<std::int32_t>(limit.of.account) && taken.uses[kind] > 0)
@@ -210,6 +212,9 @@ void Maker::add_ways(Candidate& candidate, const ChoiceProblem& problem) const {
         consider(of_.horizon.start);
         if (!way.settled) {
             const Period& period = of_.horizon.periods[p];
+            for (const PreviousItem& item : of_.previous.of(person_.id))
+                if (item.activity == candidate.activity && period.first < item.first && item.first < period.end)
+                    consider(item.first);
             for (const Date change : of_.changes)
                 if (period.first < change && change < period.end) consider(change);
             for (const std::size_t row : relations_.accounts_of_person[person_.id])

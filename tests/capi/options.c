@@ -15,7 +15,7 @@ _Static_assert(sizeof(gradus_gap_options) == 16, "of 0.1");
 _Static_assert(sizeof(gradus_risk_options) == 88, "of 0.1");
 _Static_assert(sizeof(gradus_heat_map_options) == 16 + sizeof(void*), "of 0.1");
 _Static_assert(sizeof(gradus_concentration_options) == 24, "of 0.1");
-_Static_assert(sizeof(gradus_optimize_options) == 64, "of 0.1");
+_Static_assert(sizeof(gradus_optimize_options) == 80, "of 0.1");
 _Static_assert(sizeof(gradus_verify_options) == 16, "of 0.1");
 _Static_assert(offsetof(gradus_optimize_options, gap) == 40 && offsetof(gradus_optimize_options, time_limit) == 56,
                "fixed");

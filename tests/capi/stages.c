@@ -113,6 +113,18 @@ int main(void) {
     OK(gradus_plan_table(plan, "problems", &a, &err));
     gradus_table_free(a);
 
+    /* Planned anew, change charged: nothing changes, and so nothing is charged. */
+    gradus_plan* again;
+    options.previous = plan;
+    options.change_cost = 1;
+    OK(gradus_optimize(organization, loaded_risks, &options, NULL, &again, &err));
+    OK(gradus_plan_certificate(again, &third, &err));
+    CHECK(fabs(third.value - first.value) < 1e-9);
+    gradus_plan_free(again);
+    options.previous = NULL;
+    FAILS(gradus_optimize(organization, loaded_risks, &options, NULL, &again, &err), GRADUS_INVALID_OPTION, "previous");
+    options.change_cost = 0;
+
     gradus_verification* verification;
     OK(gradus_plan_load(organization, risks, builder, &options, &as_of, &loaded_plan, &err));
     OK(gradus_plan_certificate(loaded_plan, &third, &err));

@@ -64,7 +64,8 @@ class OptimizeOptions(ctypes.Structure):
                 "allow_overlap threads reserved"
             ).split()
         ]
-        + [("gap", c_double), ("work_limit", c_double), ("time_limit", c_double)]
+        + [("gap", c_double), ("work_limit", c_double), ("time_limit", c_double), ("change_cost", c_double)]
+        + [("previous", ctypes.c_void_p)]
     )
 
 

@@ -72,6 +72,78 @@ TEST(Optimize, WithoutFundsEveryoneTakesWhatHelpsWithinTheirHours) {
     EXPECT_TRUE(verdict.ok()) << (verdict.violations.size() ? verdict.violations.message[0] : "");
 }
 
+// Y2 is Y, but sooner done: without a charge for change everyone is moved to it.
+std::vector<Literal> improved() {
+    auto tables = small();
+    for (Literal& table : tables) {
+        if (table.table == "activities") table.cells.push_back({"Y2", "30", "300", "5"});
+        if (table.table == "outcomes") table.cells.push_back({"Y2", "A", "2"});
+    }
+    return tables;
+}
+
+TEST(Optimize, ChangeIsChargedAndMadeOnlyWhereItIsWorthIt) {
+    const Case before = make(small()), now = make(improved());
+    OptimizeOptions options;
+    options.max_activities = 2;
+    const Plan first = optimize(before.organization, before.risks, options);
+    options.previous = std::make_shared<PlanItems>(first.items);
+    const Plan free = optimize(now.organization, now.risks, options);
+
+    const auto absent = [&](const Plan& plan) {
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < first.items.size(); ++i) {
+            bool there = false;
+            for (std::size_t k = 0; k < plan.items.size(); ++k)
+                there = there || (plan.items.person[k] == first.items.person[i] &&
+                                  now.organization.activities()[plan.items.activity[k].value()] ==
+                                      before.organization.activities()[first.items.activity[i].value()] &&
+                                  plan.items.first_day[k] == first.items.first_day[i]);
+            count += !there;
+        }
+        return count;
+    };
+    ASSERT_GT(absent(free), 0u);
+    double last = std::numeric_limits<double>::infinity();
+    for (const double cost : {0.0001, 0.1, 10.0}) {
+        options.change_cost = cost;
+        const Plan plan = optimize(now.organization, now.risks, options);
+        double gain = 0;
+        for (const double g : plan.items.gain) gain += g;
+        EXPECT_NEAR(plan.certificate.value[0], gain - cost * static_cast<double>(absent(plan)), 1e-12);
+        EXPECT_EQ(plan.certificate.status[0], PlanStatus::optimal);
+        EXPECT_LE(plan.certificate.value[0], last + 1e-12);  // dearer change never helps
+        last = plan.certificate.value[0];
+        const Verification verdict = verify(now.organization, now.risks, plan);
+        EXPECT_TRUE(verdict.ok()) << (verdict.violations.size() ? verdict.violations.message[0] : "");
+        if (cost == 10.0) {
+            EXPECT_EQ(absent(plan), 0u);
+        }
+    }
+    options.previous = nullptr;
+    EXPECT_THROW(optimize(now.organization, now.risks, options), Error);
+}
+
+TEST(Optimize, WhatCannotBeKeptCountsEverywhereAlike) {
+    const Case before = make(small());
+    OptimizeOptions options;
+    const Plan first = optimize(before.organization, before.risks, options);
+    // P2 is under way with what was planned, on the day planned.
+    auto tables = small();
+    tables.push_back({"enrolments", {{"person", "activity", "status", "date"}, {"P2", "Y", "in_progress", "2026-04-01"}}});
+    const Case now = make(tables);
+    options.previous = std::make_shared<PlanItems>(first.items);
+    options.change_cost = 0.5;
+    const Plan plan = optimize(now.organization, now.risks, options);
+    const Verification verdict = verify(now.organization, now.risks, plan);
+    EXPECT_TRUE(verdict.ok()) << (verdict.violations.size() ? verdict.violations.message[0] : "");
+    options.start = day("2027-01-01");
+    const Plan later = optimize(now.organization, now.risks, options);
+    double gain = 0;
+    for (const double g : later.items.gain) gain += g;
+    EXPECT_NEAR(later.certificate.value[0], gain, 1e-12);  // nothing of it had still to begin
+}
+
 TEST(Optimize, AFundIsNeverOverdrawn) {
     auto tables = small();
     tables.push_back({"funds", {{"fund", "amount"}, {"F", "500"}}});

@@ -133,6 +133,32 @@ def test_risks_from_outside(org: gr.Organization, risks: gr.Risks, plan: gr.Plan
         gr.optimize(org, risks.to_pandas())
 
 
+def test_change_is_charged(org: gr.Organization, tables: Any, risks: gr.Risks, plan: gr.Plan, tmp_path: Path) -> None:
+    activities = dict(tables["activities"])
+    activities["days"] = [days + 7 for days in activities["days"]]
+    later = org.with_tables(activities=activities)
+
+    def keys(items: gr.Table) -> set[tuple[Any, ...]]:
+        return {tuple(row[name] for name in ("person", "activity", "session", "first_day")) for row in items.rows()}
+
+    assert np.all(plan.items["reason"] != "pinned")
+    for previous in (plan, plan.items, plan.items.to_pandas()):
+        again = gr.optimize(later, risks, start=START, previous=previous, change_cost=0.25)
+        absent = len(keys(plan.items) - keys(again.items))
+        net = again.items["gain"].sum() - 0.25 * absent
+        assert again.certificate["value"][0] == pytest.approx(net, abs=1e-9)
+        assert again.verify().ok
+        again.save(tmp_path / "again.zip")
+        loaded = gr.Plan.load(tmp_path / "again.zip", later, risks)
+        same(loaded, again)
+        assert loaded.verify().ok and loaded.options["change_cost"] == 0.25
+    forced = gr.optimize(later, risks, start=START, max_activities=0, previous=plan, change_cost=0.25)
+    assert forced.certificate["value"][0] == pytest.approx(-0.25 * len(plan.items))
+    assert forced.verify().ok and forced.status == "optimal"
+    with pytest.raises(gr.Error, match="previous"):
+        gr.optimize(org, risks, start=START, change_cost=1.0)
+
+
 def test_options_limit_the_plan(org: gr.Organization, risks: gr.Risks) -> None:
     assert max(gr.optimize(org, risks, max_activities=1).people["activities"]) == 1
     assert len(gr.optimize(org, risks, max_of_a_kind=0).items) == 0

@@ -49,6 +49,8 @@ struct AllocationProblem {
     std::vector<Choice> fallback;
     /// By group: no choice is worth more. Empty: infinite. The bound of a run that is cancelled before the first prices.
     std::vector<double> most;
+    /// Part of the whole value that no choice changes, left out of all values here: the gap is relative to the whole.
+    double constant = 0;
 };
 
 struct AllocationOptions {

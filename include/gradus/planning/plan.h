@@ -159,8 +159,19 @@ struct OptimizeOptions {
     double gap = 1e-4;                    ///< stop when (bound - value) / |bound| is no larger, 0 to 1
     std::optional<double> work_limit{};     ///< in millions of search nodes; absent: enough for the gap
     std::optional<double> time_limit{};     ///< seconds; the result is then not reproducible
+    /// Items of the plan that this one replaces, e.g. `std::make_shared<PlanItems>(plan.items)`; none: nothing to keep.
+    /// Of a table of other hands, person, activity, session, first_day and reason count.
+    std::shared_ptr<const PlanItems> previous{};
+    /// Charged for each item of `previous` that is absent now (same person, activity, session and first day), in units of
+    /// value, 0 or more; value and bound are net of it. Not charged are items that were pinned, that began before `start`,
+    /// or that the organisation no longer knows.
+    double change_cost = 0;
     int threads = 0;                      ///< 0: all cores
 };
+
+/// Items of a plan from outside, e.g. to be kept as `OptimizeOptions::previous`: person, activity, first_day and last_day are
+/// needed. @throws Error with all problems.
+PlanItems load_items(const Organization& organization, const Input& input, int threads = 0);
 
 /// A development plan for everyone. Immutable.
 struct Plan {

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <gradus/planning/plan.h>
+
+namespace gradus {
+
+/// An item of the plan that this one replaces.
+struct PreviousItem {
+    PersonId person;
+    ActivityId activity;
+    SessionId session;
+    Date first;
+};
+
+/// The items of `options.previous` whose absence is charged (docs/decisions/0005): those that the organisation knows, that
+/// were not pinned and that have not begun by the start. By person, then activity.
+class Previous {
+public:
+    Previous(const Organization& organization, const OptimizeOptions& options);
+
+    std::span<const PreviousItem> of(PersonId person) const;
+    /// True if this is an item of the plan before: same session and first day.
+    bool holds(PersonId person, ActivityId activity, SessionId session, Date first) const;
+    std::size_t size() const { return items_.size(); }
+
+private:
+    std::vector<PreviousItem> items_;
+};
+
+}  // namespace gradus
