@@ -1,6 +1,7 @@
 #include "planning/duties.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "planning/search.h"
 
@@ -48,7 +49,6 @@ DutyRoster place_duties(const Catalog& catalog, const std::vector<PersonId>& gro
     std::vector<double> prices(room.size());
     std::int64_t nodes = 0;
     for (std::size_t group = 0; group < groups.size(); ++group) {
-        if (control && control->cancelled()) break;
         const PersonId person = groups[group];
         search.draft.offer.stand(person);
         std::vector<std::pair<Date, ActivityId>> wanted;
@@ -60,6 +60,13 @@ DutyRoster place_duties(const Catalog& catalog, const std::vector<PersonId>& gro
         }
         if (wanted.empty()) continue;
         std::sort(wanted.begin(), wanted.end());
+        if (control && control->cancelled()) {  // no time to try: left out, and nothing is known to have stopped them
+            for (const auto& [due, activity] : wanted) {
+                roster.duties[group].excluded.push_back(activity);
+                roster.conflicts.push_back({.person = person, .activity = activity, .limit = missing<Limit>()});
+            }
+            continue;
+        }
         // A price high enough that thrift comes first, and highest where least is left.
         for (std::size_t r = 0; r < room.size(); ++r)
             prices[r] = 1e3 / static_cast<double>(std::max<std::int64_t>(1, room[r]));
@@ -119,6 +126,9 @@ DutyRoster place_duties(const Catalog& catalog, const std::vector<PersonId>& gro
         }
         for (const Use& use : placed.uses) room[use.resource] -= use.amount;
     }
+    std::sort(roster.conflicts.begin(), roster.conflicts.end(), [](const Conflict& a, const Conflict& b) {
+        return std::tie(a.person, a.activity) < std::tie(b.person, b.activity);
+    });
     return roster;
 }
 

@@ -188,6 +188,24 @@ TEST(Optimize, ThreadsAndOrderChangeNoByte) {
     for (std::size_t i = 0; i < left.size(); ++i) EXPECT_TRUE(same_bytes(*left[i], *right[i])) << left[i]->name();
 }
 
+TEST(Optimize, WhatACancelLeavesNoTimeForIsSaidSo) {
+    auto tables = small();
+    tables.push_back({"mandatory", {{"activity", "due"}, {"Z", "2026-12-31"}, {"X", "2026-06-30"}}});
+    const Case c = make(tables);
+    Control control;
+    control.cancel();
+    const Plan plan = optimize(c.organization, c.risks, {}, &control);
+    EXPECT_EQ(plan.certificate.status[0], PlanStatus::conflicts);
+    EXPECT_EQ(plan.certificate.stop_reason[0], PlanStatus::cancelled);
+    ASSERT_EQ(plan.conflicts.size(), 6u);
+    for (std::size_t i = 0; i < plan.conflicts.size(); ++i) {
+        EXPECT_TRUE(is_missing(plan.conflicts.limit[i]));
+        EXPECT_EQ(plan.conflicts.activity[i].value(), i % 2 == 0 ? 0 : 2);  // by person, then activity, whatever is due first
+    }
+    const Verification verdict = verify(c.organization, c.risks, plan);
+    EXPECT_TRUE(verdict.ok()) << (verdict.violations.size() ? verdict.violations.message[0] : "");
+}
+
 TEST(Optimize, CancelBeforeTheStartStillGivesAPlanAndABound) {
     const Case c = make(small());
     Control control;

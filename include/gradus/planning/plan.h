@@ -114,7 +114,7 @@ struct PlanConflicts : Table {
 
     Column<PersonId> person{*this, {.name = "person", .meaning = "who", .required = true, .identity = true}};
     Column<ActivityId> activity{*this, {.name = "activity", .meaning = "should take what", .required = true, .identity = true}};
-    Column<Limit> limit{*this, {.name = "limit", .meaning = "the limit that stopped it"}};
+    Column<Limit> limit{*this, {.name = "limit", .meaning = "the limit that stopped it; none: not tried before the run was cancelled, or not known"}};
     Column<std::string_view> resource{*this, {.name = "resource", .meaning = "the fund, session, account or activity concerned"}};
     Column<std::int32_t> period{*this, {.name = "period", .unit = "1-based", .meaning = "period concerned"}};
     Column<double> capacity{*this, {.name = "capacity", .unit = "by limit", .meaning = "what there is: hours, money, seats, items"}};
