@@ -16,7 +16,7 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr std::int64_t chunk = 32;     // groups priced by one search
-constexpr std::int64_t glance = 400;   // nodes for a group while prices still move: its bound then has some slack
+constexpr std::int64_t glance = 100;   // nodes for a group while prices still move: its bound then has some slack
 
 class Run {
 public:
@@ -41,6 +41,8 @@ private:
     bool proven() const { return bound_ - best_.value <= 1e-9 * std::max(1.0, whole(bound_)); }
     bool close_enough() const { return proven() || gap() <= options_.gap; }
     void report();
+    // How fine prices are worth knowing: not much finer than what groups' bounds leave open at them.
+    double fineness() const { return std::max(std::max(options_.gap, 1e-7) * whole(guide_), 0.05 * slack_); }
 
     const AllocationProblem& problem_;
     const AllocationOptions& options_;
@@ -52,6 +54,7 @@ private:
     Assignment best_;
     std::vector<double> prices_;  // the best so far by what the searches found, whether proven or not
     double guide_ = infinite;     // the dual there, as if what was found were the best
+    double slack_ = 0;            // by which the bound there is above that
     std::vector<double> proven_;  // prices at which bound_ was found
     double bound_ = infinite;
     std::int64_t nodes_ = 0;
@@ -151,6 +154,7 @@ bool Run::price(const std::vector<double>& prices, double tolerance, std::int64_
     const double guide = reached + paid;
     if (guide < guide_) {
         guide_ = guide;
+        slack_ = dual_ - guide;
         prices_ = prices;
     }
     if (dual_ < bound_) {
@@ -180,7 +184,7 @@ void Run::round(const std::vector<double>& prices) {
         nodes_ += exchange(problem_, pool_, rounded, prices, tolerance, control_);
         nodes_ += fill(problem_, rounded, prices, everybody, tolerance, options_.threads, control_);
         keep();
-        if (rounded.value - before < 0.1 * options_.gap * whole(bound_)) break;
+        if (rounded.value - before < 0.1 * fineness()) break;
     }
     // What is left over is worth less than its price: everybody is asked again at falling prices.
     std::vector<double> lowered = prices;
@@ -226,7 +230,7 @@ bool Run::find_prices() {
         const std::vector<double> next =
             minimise_dual(pool_, problem_.capacity, prices_, temperature, box, 20, options_.threads);
         const double before = guide_;
-        const double wanted_before = std::max(options_.gap, 1e-7) * whole(guide_);
+        const double wanted_before = fineness();
         const double finest = 0.05 * wanted_before / std::max(1, problem_.groups);
         const bool moved = next != prices_;
         if (moved || tolerance > finest) {
@@ -234,7 +238,7 @@ bool Run::find_prices() {
             if (should_stop()) return false;
             learn();
         }
-        const double wanted = std::max(options_.gap, 1e-7) * whole(guide_);
+        const double wanted = fineness();
         const double gained = before - guide_;
         const bool complete = !moved || found_ < 0.05 * wanted;  // the pool already had the best choices at these prices
         if (gained > 0.1 * wanted) {

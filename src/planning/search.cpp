@@ -439,7 +439,7 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
     if (best_content_.empty()) greedy();
 
     // Most searches are short. One that is not gets better multipliers, now that a good choice is known, and starts anew.
-    constexpr std::int64_t patience = 100, all = 20'000;
+    constexpr std::int64_t patience = 100, all = 5'000;
     const std::int64_t effort = query.effort > 0 ? query.effort : all;
     Node& root = nodes_of_[0];
     const auto weights = {&root.multiplier, &root.full, &root.known};
