@@ -288,13 +288,13 @@ Allocation Run::solve() {
                 price(last, 0, 0);
             }
         }
-        // A run cut short before it rounded still gives what its pool and prices are good for.
-        should_stop();
-        Assignment quick = round_choices(pool_, problem_.capacity, prices_, deferred);
-        if (status_ == AllocationStatus::time_limit && quick.value > best_.value)
-            nodes_ += fill(problem_, quick, prices_, deferred, 0, options_.threads, control_);
-        if (quick.value > best_.value) best_ = quick;
     }
+    // A run cut short before it rounded still gives what its pool and prices are good for.
+    should_stop();
+    Assignment quick = round_choices(pool_, problem_.capacity, prices_, deferred);
+    if (status_ == AllocationStatus::time_limit && quick.value > best_.value)
+        nodes_ += fill(problem_, quick, prices_, deferred, 0, options_.threads, control_);
+    if (quick.value > best_.value) best_ = quick;
     const auto limit = status_;
     if (proven())
         status_ = AllocationStatus::optimal;

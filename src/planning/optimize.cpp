@@ -169,7 +169,11 @@ void tabulate(const Catalog& catalog, const Allocation& allocation, double const
     plan.conflicts.capacity.set(std::move(there));
     plan.conflicts.demanded.set(std::move(demanded));
 
-    const double bound = std::max(allocation.bound + constant, value);
+    // Equal but for rounding, where the plan is optimal; a bound below the value would prove nothing.
+    const double proven = allocation.bound + constant;
+    if (value > proven + 1e-6 * std::max(1.0, std::abs(proven)))
+        throw Error(Code::internal, "optimize: the bound " + std::to_string(proven) + " is below the value " + std::to_string(value));
+    const double bound = std::max(proven, value);
     const PlanStatus ended = status_of(allocation.status);
     plan.certificate.status.set(one(conflicts.empty() ? ended : PlanStatus::conflicts));
     plan.certificate.value.set(one(value));
@@ -207,6 +211,7 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     plan.as_of = catalog.as_of;
 
     const std::vector<PersonId> groups = planned_people(catalog);
+    plan.problems = warnings(catalog, groups);  // before anything that can be cancelled: what follows a cancel must be short
     DutyRoster roster = place_duties(catalog, groups, control);
 
     AllocationProblem problem;
@@ -274,8 +279,6 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     const double charge = catalog.options.change_cost * static_cast<double>(catalog.previous.size() - static_cast<std::size_t>(kept));
     const double value = describe(catalog, std::move(items), plan) - charge;
     tabulate(catalog, allocation, problem.constant, roster.conflicts, value, plan);
-    plan.problems = warnings(catalog, groups);
-
     const int threads = thread_count(n, options.threads);
     for (Table* table : {static_cast<Table*>(&plan.items), static_cast<Table*>(&plan.people), static_cast<Table*>(&plan.goals),
                          static_cast<Table*>(&plan.resources), static_cast<Table*>(&plan.conflicts),
