@@ -35,6 +35,8 @@ public:
     /// Those who have people.
     std::size_t size() const { return members_.size(); }
     std::int32_t operator[](std::size_t place) const { return members_[place]; }
+    /// All, by member.
+    std::span<const std::int32_t> people() const { return people_; }
     std::span<const std::int32_t> people(std::size_t place) const {
         return std::span(people_).subspan(first_[place], first_[place + 1] - first_[place]);
     }

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <gradus/base/buffer.h>
 #include <gradus/base/id.h>
 #include <gradus/base/provenance.h>
 #include <gradus/base/strings.h>
@@ -42,40 +43,16 @@ struct Field {
     bool required = false;       ///< input: the column and every cell must be given
     bool identity = false;       ///< input: two rows that agree in all such columns contradict each other
     bool carried = false;        ///< input: validated and handed on; nothing computes with it yet
-    double low = -std::numeric_limits<double>::infinity();   ///< lowest number allowed
-    double high = std::numeric_limits<double>::infinity();   ///< highest number allowed
+    double low = -std::numeric_limits<double>::infinity();       ///< lowest number allowed
+    double high = std::numeric_limits<double>::infinity();       ///< highest number allowed
     double fallback = std::numeric_limits<double>::quiet_NaN();  ///< what missing means; NaN: stays missing
-    bool above_low = false;      ///< the lowest number itself is not allowed
-    bool level = false;          ///< a double that is a Type::level
+    bool above_low = false;                                      ///< the lowest number itself is not allowed
+    bool level = false;                                          ///< a double that is a Type::level
 };
 
 /// The names of an enumeration's values, in order. Specialise for every enum that is a column.
 template <class E>
 struct Words;
-
-/// Values that never change once shared: a fixed-size array that is filled by its maker, then handed to a Column.
-template <class T>
-class Buffer {
-public:
-    Buffer() = default;
-    explicit Buffer(std::size_t size) : values_(std::make_unique_for_overwrite<T[]>(size)), size_(size) {}
-    Buffer(std::size_t size, T value) : Buffer(size) { std::fill_n(values_.get(), size, value); }
-    explicit Buffer(const std::vector<T>& values) : Buffer(values.size()) {
-        std::copy(values.begin(), values.end(), values_.get());
-    }
-
-    std::size_t size() const { return size_; }
-    T* data() { return values_.get(); }
-    T& operator[](std::size_t i) { return values_[i]; }
-    const T& operator[](std::size_t i) const { return values_[i]; }
-    T* begin() { return data(); }
-    T* end() { return data() + size_; }
-    std::unique_ptr<T[]> release() && { return std::move(values_); }
-
-private:
-    std::unique_ptr<T[]> values_;
-    std::size_t size_ = 0;
-};
 
 class Table;
 
