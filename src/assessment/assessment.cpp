@@ -36,22 +36,30 @@ Rating rating_at(const Assessments& table, std::size_t i) {
             table.level[i],  table.assessment[i], table.source[i]};
 }
 
-bool is_sorted(const Assessments& table, int threads) {
-    std::atomic<bool> sorted{true};
-    parallel_for(
-        static_cast<std::int64_t>(table.size()) - 1, chunk, threads, [&](std::int64_t first, std::int64_t last) {
-            for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last) && sorted; ++i) {
-                const bool ordered =
-                    table.person[i] < table.person[i + 1] ||
-                    (table.person[i] == table.person[i + 1] && !(rating_at(table, i + 1) < rating_at(table, i)));
-                if (!ordered) sorted = false;
-            }
-        });
-    return sorted;
+/// True if holds(i) for every row i but the last.
+template <class Holds>
+bool all_rows(const Assessments& table, int threads, Holds&& holds) {
+    std::atomic<bool> all{true};
+    parallel_for(static_cast<std::int64_t>(table.size()) - 1, chunk, threads,
+                 [&](std::int64_t first, std::int64_t last) {
+                     for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last) && all; ++i)
+                         if (!holds(i)) all = false;
+                 });
+    return all;
 }
 
-/// The rows by person (a counting sort, each part of the rows into places of its own), and within a person by the rest.
-Buffer<Rating> sorted_ratings(const Assessments& table, std::size_t people, int threads) {
+bool is_by_person(const Assessments& table, int threads) {
+    return all_rows(table, threads, [&](std::size_t i) { return table.person[i] <= table.person[i + 1]; });
+}
+
+bool is_sorted(const Assessments& table, int threads) {
+    return all_rows(table, threads, [&](std::size_t i) {
+        return table.person[i] != table.person[i + 1] || !(rating_at(table, i + 1) < rating_at(table, i));
+    });
+}
+
+/// The rows by person: a counting sort, each part of the rows into places of its own.
+Buffer<Rating> ratings_by_person(const Assessments& table, std::size_t people, int threads) {
     const auto rows = static_cast<std::int64_t>(table.size());
     constexpr std::int64_t most_counts = 1 << 24;
     const std::int64_t parts = std::clamp<std::int64_t>(most_counts / static_cast<std::int64_t>(people + 1), 1,
@@ -64,14 +72,10 @@ Buffer<Rating> sorted_ratings(const Assessments& table, std::size_t people, int 
         for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i)
             ++counts[static_cast<std::size_t>(table.person[i].value())];
     });
-    std::vector<std::uint32_t> first_of(people + 1, 0);
     std::uint32_t next = 0;
-    for (std::size_t person = 0; person < people; ++person) {
-        first_of[person] = next;
+    for (std::size_t person = 0; person < people; ++person)
         for (std::vector<std::uint32_t>& counts : place)
             if (!counts.empty()) next += std::exchange(counts[person], next);
-    }
-    first_of[people] = next;
 
     Buffer<Rating> ratings(table.size());
     parallel_for(rows, part, threads, [&](std::int64_t first, std::int64_t last) {
@@ -79,34 +83,70 @@ Buffer<Rating> sorted_ratings(const Assessments& table, std::size_t people, int 
         for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i)
             ratings[places[static_cast<std::size_t>(table.person[i].value())]++] = rating_at(table, i);
     });
-    parallel_for(static_cast<std::int64_t>(people), 1 << 12, threads, [&](std::int64_t first, std::int64_t last) {
-        for (auto person = static_cast<std::size_t>(first); person < static_cast<std::size_t>(last); ++person)
-            std::sort(ratings.data() + first_of[person], ratings.data() + first_of[person + 1]);
-    });
     return ratings;
 }
 
-/// Sets a column from one member of the ratings.
-template <class T>
-void set(Column<T>& column, const Buffer<Rating>& ratings, T Rating::*member, int threads) {
-    Buffer<T> values(ratings.size());
-    parallel_for(static_cast<std::int64_t>(ratings.size()), chunk, threads, [&](std::int64_t first, std::int64_t last) {
-        for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i)
-            values[i] = ratings[i].*member;
-    });
-    column.set(std::move(values));
-}
+/// The columns anew, filled by row.
+struct Columns {
+    explicit Columns(std::size_t rows)
+        : person(rows), capability(rows), source(rows), rater(rows), date(rows), level(rows), occasion(rows) {}
 
+    void set(std::size_t row, const Rating& rating) {
+        person[row] = rating.person;
+        capability[row] = rating.capability;
+        source[row] = rating.source;
+        rater[row] = rating.rater;
+        date[row] = rating.date;
+        level[row] = rating.level;
+        occasion[row] = rating.occasion;
+    }
+    void give(Assessments& table) && {
+        table.person.set(std::move(person));
+        table.capability.set(std::move(capability));
+        table.source.set(std::move(source));
+        table.rater.set(std::move(rater));
+        table.date.set(std::move(date));
+        table.level.set(std::move(level));
+        table.assessment.set(std::move(occasion));
+    }
+
+    Buffer<PersonId> person;
+    Buffer<CapabilityId> capability;
+    Buffer<Source> source;
+    Buffer<RaterId> rater;
+    Buffer<Date> date;
+    Buffer<double> level;
+    Buffer<OccasionId> occasion;
+};
+
+/// By person, and within a person by the rest: one person after the other is taken out, sorted and put into columns.
 void sort(Assessments& table, std::size_t people, int threads) {
-    if (is_sorted(table, threads)) return;
-    const Buffer<Rating> ratings = sorted_ratings(table, people, threads);
-    set(table.person, ratings, &Rating::person, threads);
-    set(table.capability, ratings, &Rating::capability, threads);
-    set(table.source, ratings, &Rating::source, threads);
-    set(table.rater, ratings, &Rating::rater, threads);
-    set(table.date, ratings, &Rating::date, threads);
-    set(table.level, ratings, &Rating::level, threads);
-    set(table.assessment, ratings, &Rating::occasion, threads);
+    const bool by_person = is_by_person(table, threads);
+    if (by_person && is_sorted(table, threads)) return;
+    const Buffer<Rating> moved = by_person ? Buffer<Rating>() : ratings_by_person(table, people, threads);
+    const auto rating = [&](std::size_t i) { return by_person ? rating_at(table, i) : moved[i]; };
+    const auto rows = static_cast<std::int64_t>(table.size());
+    const auto person = [&](std::int64_t i) {
+        const auto row = static_cast<std::size_t>(i);
+        return by_person ? table.person[row] : moved[row].person;
+    };
+    const auto whole = [&](std::int64_t row) {  // the first row of a person from here on
+        while (row > 0 && row < rows && person(row) == person(row - 1)) ++row;
+        return row;
+    };
+    Columns columns(table.size());
+    parallel_for(rows, chunk, threads, [&](std::int64_t first, std::int64_t last) {
+        std::vector<Rating> own;
+        last = whole(last);
+        for (std::int64_t begin = whole(first), end = begin; begin < last; begin = end) {
+            own.clear();
+            for (; end < last && person(end) == person(begin); ++end)
+                own.push_back(rating(static_cast<std::size_t>(end)));
+            std::sort(own.begin(), own.end());
+            for (std::size_t i = 0; i < own.size(); ++i) columns.set(static_cast<std::size_t>(begin) + i, own[i]);
+        }
+    });
+    std::move(columns).give(table);
 }
 
 void warn_undated(const Assessments& table, ProblemList& problems) {
@@ -132,7 +172,7 @@ Assessments load_assessments(const Organization& organization, const Input& inpu
     for (const std::string_view vocabulary : {RaterTag::table, OccasionTag::table}) {
         KeyCollector words;
         reader.collect(vocabulary, words);
-        reference.keys.set(vocabulary, std::make_shared<const Keys>(words.keys()));
+        reference.keys.set(vocabulary, std::make_shared<const Keys>(words.keys(threads)));
     }
     reader.read();
     problems.throw_errors();

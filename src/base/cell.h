@@ -276,40 +276,64 @@ void read_entries(const Chunk& chunk, std::int64_t first, std::int64_t last, Vis
 
 /// Calls store(row, parse(cell)) for the rows [first, last) in order.
 ///
-/// `parse` is called once per distinct dictionary entry used in these rows (once per cell if the dictionary has more
-/// entries than there are rows to read), and once per cell of other columns; its result is kept and handed to `store`
-/// as an lvalue or an rvalue. Loops are one per format, so that `parse` inlines. Safe to call from several threads.
+/// `parse` is called once per distinct dictionary entry used in these rows, in the order of the dictionary, which is
+/// mostly sorted (once per cell if the dictionary has more entries than there are rows to read), and once per cell of
+/// other columns; its result is kept and handed to `store` as an lvalue or an rvalue. Loops are one per format, so that
+/// `parse` inlines. Safe to call from several threads.
 template <class Parse, class Store>
 void read(const InputColumn& column, std::int64_t first, std::int64_t last, Parse&& parse, Store&& store) {
     using Parsed = std::decay_t<decltype(parse(std::declval<const Cell&>()))>;
-    std::vector<std::optional<Parsed>> memo;
-    const Values* remembered = nullptr;
+    std::vector<std::uint8_t> used;  // by dictionary entry + 1; 0: null
+    std::vector<Parsed> memo;
 
     std::int64_t row = first;
     const auto in_order = [](std::int64_t r, const Chunk& chunk) { return r < chunk.first; };
     auto chunk = std::upper_bound(column.chunks.begin(), column.chunks.end(), first, in_order);
     if (chunk != column.chunks.begin()) --chunk;
-    for (; chunk != column.chunks.end() && row < last; ++chunk) {
-        const std::int64_t end = std::min(last, chunk->first + chunk->values.length);
-        if (end <= row) continue;
+    while (chunk != column.chunks.end() && row < last) {
         const Values* dictionary = chunk->dictionary.get();
+        // One chunk, or all that follow one another with this dictionary.
+        const auto begin = chunk;
+        do ++chunk;
+        while (dictionary && chunk != column.chunks.end() && chunk->dictionary.get() == dictionary);
+        const auto for_each_chunk = [&](auto&& visit) {
+            for (auto of = begin; of != chunk; ++of) {
+                const std::int64_t from = std::max(row, of->first);
+                const std::int64_t to = std::min(last, of->first + of->values.length);
+                if (from < to) visit(*of, from, to);
+            }
+        };
+        const auto cell_of = [&](std::int64_t entry) {
+            return entry < 0 ? Cell{} : cell_at(*dictionary, dictionary->offset + entry);
+        };
         if (!dictionary) {
-            detail::read_values(*chunk, row, end, parse, store);
+            for_each_chunk([&](const Chunk& of, std::int64_t from, std::int64_t to) {
+                detail::read_values(of, from, to, parse, store);
+            });
         } else if (dictionary->length > last - first) {
-            detail::read_entries(*chunk, row, end, [&](std::int64_t r, std::int64_t entry) {
-                store(r, parse(entry < 0 ? Cell{} : cell_at(*dictionary, dictionary->offset + entry)));
+            for_each_chunk([&](const Chunk& of, std::int64_t from, std::int64_t to) {
+                detail::read_entries(of, from, to,
+                                     [&](std::int64_t r, std::int64_t entry) { store(r, parse(cell_of(entry))); });
             });
         } else {
-            if (dictionary != std::exchange(remembered, dictionary))
-                memo.assign(static_cast<std::size_t>(dictionary->length) + 1, std::nullopt);
-            detail::read_entries(*chunk, row, end, [&](std::int64_t r, std::int64_t entry) {
-                auto& parsed = memo[static_cast<std::size_t>(entry + 1)];
-                if (!parsed)
-                    parsed.emplace(parse(entry < 0 ? Cell{} : cell_at(*dictionary, dictionary->offset + entry)));
-                store(r, *parsed);
+            const auto entries = static_cast<std::size_t>(dictionary->length) + 1;
+            used.assign(entries, 0);
+            for_each_chunk([&](const Chunk& of, std::int64_t from, std::int64_t to) {
+                detail::read_entries(of, from, to, [&](std::int64_t, std::int64_t entry) {
+                    used[static_cast<std::size_t>(entry + 1)] = 1;
+                });
+            });
+            memo.assign(entries, Parsed());
+            for (std::size_t i = 0; i < entries; ++i)
+                if (used[i]) memo[i] = parse(cell_of(static_cast<std::int64_t>(i) - 1));
+            for_each_chunk([&](const Chunk& of, std::int64_t from, std::int64_t to) {
+                detail::read_entries(of, from, to, [&](std::int64_t r, std::int64_t entry) {
+                    store(r, memo[static_cast<std::size_t>(entry + 1)]);
+                });
             });
         }
-        row = end;
+        const Chunk& done = *(chunk - 1);
+        row = std::max(row, std::min(last, done.first + done.values.length));
     }
     for (const std::int64_t end = std::min(last, column.cells.size()); row < end; ++row)
         store(row, parse(column.cells[row]));

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <limits>
 #include <utility>
 
 #include <gradus/base/error.h>
 
 #include "base/digest.h"
+#include "base/parallel.h"
 
 namespace gradus {
 
@@ -61,8 +63,25 @@ void sort_unique(std::vector<std::string_view>& keys) {
 
 }  // namespace
 
-Keys::Keys(std::vector<std::string_view> keys) {
-    sort_unique(keys);
+Keys::Keys(std::vector<std::string_view> keys) : Keys(std::vector<std::vector<std::string_view>>{std::move(keys)}, 1) {}
+
+Keys::Keys(std::vector<std::vector<std::string_view>> lists, int threads) {
+    if (lists.empty()) lists.emplace_back();
+    parallel_for(static_cast<std::int64_t>(lists.size()), 1, threads,
+                 [&](std::int64_t list, std::int64_t) { sort_unique(lists[static_cast<std::size_t>(list)]); });
+    while (lists.size() > 1) {  // neighbours, two by two
+        std::vector<std::vector<std::string_view>> merged((lists.size() + 1) / 2);
+        parallel_for(static_cast<std::int64_t>(merged.size()), 1, threads, [&](std::int64_t pair, std::int64_t) {
+            const auto i = static_cast<std::size_t>(pair);
+            if (2 * i + 1 < lists.size())
+                std::set_union(lists[2 * i].begin(), lists[2 * i].end(), lists[2 * i + 1].begin(),
+                               lists[2 * i + 1].end(), std::back_inserter(merged[i]));
+            else
+                merged[i] = std::move(lists[2 * i]);
+        });
+        lists = std::move(merged);
+    }
+    const std::vector<std::string_view>& keys = lists[0];
     std::size_t bytes = 0;
     for (const std::string_view key : keys) bytes += key.size();
     auto strings = std::make_shared<Strings>();
@@ -90,6 +109,17 @@ std::int32_t Keys::find(std::string_view key) const {
         if ((*strings_)[id] == key) return static_cast<std::int32_t>(id);
     }
     return -1;
+}
+
+std::int32_t Keys::find_after(std::int32_t id, std::string_view key) const {
+    constexpr std::size_t few = 4;  // steps that cost less than a search
+    const auto next = static_cast<std::size_t>(id + 1);
+    for (std::size_t i = next; i < std::min(next + few, size()); ++i)
+        if (const int order = (*strings_)[i].compare(key); order == 0)
+            return static_cast<std::int32_t>(i);
+        else if (order > 0)
+            break;
+    return find(key);
 }
 
 }  // namespace gradus

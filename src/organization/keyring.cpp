@@ -1,6 +1,7 @@
 #include "organization/keyring.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "base/digest.h"
@@ -28,6 +29,11 @@ constexpr std::uint64_t index_bits = 0xFFFFFFFFu;
 }  // namespace
 
 std::int32_t TextSet::insert(std::string_view text) {
+    if (slots_.empty()) {  // so far sorted, as keys mostly are: then only the last can be this one
+        const int order = texts_.empty() ? -1 : texts_.back().compare(text);
+        if (order < 0) texts_.push_back(text);
+        if (order <= 0) return static_cast<std::int32_t>(texts_.size() - 1);
+    }
     if (slots_.size() < 2 * (texts_.size() + 1)) grow();
     const std::size_t mask = slots_.size() - 1;
     const std::uint64_t hash = digest(text);
@@ -43,7 +49,7 @@ std::int32_t TextSet::insert(std::string_view text) {
 }
 
 void TextSet::grow() {
-    slots_.assign(std::max<std::size_t>(64, 2 * slots_.size()), 0);
+    slots_.assign(std::max<std::size_t>(64, 4 * std::bit_ceil(texts_.size())), 0);
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t i = 0; i < texts_.size(); ++i) {
         const std::uint64_t hash = digest(texts_[i]);
@@ -76,13 +82,14 @@ CodedColumn KeyCollector::add(const InputColumn& column, std::int64_t rows, int 
         read(column, first, last, parse,
              [&](std::int64_t row, std::int32_t code) { coded.codes[static_cast<std::size_t>(row)] = code; });
     });
-    if (set_.size() == 0 && coded.parts.size() == 1) {
-        set_ = coded.parts[0].keys;
-    } else {
-        for (const CodedColumn::Part& part : coded.parts)
-            for (const std::string_view text : part.keys.texts()) set_.insert(text);
-    }
+    for (const CodedColumn::Part& part : coded.parts) lists_.push_back(part.keys.texts());
     return coded;
+}
+
+Keys KeyCollector::keys(int threads) const {
+    auto lists = lists_;
+    lists.emplace_back(others_.begin(), others_.end());
+    return Keys(std::move(lists), threads);
 }
 
 }  // namespace gradus

@@ -38,7 +38,7 @@ private:
     void grow();
 
     std::vector<std::string_view> texts_;
-    std::vector<std::uint64_t> slots_;  // open addressing: high 32 bits of the hash, index + 1
+    std::vector<std::uint64_t> slots_;  // open addressing: high 32 bits of the hash, index + 1; empty while texts rise
 };
 
 /// Which key each row of a column holds, found while keys were collected: saves searching a million keys again.
@@ -59,11 +59,11 @@ class KeyCollector {
 public:
     /// Adds the keys of the column's rows [0, rows) and says which row holds which. The result must outlive keys().
     CodedColumn add(const InputColumn& column, std::int64_t rows, int threads);
-    void add(std::string_view key) { set_.insert(others_.emplace_back(key)); }
-    Keys keys() const { return Keys(set_.texts()); }
+    void add(std::string_view key) { others_.emplace_back(key); }
+    Keys keys(int threads = 0) const;
 
 private:
-    TextSet set_;
+    std::vector<std::vector<std::string_view>> lists_;  // of each part of each column
     std::list<std::string> others_;
 };
 

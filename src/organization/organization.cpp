@@ -131,13 +131,13 @@ Organization::Data::Data(std::span<const Input> inputs, int threads) {
         KeyCollector keys_of_table;
         for (Reader& reader : readers)
             if (reader.table().name() == name) reader.collect(name, keys_of_table);
-        reference.keys.set(name, std::make_shared<const Keys>(keys_of_table.keys()));
+        reference.keys.set(name, std::make_shared<const Keys>(keys_of_table.keys(threads)));
     }
     for (const std::string_view name : vocabularies) {
         KeyCollector words;
         for (Reader& reader : readers) reader.collect(name, words);
         if (name == "kind") collect_program_kinds(reader_of(tables.programs).input(), words);
-        reference.keys.set(name, std::make_shared<const Keys>(words.keys()));
+        reference.keys.set(name, std::make_shared<const Keys>(words.keys(threads)));
     }
 
     // Tables in the contract's order: money is read after the currency, levels after the scales.

@@ -155,7 +155,7 @@ void Reader::read_key(std::size_t index) {
             const Parsed<std::string_view> key = parse_key(cell, digits);
             if (key.fault != Fault::none) return {-1, key.fault};
             if (id < 0 || key.value != before) {
-                id = keys->find(key.value);
+                id = keys->find_after(id, key.value);
                 if (id < 0) return {-1, valid_utf8(key.value) ? unknown : Fault::not_utf8};
                 before = (*keys)[static_cast<std::size_t>(id)];
             }
@@ -174,7 +174,8 @@ void Reader::read_coded(std::size_t index, const Keys& keys) {
     parallel_for(rows_, coded.chunk, threads_, [&](std::int64_t first, std::int64_t last) {
         const auto part = static_cast<std::size_t>(first / coded.chunk);
         std::vector<std::int32_t> ids;
-        for (const std::string_view key : coded.parts[part].keys.texts()) ids.push_back(keys.find(key));
+        for (const std::string_view key : coded.parts[part].keys.texts())
+            ids.push_back(keys.find_after(ids.empty() ? -1 : ids.back(), key));
         for (std::int64_t row = first; row < last; ++row) {
             std::int32_t& value = coded.codes[static_cast<std::size_t>(row)];
             if (value >= 0) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <random>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -99,6 +101,41 @@ TEST(Keys, ComparesTheKeyWhereHashesAgree) {
         EXPECT_EQ(Keys({one, other}).find(other), one < other ? 1 : 0);
     }
     EXPECT_GE(pairs, 3);
+}
+
+TEST(Keys, AreMadeOfSeveralListsAsOfOne) {
+    std::vector<std::vector<std::string>> texts(5);  // sorted, not sorted, empty, overlapping
+    for (int i = 0; i < 300; ++i) {
+        texts[0].push_back("E" + std::to_string(1000 + i));
+        texts[1].push_back("E" + std::to_string(1000 + i * 7919 % 600));
+        texts[3].push_back("F" + std::to_string(i % 10));
+    }
+    texts[4].push_back("");
+    std::vector<std::vector<std::string_view>> lists;
+    std::vector<std::string_view> all;
+    for (const auto& list : texts) {
+        lists.emplace_back(list.begin(), list.end());
+        all.insert(all.end(), list.begin(), list.end());
+    }
+    const Keys one(all);
+    for (const int threads : {1, 3}) {
+        const Keys several(lists, threads);
+        ASSERT_EQ(several.size(), one.size());
+        for (std::size_t id = 0; id < one.size(); ++id) EXPECT_EQ(several[id], one[id]);
+    }
+    EXPECT_EQ(Keys(std::vector<std::vector<std::string_view>>(), 2).size(), 0u);
+}
+
+TEST(Keys, AreFoundAfterAnyOther) {
+    std::vector<std::string> texts;
+    for (int i = 100; i < 130; i += 2) texts.push_back(std::to_string(i));
+    const Keys keys(std::vector<std::string_view>(texts.begin(), texts.end()));
+    for (std::int32_t after = -1; after < static_cast<std::int32_t>(keys.size()); ++after)
+        for (int i = 99; i < 131; ++i) {
+            const std::string key = std::to_string(i);
+            EXPECT_EQ(keys.find_after(after, key), keys.find(key)) << key << " after " << after;
+        }
+    EXPECT_EQ(Keys().find_after(-1, "a"), -1);
 }
 
 TEST(Keys, CopiesShareTheirStrings) {

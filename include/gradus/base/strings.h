@@ -38,11 +38,15 @@ public:
     Keys() : strings_(std::make_shared<const Strings>()) {}
     /// Sorts the given keys and drops repeats.
     explicit Keys(std::vector<std::string_view> keys);
+    /// Those of all lists, which are sorted in parallel and then merged.
+    Keys(std::vector<std::vector<std::string_view>> lists, int threads);
 
     std::size_t size() const { return strings_->size(); }
     std::string_view operator[](std::size_t id) const { return (*strings_)[id]; }
     /// The key's id, or -1.
     std::int32_t find(std::string_view key) const;
+    /// The same, quicker where the key is one of the next after `id` (-1: the first): keys mostly come in their order.
+    std::int32_t find_after(std::int32_t id, std::string_view key) const;
     const std::shared_ptr<const Strings>& strings() const { return strings_; }
 
 private:
