@@ -481,8 +481,8 @@ GRADUS_API gradus_status gradus_concentration(const gradus_organization* organiz
 /* A development plan for everyone, with the proof of how good it is. Immutable. */
 typedef struct gradus_plan gradus_plan;
 
-/* Value and bound are net of what change costs. Not charged are items of `previous` that were pinned, that began before
- * the start, or that the organisation no longer knows. */
+/* Value and bound are net of what change costs. Not charged are items of `previous` that were pinned, that do not
+ * begin within the horizon, or that the organisation no longer knows. */
 typedef struct gradus_optimize_options {
     uint32_t struct_size;
     int32_t start;            /* first day of the horizon; GRADUS_NONE (default): the day after as_of */

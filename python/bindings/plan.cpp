@@ -17,6 +17,7 @@ struct PlanView {
     TableView risks;
 
     std::optional<TableView> table(std::string_view name) const {
+        if (name == plan->items.name()) return view(std::shared_ptr<const PlanItems>(plan, &plan->items), organization);
         for (const Table* table : plan->tables())
             if (table->name() == name) return view(std::shared_ptr<const Table>(plan, table), organization);
         return std::nullopt;

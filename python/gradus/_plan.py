@@ -25,6 +25,7 @@ from ._table import Table, provenance
 
 FORMAT = 1
 LOADED = ("items", "resources", "conflicts", "certificate", "problems")  # goals and people follow from these
+KEYS = {"person": "people", "activity": "activities", "session": "sessions"}
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a file in a zip archive: the same plan gives the same bytes
 
 STATUS = {
@@ -225,7 +226,7 @@ class Plan:
             tuple(int(cell or 0) if name == "row" else cell or "" for name, cell in zip(names, cells, strict=True))
             for cells in zip(*(problems[name] for name in names), strict=True)
         ]
-        previous = None if before is None else _core.load_items(organization._core, read("items", before), 0)
+        previous = None if before is None else _items_before(organization, _known(organization, before))
         return cls(
             _core.load_plan(
                 organization._core,
@@ -279,7 +280,16 @@ class Plan:
 def _items_before(organization: Organization, previous: Plan | Tabular | None) -> _core.Plan | _core.Table | None:
     if previous is None or isinstance(previous, Plan):
         return None if previous is None else previous._core
+    if isinstance(previous, Table) and previous.name == "items":
+        return previous._core
     return _core.load_items(organization._core, read("items", previous), 0)
+
+
+def _known(organization: Organization, items: dict[str, list[str | None]]) -> dict[str, list[str | None]]:
+    """The rows whose keys the organisation has."""
+    keys = [(items[key], {None, *organization.table(table)[key].tolist()}) for key, table in KEYS.items()]
+    rows = [row for row in range(len(items["person"])) if all(column[row] in known for column, known in keys)]
+    return {name: [column[row] for row in rows] for name, column in items.items()}
 
 
 def _csv(table: Table) -> str:
@@ -359,8 +369,8 @@ def optimize(
         last_day, reason.
     change_cost
         Units of value charged for each item of `previous` that is absent now (same session and first day); value and
-        bound are net of it. Not charged are items that were pinned, that began before `start`, or that the organisation
-        no longer knows.
+        bound are net of it. Not charged are items that were pinned, that do not begin within the horizon, or that the
+        organisation no longer knows.
     as_of
         The day of risks from outside; where not given, the day before `start`.
     threads

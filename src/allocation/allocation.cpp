@@ -279,6 +279,7 @@ Allocation Run::solve() {
             const std::vector<double> none = prices_;
             price(none, 0.3 * options_.gap * whole(bound_) / std::max(1, problem_.groups), 3000);
             round(none);
+            if (!should_stop() && !close_enough()) price(none, 0, 0);
         } else if (!should_stop()) {
             const bool complete = find_prices();
             if (complete) round(prices_);

@@ -37,17 +37,4 @@ std::int32_t Pool::best(std::int32_t group, std::span<const double> prices) cons
     return best;
 }
 
-void Pool::trim(std::span<const double> prices, double slack, int threads) {
-    parallel_for(groups(), 256, threads, [&](std::int64_t first, std::int64_t last) {
-        for (std::int64_t group = first; group < last; ++group) {
-            std::vector<Choice>& choices = choices_[group];
-            if (choices.size() < 12) continue;
-            const double most = net(choices[best(static_cast<std::int32_t>(group), prices)], prices);
-            choices.erase(std::remove_if(choices.begin() + 1, choices.end(),
-                                         [&](const Choice& choice) { return net(choice, prices) < most - slack; }),
-                          choices.end());
-        }
-    });
-}
-
 }  // namespace gradus

@@ -19,8 +19,6 @@ public:
     bool add(std::int32_t group, Choice choice);
     /// Number of the group's best choice at prices; of equals the first.
     std::int32_t best(std::int32_t group, std::span<const double> prices) const;
-    /// Drops choices that lie far below the best at these prices, by more than `slack`; the fallback stays.
-    void trim(std::span<const double> prices, double slack, int threads);
 
 private:
     std::vector<std::vector<Choice>> choices_;

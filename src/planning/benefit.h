@@ -55,7 +55,7 @@ public:
 
     /// States that the entry lifts, folded into 64 bits: entries without a common bit have nothing in common.
     std::uint64_t signature(std::int32_t entry) const { return entries_[entry].signature; }
-    /// Bit i: the person's i-th distinct capability among risk rows that the entry teaches (max_capabilities).
+    /// The capabilities among the person's risk rows that the entry teaches (max_capabilities).
     const std::vector<std::int32_t>& capabilities(std::int32_t entry) const { return entries_[entry].capabilities; }
 
     /// The believed mean of a capability, credit included; NaN where no risk row has it.

@@ -49,7 +49,7 @@ OptimizeOptions checked(OptimizeOptions options, Date as_of) {
     require(options.gap >= 0 && options.gap <= 1, "gap", "from 0 to 1");
     require(!options.work_limit || *options.work_limit > 0, "work_limit", "more than 0");
     require(!options.time_limit || *options.time_limit > 0, "time_limit", "more than 0 seconds");
-    require(options.change_cost >= 0 && std::isfinite(options.change_cost), "change_cost", "0 or more");
+    require(options.change_cost >= 0 && options.change_cost <= 1e9, "change_cost", "from 0 to 1e9");
     require(options.change_cost == 0 || options.previous, "previous", "given where change_cost is");
     require(options.threads >= 0, "threads", "0 (all cores) or more");
     return options;
@@ -61,14 +61,14 @@ Catalog::Catalog(const Organization& organization_, const Risks& risks_, const O
       options(checked(options_, risks_.provenance.as_of)),
       as_of(risks_.provenance.as_of),
       start(options.start),
-      previous(organization, options) {
+      end(add_months(start, options.months)),
+      previous(organization, options, start, end) {
     check_keys(risks, risks.person, organization.people());
     check_keys(risks, risks.role, organization.roles());
     check_keys(risks, risks.capability, organization.capabilities());
     const Tables& tables = organization.tables();
     const Relations& relations = organization.relations();
     if (is_missing(as_of)) as_of = start - std::chrono::days(1);
-    end = add_months(start, options.months);
     for (int month = 0; month < options.months; month += options.period_months) {
         const int months = std::min(options.period_months, options.months - month);
         periods.push_back({add_months(start, month), add_months(start, month + months), months});

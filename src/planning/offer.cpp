@@ -194,6 +194,7 @@ bool Offer::dated(Way& way, Date after) const {
     const ActivityId activity = courses[way.course].activity;
     const Date valid_to = catalog.organization->activities.valid_to[activity.value()];
     if (way.last >= catalog.end || way.last >= leaves_ || (!is_missing(valid_to) && way.last >= valid_to)) return false;
+    if (way.last > courses[way.course].due) return false;
     way.share = catalog.share(way.last);
     return true;
 }
@@ -269,7 +270,8 @@ bool Offer::priced(Way& way, bool note) {
 
 bool Offer::build_ways(Course& course) {
     const auto number = static_cast<std::int32_t>(&course - courses.data());
-    const Date due_day = course.forced ? due(course.activity) : Date::max();
+    const Date due_day = course.forced ? due(course.activity) : missing<Date>();
+    if (!is_missing(due_day)) course.due = due_day;
     course.first_way = static_cast<std::int32_t>(ways.size());
     for (std::int32_t i = catalog.first_offering[course.activity.value()];
          i < catalog.first_offering[course.activity.value() + 1]; ++i) {
@@ -281,7 +283,7 @@ bool Offer::build_ways(Course& course) {
         way.seat = offering.seat;
         way.first = offering.first;
         way.last = offering.last;
-        if (!dated(way, course.after) || way.last >= leaves_ || (!is_missing(due_day) && way.last > due_day)) continue;
+        if (!dated(way, course.after) || way.last >= leaves_ || way.last > course.due) continue;
         if (!priced(way, true)) continue;
         way.share = catalog.share(way.last);
         if (!course.prerequisites.empty() && !offering.session)
@@ -396,7 +398,6 @@ void Offer::open(PersonId who, const Duties* duties, bool only_duties) {
     for (std::size_t i = courses.size(); i-- > 0;)
         for (const std::int32_t before : courses[i].prerequisites) {
             courses[before].needed = true;
-            ++courses[before].dependants;
             if (courses[i].forced) courses[before].forced = true;
         }
     for (Pin& pin : pins) pin.entry = benefit.add(pin.activity);

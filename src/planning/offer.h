@@ -51,11 +51,11 @@ public:
         std::int32_t kind = -1;
         bool forced = false;
         std::int64_t minutes = 0;
-        std::uint32_t periods = 0;  ///< bit p: some way starts in period p (all bits where there are more than 32)
+        std::uint32_t periods = 0;  ///< bit p: some way starts in period p (bit 31: in any from the 32nd on)
         Date after;  ///< day after the last pinned prerequisite, or the start
+        Date due = Date::max();  ///< last day, where it is forced
         std::vector<std::int32_t> prerequisites;  ///< courses that must be taken first
         bool needed = false;                      ///< some other course needs it
-        std::int32_t dependants = 0;              ///< courses that need it at once
     };
     struct Account {
         std::size_t row = 0;  ///< of accounts

@@ -23,7 +23,7 @@ Id<Tag> found(const std::vector<std::int32_t>& numbers, Id<Tag> id) {
 
 }  // namespace
 
-Previous::Previous(const Organization& organization, const OptimizeOptions& options) {
+Previous::Previous(const Organization& organization, const OptimizeOptions& options, Date start, Date end) {
     if (!options.previous || !(options.change_cost > 0)) return;
     const PlanItems& items = *options.previous;
     const auto people = renumbered(items.person, organization.people());
@@ -35,10 +35,12 @@ Previous::Previous(const Organization& organization, const OptimizeOptions& opti
                                 row < items.session.size() ? found(sessions, items.session[row]) : SessionId(),
                                 items.first_day[row]};
         const bool lost = row < items.session.size() && items.session[row] && !item.session;
-        if (item.person && item.activity && !lost && item.first >= options.start) items_.push_back(item);
+        if (item.person && item.activity && !lost && item.first >= start && item.first < end) items_.push_back(item);
     }
     const auto key = [](const PreviousItem& item) { return std::tuple(item.person, item.activity); };
-    std::stable_sort(items_.begin(), items_.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    std::sort(items_.begin(), items_.end(), [&](const auto& a, const auto& b) {
+        return std::tuple_cat(key(a), std::tuple(a.session, a.first)) < std::tuple_cat(key(b), std::tuple(b.session, b.first));
+    });
     items_.erase(std::unique(items_.begin(), items_.end(), [&](const auto& a, const auto& b) { return key(a) == key(b); }),
                  items_.end());
 }

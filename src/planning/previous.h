@@ -17,10 +17,11 @@ struct PreviousItem {
 };
 
 /// The items of `options.previous` whose absence is charged (docs/decisions/0005): those that the organisation knows, that
-/// were not pinned and that have not begun by the start. By person, then activity.
+/// were not pinned and that begin within the horizon. By person, then activity.
 class Previous {
 public:
-    Previous(const Organization& organization, const OptimizeOptions& options);
+    /// For a horizon [start, end).
+    Previous(const Organization& organization, const OptimizeOptions& options, Date start, Date end);
 
     std::span<const PreviousItem> of(PersonId person) const;
     /// True if this is an item of the plan before: same session and first day.

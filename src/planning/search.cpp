@@ -287,7 +287,7 @@ void Search::strike_out(double bound) {
     const std::vector<double>& most = chains_.most(scores_, bound);
     for (std::size_t w = 0; w < dead_.size(); ++w) {
         if (dead_[w] || scores_.gain[w] == -infinite || !beaten(most[w])) continue;
-        if (most[w] > best_) prune(most[w]);
+        struck_ = std::max(struck_, most[w]);
         dead_[w] = 1;
     }
 }
@@ -426,7 +426,7 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
     found_ = stopped_ = false;
     nodes_ = 0;
     best_ = 0;
-    ceiling_ = -infinite;
+    ceiling_ = struck_ = -infinite;
     best_content_.clear();
     best = Choice();
     prepare(query);
@@ -448,6 +448,8 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
         auto at = memory->begin();
         for (std::vector<double>* part : weights)
             for (double& weight : *part) weight = *at++;
+        for (std::size_t i = 0; i < root.full.size(); ++i)  // rounded, they could be more than the whole
+            root.known[i] = std::clamp(root.known[i], 0.0, 1 - root.full[i]);
     }
     anchor();
     root_steps_ = remembered ? 15 : 40;
@@ -461,7 +463,7 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
         root_steps_ = 150;
         node_limit_ = effort;
         explore();
-        ceiling_ = std::min(ceiling_, first_ceiling);  // both are bounds
+        ceiling_ = std::min(ceiling_, first_ceiling);  // both are bounds on what was not struck out
     }
     if (memory) {
         memory->clear();
@@ -485,7 +487,7 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
         });
     }
     while (!draft.chosen().empty()) draft.pop();
-    return std::max(best_, ceiling_);
+    return std::max({best_, ceiling_, struck_});
 }
 
 }  // namespace gradus

@@ -54,7 +54,7 @@ private:
     void strike_out(double bound);
     void branch(Node& node, double bound);
     void visit(Node& node, std::int32_t way);
-    double few_more(const Node& node, std::int32_t& many);
+    double few_more(const Node& node, std::int32_t& count);
     void record();
     void push(std::int32_t number, const Way& way);
     void pop();
@@ -66,7 +66,7 @@ private:
     const Query* query_ = nullptr;
     Chains chains_;
     Chains::Scores scores_;
-    double tolerance_ = 0, best_ = 0, ceiling_ = 0;
+    double tolerance_ = 0, best_ = 0, ceiling_ = 0, struck_ = 0;
     bool found_ = false, stopped_ = false;
     std::int64_t nodes_ = 0, node_limit_ = 0;
     int root_steps_ = 40;

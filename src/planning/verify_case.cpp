@@ -24,7 +24,7 @@ Case::Case(const Organization& of, const Risks& risk_rows, const Plan& plan)
               plan.options.period_months),
       risks_of_person(risk_rows.person, of.people().size()), funds_of_unit(of.units().size()),
       teachers(of.capabilities().size()), rank(of.activities().size(), 0), fund_price(of.funds().size(), 0.0),
-      seat_price(of.sessions().size(), 0.0), left_out(of.people().size()), previous(of, plan.options) {
+      seat_price(of.sessions().size(), 0.0), left_out(of.people().size()), previous(of, plan.options, horizon.start, horizon.end) {
     const Forest& forest = of.relations().funds;
     for (std::int32_t f = 0; f < static_cast<std::int32_t>(of.funds().size()); ++f) {
         const UnitId unit = tables.funds.unit[static_cast<std::size_t>(f)];

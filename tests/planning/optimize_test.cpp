@@ -188,6 +188,25 @@ TEST(Optimize, ThreadsAndOrderChangeNoByte) {
     for (std::size_t i = 0; i < left.size(); ++i) EXPECT_TRUE(same_bytes(*left[i], *right[i])) << left[i]->name();
 }
 
+TEST(Optimize, WhatPrerequisitesDelayIsStillDone) {
+    auto tables = small();
+    tables.push_back({"activity_prerequisites", {{"activity", "prerequisite"}, {"X", "Y"}}});
+    // Y takes 10 days, then X 5: from 1 April until the 15th, in one quarter for P3 alone, who has no hours to keep to.
+    for (const auto& [due, planned] : {std::pair("2026-04-15", 1u), std::pair("2026-04-14", 0u)}) {
+        auto with_duty = tables;
+        with_duty.push_back({"mandatory", {{"person", "activity", "due"}, {"P3", "X", due}}});
+        const Case c = make(with_duty);
+        const Plan plan = optimize(c.organization, c.risks);
+        std::size_t found = 0;
+        for (std::size_t i = 0; i < plan.items.size(); ++i)
+            found += plan.items.person[i].value() == 2 && plan.items.activity[i].value() == 0;
+        EXPECT_EQ(found, planned) << due;
+        EXPECT_EQ(plan.conflicts.size(), 1 - planned);
+        const Verification verdict = verify(c.organization, c.risks, plan);
+        EXPECT_TRUE(verdict.ok()) << (verdict.violations.size() ? verdict.violations.message[0] : "");
+    }
+}
+
 TEST(Optimize, WhatACancelLeavesNoTimeForIsSaidSo) {
     auto tables = small();
     tables.push_back({"mandatory", {{"activity", "due"}, {"Z", "2026-12-31"}, {"X", "2026-06-30"}}});

@@ -163,8 +163,8 @@ struct OptimizeOptions {
     /// Of a table of other hands, person, activity, session, first_day and reason count.
     std::shared_ptr<const PlanItems> previous{};
     /// Charged for each item of `previous` that is absent now (same person, activity, session and first day), in units of
-    /// value, 0 or more; value and bound are net of it. Not charged are items that were pinned, that began before `start`,
-    /// or that the organisation no longer knows.
+    /// value, 0 to 1e9; value and bound are net of it. Not charged are items that were pinned, that do not begin within
+    /// the horizon, or that the organisation no longer knows.
     double change_cost = 0;
     int threads = 0;                      ///< 0: all cores
 };
