@@ -1,6 +1,7 @@
 #include "planning/benefit.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace gradus {
@@ -123,26 +124,42 @@ double Benefit::expected(const State& state, double mean) const {
     return sum;
 }
 
-// What is gone of `before` once the first `count` active lessons of the state, and lesson `extra` (-1: none), are
-// completed. The distribution of the mean is kept exactly; equal levels merge.
-double Benefit::reduction(std::int32_t index, const std::vector<Active>& active, std::size_t count,
-                          std::int32_t extra) {
+double Benefit::remembered(const State& state, double mean) {
+    const auto bits = std::bit_cast<std::uint64_t>(mean) + static_cast<std::uint64_t>(&state - states_.data());
+    Point& point = points_[bits * 0x9e3779b97f4a7c15u >> 54];
+    if (point.stamp != stamp_ || point.state != &state || point.mean != mean)
+        point = {mean, &state, stamp_, expected(state, mean)};
+    return point.expected;
+}
+
+// What is gone of `before` once the first `count` active lessons of the state, and lesson `extra` (-1: none), are completed.
+double Benefit::reduction(std::int32_t index, const std::vector<Active>& active, std::size_t count, std::int32_t extra) {
     const State& state = states_[index];
-    const bool memorable = state.last_lesson - state.first_lesson <= 64;
-    std::uint64_t mask = 0;
-    Memo* memo = nullptr;
-    if (memorable) {
-        for (std::size_t i = 0; i < count; ++i) mask |= std::uint64_t{1} << (active[i].lesson - state.first_lesson);
-        if (extra >= 0) mask |= std::uint64_t{1} << (extra - state.first_lesson);
-        const std::uint64_t hash = (mask + static_cast<std::uint64_t>(index)) * 0x9e3779b97f4a7c15u;
-        memo = &memo_[hash >> 52];
-        if (memo->stamp == stamp_ && memo->state == index && memo->mask == mask) return memo->reduction;
+    if (state.last_lesson - state.first_lesson <= 64) {
+        const auto bit = [&](std::int32_t lesson) { return std::uint64_t{1} << (lesson - state.first_lesson); };
+        std::uint64_t set = extra >= 0 ? bit(extra) : 0;
+        for (std::size_t i = 0; i < count; ++i) set |= bit(active[i].lesson);
+        return removed(index, state.first_lesson, set);
     }
     picked_.clear();
     for (std::size_t i = 0; i < count; ++i) picked_.push_back(active[i].lesson);
     if (extra >= 0) picked_.push_back(extra);
     std::sort(picked_.begin(), picked_.end());
+    return removed_by_picked(state);
+}
 
+double Benefit::removed(std::int32_t index, std::int32_t first, std::uint64_t set) {
+    const std::uint64_t hash = (set + static_cast<std::uint64_t>(first)) * 0x9e3779b97f4a7c15u;
+    Memo& memo = memo_[hash >> 51];
+    if (memo.stamp == stamp_ && memo.first == first && memo.mask == set) return memo.removed;
+    picked_.clear();
+    for (std::uint64_t left = set; left != 0; left &= left - 1) picked_.push_back(first + std::countr_zero(left));
+    memo = {set, first, stamp_, removed_by_picked(states_[index])};
+    return memo.removed;
+}
+
+// The distribution of the mean is kept exactly; equal levels merge.
+double Benefit::removed_by_picked(const State& state) {
     levels_.assign(1, {state.mean, 1.0});
     for (const std::int32_t position : picked_) {
         const Lesson& lesson = lessons_[position];
@@ -163,10 +180,8 @@ double Benefit::reduction(std::int32_t index, const std::vector<Active>& active,
         levels_.swap(next_);
     }
     double after = 0;
-    for (const Level& level : levels_) after += level.probability * expected(state, level.position);
-    const double result = picked_.empty() ? 0 : state.before - after;
-    if (memo) *memo = {mask, index, stamp_, result};
-    return result;
+    for (const Level& level : levels_) after += level.probability * remembered(state, level.position);
+    return picked_.empty() ? 0 : state.before - after;
 }
 
 // What a lesson adds to its state while 0, 1, 2 … of the active lessons are in effect: day by day from the horizon's end

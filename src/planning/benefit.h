@@ -41,6 +41,15 @@ public:
         std::int32_t state = 0;
         double gain = 0;
     };
+    /// Number of the lesson: those of a state follow one another, from its first_lesson on.
+    std::int32_t lesson(std::int32_t entry, std::int32_t i) const { return entries_[entry].lessons[i]; }
+    /// What is gone of the exposure that lessons bear on once those of `set` are completed: bit i is lesson `first` + i.
+    double removed(std::int32_t state, std::int32_t first, std::uint64_t set);
+    /// True if the one does for its state all that the other does, and perhaps more.
+    bool covers(std::int32_t lesson, std::int32_t other) const {
+        const Lesson &a = lessons_[lesson], &b = lessons_[other];
+        return a.uplift >= b.uplift && a.cap >= b.cap && a.probability >= b.probability;
+    }
     /// The gain for one share, by state.
     void parts(std::int32_t entry, double share, std::vector<Part>& out);
     /// No set of entries in effect for at most `share` of the horizon adds more to a state than this, beside what is active.
@@ -106,15 +115,24 @@ private:
     };
     struct Memo {
         std::uint64_t mask = 0;
-        std::int32_t state = -1;
+        std::int32_t first = -1;
         std::int32_t stamp = 0;
-        double reduction = 0;
+        double removed = 0;
+    };
+    // What is expected at one level: few can be reached, by many sets of lessons.
+    struct Point {
+        double mean = 0;
+        const State* state = nullptr;
+        std::int32_t stamp = 0;
+        double expected = 0;
     };
 
     double expected(const State& state, double mean) const;
+    double remembered(const State& state, double mean);
     void find_steps(std::int32_t lesson);
     double over_time(const std::vector<Active>& active, double share) const;
     double reduction(std::int32_t state, const std::vector<Active>& active, std::size_t count, std::int32_t extra);
+    double removed_by_picked(const State& state);
 
     const Catalog& catalog_;
     PersonId person_;
@@ -128,7 +146,8 @@ private:
     std::vector<Level> levels_, next_;
     std::vector<std::int32_t> picked_;
     std::vector<Active> set_;
-    std::vector<Memo> memo_ = std::vector<Memo>(1 << 12);
+    std::vector<Memo> memo_ = std::vector<Memo>(1 << 13);
+    std::vector<Point> points_ = std::vector<Point>(1 << 10);
     std::int32_t stamp_ = 0;
 };
 

@@ -25,7 +25,7 @@ void Chains::open(const Offer& offer) {
         first_slot_[c] = static_cast<std::int32_t>(first_pair_.size());
         if (course.prerequisites.empty()) {
             first_pair_.push_back(static_cast<std::int32_t>(pairs_.size()));
-            for (std::int32_t w = course.first_way; w < course.last_way; ++w) pairs_.push_back({w, 1});
+            for (std::int32_t w = course.first_way; w < course.last_way; ++w) pairs_.push_back({w, offer.ways[w].share, 1});
             continue;
         }
         parent_[c] = *std::max_element(course.prerequisites.begin(), course.prerequisites.end());
@@ -36,9 +36,9 @@ void Chains::open(const Offer& offer) {
             for (std::int32_t w = course.first_way; w < course.last_way; ++w) {
                 Way way = offer.ways[w];
                 if (way.first >= after)
-                    pairs_.push_back({w, 1});
+                    pairs_.push_back({w, way.share, 1});
                 else if (offer.dated(way, after))
-                    pairs_.push_back({w, offer.ways[w].share > 0 ? way.share / offer.ways[w].share : 0});
+                    pairs_.push_back({w, way.share, offer.ways[w].share > 0 ? way.share / offer.ways[w].share : 0});
             }
         }
     }
@@ -49,6 +49,7 @@ void Chains::open(const Offer& offer) {
     most_.resize(offer.ways.size());
     top_.resize(courses);
     part_.resize(courses);
+    picked_.resize(courses);
 }
 
 double Chains::best_of(const Scores& scores, std::int32_t slot) {
@@ -57,7 +58,7 @@ double Chains::best_of(const Scores& scores, std::int32_t slot) {
     for (std::int32_t k = first_pair_[slot]; k < first_pair_[slot + 1]; ++k) {
         const Pair& pair = pairs_[k];
         if (scores.gain[pair.way] == -infinite) continue;
-        const double value = value_[pair.way] - scores.gain[pair.way] * (1 - pair.part);
+        const double value = value_[pair.way] - late(scores, k);
         if (value <= best) continue;
         best = value;
         pick_[slot] = k;
@@ -97,6 +98,7 @@ const std::vector<std::int32_t>& Chains::choice(const Scores& scores) {
         const std::int32_t pair = at < 0 ? -1 : pick_[at];
         choice_[c] = pair < 0 ? -1 : pairs_[pair].way;
         part_[c] = pair < 0 ? 0 : pairs_[pair].part;
+        picked_[c] = pair;
     }
     return choice_;
 }
@@ -108,7 +110,7 @@ const std::vector<double>& Chains::most(const Scores& scores, double total) {
         for (std::int32_t k = first_pair_[slot]; k < first_pair_[slot + 1]; ++k) {
             const Pair& pair = pairs_[k];
             if (scores.gain[pair.way] == -infinite) continue;
-            const double value = value_[pair.way] - scores.gain[pair.way] * (1 - pair.part);
+            const double value = value_[pair.way] - late(scores, k);
             most_[pair.way] = std::max(most_[pair.way], above - best_[slot] + value);
         }
     };

@@ -11,16 +11,10 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr std::int32_t many = 4;  // more courses than that are not bounded one by one
+constexpr std::int64_t patience = 100, first_gear = 1000, all = 50'000;  // nodes; `all`: some 0.1 s
 constexpr int node_steps = 12;    // deeper down less is left to share, so the multipliers that came from above are sharpened
 
 }  // namespace
-
-void Search::record() {
-    if (!draft.complete() || (found_ && draft.net() <= best_)) return;
-    found_ = true;
-    best_ = draft.net();
-    draft.describe(best_content_);
-}
 
 void Search::push(std::int32_t number, const Way& way) {
     std::vector<Benefit::Part>& parts = nodes_of_[draft.chosen().size()].taken;
@@ -122,15 +116,15 @@ void Search::greedy() {
         }
         if (!any) break;
         draft.push(pick);
-        record();
+        found_.note(draft);
     }
     while (!draft.chosen().empty()) draft.pop();
 }
 
 // Takes the best choice so far as the good one: what it adds to each state, and what each way would add on top of it.
 void Search::anchor() {
-    if (best_content_.empty() || best_content_ == anchor_ || !draft.replay(best_content_)) return;
-    anchor_ = best_content_;
+    if (found_.content.empty() || found_.content == anchor_ || !draft.replay(found_.content)) return;
+    anchor_ = found_.content;
     Benefit& benefit = draft.offer.benefit;
     std::vector<double> share(draft.offer.courses.size(), 0.0);
     const std::vector<Way> chosen = draft.chosen();
@@ -248,7 +242,7 @@ double Search::sharpen(Node& node, int steps) {
             }
         }
         if (norm < 1e-12) break;
-        const double aim = found_ ? best_ : 0.9 * best;
+        const double aim = found_.any ? found_.net : 0.9 * best;
         const double length = relax * std::max(1e-3 * std::abs(bound), bound - aim) / norm;
         for (std::int32_t i = 0; i < limits; ++i)
             node.multiplier[i] = std::max(0.0, node.multiplier[i] - length * slope_[i] / std::max(1e-3, draft.left(i)));
@@ -326,7 +320,7 @@ double Search::few_more(const Node& node, std::int32_t& count) {
 
 void Search::explore() {
     ++nodes_;
-    record();
+    found_.note(draft);
     if (nodes_ > node_limit_) stopped_ = true;
     if ((nodes_ & 1023) == 0 && query_->control && query_->control->cancelled()) stopped_ = true;
     const auto depth = draft.chosen().size();
@@ -334,7 +328,7 @@ void Search::explore() {
     double bound = sharpen(node, depth == 0 ? root_steps_ : node_steps);
     if (bound == -infinite) return;
     if (stopped_ || beaten(bound)) return prune(bound);
-    if (depth == 0 && found_) {
+    if (depth == 0 && found_.any) {
         strike_out(bound);
         bound = weigh(node);
     }
@@ -423,23 +417,20 @@ void Search::branch(Node& node, double bound) {
 
 double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::vector<float>* memory) {
     tolerance_ = query.tolerance;
-    found_ = stopped_ = false;
+    found_ = Found();
+    stopped_ = false;
     nodes_ = 0;
-    best_ = 0;
     ceiling_ = struck_ = -infinite;
-    best_content_.clear();
     best = Choice();
     prepare(query);
-    record();
-    if (draft.offer.courses.empty()) return found_ ? 0 : -infinite;
+    found_.note(draft);
+    if (draft.offer.courses.empty()) return found_.any ? 0 : -infinite;
     if (query.known && !query.known->content.empty() && draft.replay(query.known->content)) {
-        record();
+        found_.note(draft);
         while (!draft.chosen().empty()) draft.pop();
     }
-    if (best_content_.empty()) greedy();
+    if (found_.content.empty()) greedy();
 
-    // Most searches are short. One that is not gets better multipliers, now that a good choice is known, and starts anew.
-    constexpr std::int64_t patience = 100, all = 5'000;
     const std::int64_t effort = query.effort > 0 ? query.effort : all;
     Node& root = nodes_of_[0];
     const auto weights = {&root.multiplier, &root.full, &root.known};
@@ -453,16 +444,21 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
     }
     anchor();
     root_steps_ = remembered ? 15 : 40;
+    // Most searches are short. One that is not shifts to the second gear; where that is asked for less than it takes to begin, it
+    // gets better multipliers, now that a good choice is known, and starts anew.
     node_limit_ = std::min(patience, effort);
     explore();
     if (stopped_ && effort > patience && !(query.control && query.control->cancelled())) {
-        const double first_ceiling = ceiling_;
-        stopped_ = false;
-        ceiling_ = -infinite;
-        anchor();
-        root_steps_ = 150;
-        node_limit_ = effort;
-        explore();
+        const double first_ceiling = std::exchange(ceiling_, -infinite);
+        if (effort > first_gear) {
+            ceiling_ = dive_.run(query, root.multiplier, effort - patience, nodes);
+        } else {
+            stopped_ = false;
+            anchor();
+            root_steps_ = 150;
+            node_limit_ = effort;
+            explore();
+        }
         ceiling_ = std::min(ceiling_, first_ceiling);  // both are bounds on what was not struck out
     }
     if (memory) {
@@ -470,11 +466,11 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
         for (const std::vector<double>* part : weights) memory->insert(memory->end(), part->begin(), part->end());
     }
     nodes += nodes_;
-    if (!found_) return stopped_ ? ceiling_ : -infinite;
+    if (!found_.any) return stopped_ ? ceiling_ : -infinite;
     // What the choice takes of shared resources, by resource.
-    draft.replay(best_content_);
-    best.content = best_content_;
-    best.value = best_;
+    draft.replay(found_.content);
+    best.content = found_.content;
+    best.value = found_.net;
     for (const Way& way : draft.chosen()) {
         best.value += draft.price(way);
         draft.offer.uses(way, [&](std::int32_t resource, std::int64_t amount) {
@@ -487,7 +483,7 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
         });
     }
     while (!draft.chosen().empty()) draft.pop();
-    return std::max({best_, ceiling_, struck_});
+    return std::max({found_.net, ceiling_, struck_});
 }
 
 }  // namespace gradus

@@ -6,6 +6,7 @@
 #include <gradus/allocation/allocation.h>
 
 #include "planning/chains.h"
+#include "planning/dive.h"
 #include "planning/draft.h"
 
 namespace gradus {
@@ -18,7 +19,7 @@ namespace gradus {
 /// of them would add, and by what those of a good choice add, plus what each further one would add on top of it. Any
 /// multipliers ≥ 0, and any mean of the caps, are valid; good ones come from a few subgradient steps at every node.
 /// Source: Lagrangian bounds for multiple-choice knapsacks, e.g. Kellerer, Pferschy & Pisinger (2004), §11; submodular
-/// upper bounds, Nemhauser & Wolsey (1978).
+/// upper bounds, Nemhauser & Wolsey (1978). What is not settled so within few nodes is handed over to a Dive.
 class Search {
 public:
     explicit Search(const Catalog& catalog) : draft(catalog), catalog_(catalog) {}
@@ -55,22 +56,21 @@ private:
     void branch(Node& node, double bound);
     void visit(Node& node, std::int32_t way);
     double few_more(const Node& node, std::int32_t& count);
-    void record();
     void push(std::int32_t number, const Way& way);
     void pop();
     void refresh(std::int32_t course);
-    bool beaten(double limit) const { return found_ && limit <= best_ + tolerance_; }
+    bool beaten(double limit) const { return found_.any && limit <= found_.net + tolerance_; }
     void prune(double limit) { ceiling_ = std::max(ceiling_, limit); }
 
     const Catalog& catalog_;
     const Query* query_ = nullptr;
     Chains chains_;
     Chains::Scores scores_;
-    double tolerance_ = 0, best_ = 0, ceiling_ = 0, struck_ = 0;
-    bool found_ = false, stopped_ = false;
+    double tolerance_ = 0, ceiling_ = 0, struck_ = 0;
+    bool stopped_ = false;
+    Found found_;
     std::int64_t nodes_ = 0, node_limit_ = 0;
     int root_steps_ = 40;
-    std::vector<std::int32_t> best_content_;
 
     std::vector<char> dead_;                   // by way: cannot be in a better choice than the one known at the root
     std::vector<Node> nodes_of_;               // by depth
@@ -79,6 +79,7 @@ private:
     std::vector<double> potential_, anchored_, on_top_;
     std::vector<std::int32_t> anchor_;         // content of the good choice
     std::vector<double> shares_, slope_, full_slope_, known_slope_, best_multiplier_, best_full_, best_known_;
+    Dive dive_{draft, chains_, found_};
 };
 
 }  // namespace gradus

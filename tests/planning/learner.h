@@ -1,0 +1,132 @@
+#pragma once
+
+// Somebody with a few things to learn, made up from a seed, and what would be best for them, found by trying everything.
+
+#include <functional>
+#include <list>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <gradus/risk/risk.h>
+
+#include "organization/tables.h"
+#include "planning/chains.h"
+#include "planning/draft.h"
+
+namespace gradus {
+
+struct Learner {
+    explicit Learner(unsigned seed, int activities = 6) : random(seed) {
+        std::vector<std::string> names;
+        for (int i = 0; i < activities; ++i) names.push_back(std::string(1, static_cast<char>('a' + i)));
+        Cells rows = {{"activity", "kind", "hours", "cost", "days", "account_share"}};
+        Cells outcomes = {{"activity", "capability", "uplift", "up_to", "probability"}};
+        Cells before = {{"activity", "prerequisite"}}, sessions = {{"session", "activity", "first_day", "seats"}};
+        for (int i = 0; i < activities; ++i) {
+            rows.push_back({keep(names[i]), draw(0, 1) ? "x" : "y", number(draw(1, 9)), number(draw(0, 30)),
+                            number(draw(1, 70)), draw(0, 2) ? "" : "0.3"});
+            for (const char* capability : {"A", "B"})
+                if (draw(0, 3))
+                    outcomes.push_back({keep(names[i]), capability, number(draw(1, 6), 4), number(draw(3, 5)),
+                                        draw(0, 2) ? number(draw(4, 9), 10) : "1"});
+            if (i > 0 && !draw(0, 2)) before.push_back({keep(names[i]), keep(names[draw(0, i - 1)])});
+            if (!draw(0, 3))
+                for (const char* first : {"2026-05-02", "2026-08-01"})
+                    sessions.push_back({keep(names[i] + first), keep(names[i]), first, draw(0, 1) ? "1" : ""});
+        }
+        std::vector<Literal> tables = {
+            {"scales", {{"scale", "level"}, {"S", "1"}, {"S", "2"}, {"S", "3"}, {"S", "4"}, {"S", "5"}}},
+            {"capabilities", {{"capability", "scale"}, {"A", "S"}, {"B", "S"}}},
+            {"roles", {{"role"}, {"R"}}},
+            {"people", {{"person", "role", "hours"}, {"p", "R", draw(0, 4) ? number(draw(3, 9)) : ""}}},
+            {"activities", rows},
+            {"outcomes", outcomes},
+            {"activity_prerequisites", before},
+            {"sessions", sessions},
+            {"funds", {{"fund", "amount", "valid_from"}, {"f", "600", draw(0, 1) ? "2026-01-01" : ""}}}};
+        if (draw(0, 1))
+            tables.push_back({"accounts",
+                              {{"person", "kind", "available", "cap", "cap_period"},
+                               {"p", "money", "9", draw(0, 1) ? "5" : "", "quarter"}}});
+        if (!draw(0, 2))
+            tables.push_back(
+                {"enrolments",
+                 {{"person", "activity", "status", "date"}, {"p", keep(names[0]), "enrolled", "2026-05-10"}}});
+        organization.emplace(build(tables));
+        Input risks("risks");
+        for (const char* capability : {"A", "B"})
+            risks.row()
+                .set("basis", "role")
+                .set("role", "R")
+                .set("likelihood", 1)
+                .set("shortfall", 1)
+                .set("criticality", 3)
+                .set("person", "p")
+                .set("capability", capability)
+                .set("required", 4)
+                .set("sd", 0.5)
+                .set("mean", capability[0] == 'A' ? 2.2 : 2.9)
+                .set("impact", draw(1, 9));
+        OptimizeOptions options;
+        options.start = day("2026-04-01");
+        options.months = draw(0, 1) ? 6 : 12;
+        if (!draw(0, 2)) options.max_activities = draw(1, 4);
+        if (!draw(0, 2)) options.max_of_a_kind = draw(1, 2);
+        if (!draw(0, 3)) options.max_capabilities = 1;
+        catalog.emplace(*organization, load_risks(*organization, risks, day("2026-03-31"), 1), options);
+        draft.emplace(*catalog);
+        if (!draw(0, 3)) duties.forced.push_back(id<ActivityTag>(*organization, names.back()));
+        draft->offer.open(PersonId(0), &duties);
+        for (std::size_t r = 0; r < catalog->capacity.size(); ++r) prices.push_back(0.002 * draw(0, 3));
+        if (!prices.empty()) prices[0] /= 100;  // per cent of the fund
+        query.prices = prices;
+        draft->begin(query);
+        chains.open(draft->offer);
+    }
+
+    /// The most that any choice is worth, by trying all; none: what is forced cannot be placed.
+    std::optional<double> best() {
+        std::optional<double> most;
+        const std::function<void(std::size_t)> extend = [&](std::size_t c) {
+            if (c == draft->offer.courses.size()) {
+                if (draft->complete() && (!most || draft->net() > *most)) most = draft->net();
+                return;
+            }
+            extend(c + 1);
+            for (std::int32_t w = draft->offer.courses[c].first_way; w < draft->offer.courses[c].last_way; ++w) {
+                Way way;
+                if (!draft->place(w, way)) continue;
+                draft->push(way);
+                extend(c + 1);
+                draft->pop();
+            }
+        };
+        extend(0);
+        return most;
+    }
+
+    int draw(int low, int high) { return low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1)); }
+    double part() { return draw(0, 1000) / 1000.0; }
+
+    std::mt19937 random;
+    std::list<std::string> texts;  // what cells point into
+    std::optional<Organization> organization;
+    std::optional<Catalog> catalog;
+    std::optional<Draft> draft;
+    Offer::Duties duties;
+    std::vector<double> prices;
+    Query query;
+    Chains chains;
+
+private:
+    std::string_view keep(std::string text) { return texts.emplace_back(std::move(text)); }
+    std::string_view number(int n, int divisor = 1) {
+        std::string text = std::to_string(static_cast<double>(n) / divisor);
+        if (divisor == 1) text = std::to_string(n);
+        return keep(std::move(text));
+    }
+};
+
+}  // namespace gradus
