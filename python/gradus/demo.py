@@ -55,7 +55,7 @@ def run(people: int = 2000, units: int = 40, seed: int = 1, threads: int | None 
     clock.said(f"exposure {np.sum(risks['exposure']):,.0f} in all; {_text.count(extreme, 'extreme risk')}")
     plan = clock("optimize", lambda: optimize(org, risks, start=START, months=MONTHS, time_limit=TIME_LIMIT, **common))
     clock.said(f"{len(plan.items):,} items for {len(plan.people):,} people")
-    # Where somebody's search stopped early, the exact one behind the bound could take longer than the plan did, and stop too.
+    # Where somebody's search stopped early, the exact one behind the bound could take longer than the plan did.
     bound = str(plan.certificate["stop_reason"][0]) in ("optimal", "within_gap")
     verdict = clock("verify", lambda: plan.verify(bound=bound, threads=threads))
     what = "limits, value and bound" if bound else "limits and value"
