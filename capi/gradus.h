@@ -497,7 +497,7 @@ typedef struct gradus_optimize_options {
     double gap;        /* stop when (bound - value) / |bound| is no larger, 0 to 1; default 1e-4 */
     double work_limit; /* in millions of search nodes; NaN (default): enough for the gap */
     double time_limit; /* seconds; NaN (default): none. A run that it ends is not reproducible */
-    double change_cost; /* units of value for each item of `previous` that is absent now; default 0 */
+    double change_cost; /* units of value for each item of `previous` that is absent now, 0 to 1e9; default 0 */
     const gradus_plan* previous; /* the plan that this one replaces; NULL (default): none. Need not outlive the call */
 } gradus_optimize_options;
 GRADUS_API void gradus_optimize_options_init(gradus_optimize_options* options, uint32_t struct_size);

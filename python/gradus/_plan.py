@@ -368,7 +368,7 @@ def optimize(
         The plan that this one replaces, or a table of its items: person, activity, session, first_day,
         last_day, reason.
     change_cost
-        Units of value charged for each item of `previous` that is absent now (same session and first day); value and
+        Units of value, 0 to 1e9, charged for each item of `previous` that is absent now (same session and first day); value and
         bound are net of it. Not charged are items that were pinned, that do not begin within the horizon, or that the
         organisation no longer knows.
     as_of

@@ -168,7 +168,9 @@ void Dive::solve(Branch& branch, int steps) {
         if (dive_left_ >= 0) return;
     }
     std::int32_t course = -1;
-    for (const Option& option : most_at_stake(branch.allowed, bound, course)) {
+    const std::vector<Option> options = most_at_stake(branch.allowed, bound, course);
+    if (options.empty()) prune(bound);  // nothing to decide, and yet too long a way down
+    for (const Option& option : options) {
         Branch child = branch;
         child.bound = std::min(bound, option.value);
         std::fill(child.allowed.way.begin() + draft_.offer.courses[course].first_way,

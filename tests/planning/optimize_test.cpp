@@ -209,7 +209,7 @@ TEST(Optimize, WhatPrerequisitesDelayIsStillDone) {
 
 TEST(Optimize, WhatACancelLeavesNoTimeForIsSaidSo) {
     auto tables = small();
-    tables.push_back({"mandatory", {{"activity", "due"}, {"Z", "2026-12-31"}, {"X", "2026-06-30"}}});
+    tables.push_back({"mandatory", {{"activity", "due"}, {"Z", "2026-06-30"}, {"X", "2026-12-31"}}});
     const Case c = make(tables);
     Control control;
     control.cancel();
