@@ -175,13 +175,17 @@ OptimizeOptions from_c(const gradus_optimize_options* options) {
 
 gradus_verify_options OptionStruct<gradus_verify_options>::defaults() {
     const VerifyOptions o;
-    return {.struct_size = sizeof(gradus_verify_options), .bound = o.bound, .threads = o.threads, .reserved = 0};
+    return {.struct_size = sizeof(gradus_verify_options),
+            .bound = o.bound,
+            .threads = o.threads,
+            .reserved = 0,
+            .work_limit = o.work_limit};
 }
 
 VerifyOptions from_c(const gradus_verify_options* options) {
     const gradus_verify_options c = known(options);
     check_reserved(c.reserved);
-    return {.bound = truth(c.bound, "bound"), .threads = c.threads};
+    return {.bound = truth(c.bound, "bound"), .work_limit = c.work_limit, .threads = c.threads};
 }
 
 // ---- what comes out ----

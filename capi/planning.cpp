@@ -23,7 +23,8 @@ gradus_status gradus_optimize(const gradus_organization* organization, const gra
                               const gradus_optimize_options* options, gradus_control* control, gradus_plan** out,
                               gradus_error* err) {
     return create(out, err, [&] {
-        return result(organization, gradus::optimize(get(organization), get(risks), with_previous(options), get(control)));
+        return result(organization,
+                      gradus::optimize(get(organization), get(risks), with_previous(options), get(control)));
     });
 }
 
@@ -74,6 +75,9 @@ gradus_status gradus_verify(const gradus_organization* organization, const gradu
 void gradus_verification_free(gradus_verification* verification) { delete verification; }
 int32_t gradus_verification_ok(const gradus_verification* verification) {
     return verification && verification->value->ok();
+}
+int32_t gradus_verification_confirmed(const gradus_verification* verification) {
+    return verification && verification->value->confirmed;
 }
 double gradus_verification_value(const gradus_verification* verification) {
     return verification ? verification->value->value : gradus::missing<double>();

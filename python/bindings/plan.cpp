@@ -132,10 +132,11 @@ PlanView load(const Organization& organization, const TableView& risks, const st
     return {std::make_shared<const Plan>(std::move(plan)), organization, risks};
 }
 
-Job start_verify(const PlanView& view, bool bound, int threads) {
+Job start_verify(const PlanView& view, bool bound, double work_limit, int threads) {
     return Job(
         [=](Control*) {
-            return verify(view.organization, as<Risks>(view.risks), *view.plan, {.bound = bound, .threads = threads});
+            return verify(view.organization, as<Risks>(view.risks), *view.plan,
+                          {.bound = bound, .work_limit = work_limit, .threads = threads});
         },
         [organization = view.organization](Verification verification) {
             TableView violations = python::view(verification.violations, organization);
@@ -165,10 +166,11 @@ void bind_plan(py::module_& module) {
         .def_property_readonly("as_of", [](const PlanView& view) { return days(view.plan->as_of); })
         .def_property_readonly("provenance",
                                [](const PlanView& view) { return python::to_dict(view.plan->provenance); })
-        .def("start_verify", &start_verify, py::arg("bound"), py::arg("threads"));
+        .def("start_verify", &start_verify, py::arg("bound"), py::arg("work_limit"), py::arg("threads"));
 
     py::class_<VerificationView>(module, "Verification", py::module_local())
         .def_property_readonly("ok", [](const VerificationView& view) { return view.verification.ok(); })
+        .def_property_readonly("confirmed", [](const VerificationView& view) { return view.verification.confirmed; })
         .def_property_readonly("value", [](const VerificationView& view) { return view.verification.value; })
         .def_property_readonly("price_bound",
                                [](const VerificationView& view) { return view.verification.price_bound; })

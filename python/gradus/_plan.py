@@ -32,7 +32,7 @@ STATUS = {
     "optimal": "optimal",
     "within_gap": "within the gap asked for",
     "time_limit": "stopped by the time limit",
-    "work_limit": "stopped by the work limit",
+    "work_limit": "stopped where more work promises little",
     "cancelled": "cancelled: the best plan so far",
     "conflicts": "some mandatory learning could not be placed",
 }
@@ -42,17 +42,28 @@ class Verification(NamedTuple):
     """The verdict on a plan, worked out anew from its items and prices."""
 
     ok: bool
+    """nothing is wrong, and all that was asked for is confirmed"""
     violations: Table
     value: float
     """recomputed from the items"""
     price_bound: float
-    """recomputed from the prices; NaN if feasibility alone was asked for"""
+    """what no choices are worth more than, at the plan's prices, as far as was proven here: nobody's best is searched
+    longer than it takes to prove the stated one. NaN if feasibility alone was asked for"""
+    confirmed: bool
+    """price_bound is no larger than stated, or was not asked for. False without violations: the work limit came first;
+    the plan keeps its limits and has its value, and `price_bound` is the bound to rely on"""
 
     def __repr__(self) -> str:
-        verdict = "holds" if self.ok else f"does not hold: {_text.count(len(self.violations), 'violation')}"
         bound = "" if math.isnan(self.price_bound) else f", price bound {self.price_bound:,.4f}"
-        text = f"The plan {verdict}; value {self.value:,.4f}{bound}"
-        return text if self.ok else f"{text}\n{self.violations!r}"
+        if len(self.violations):
+            count = _text.count(len(self.violations), "violation")
+            return f"The plan does not hold: {count}; value {self.value:,.4f}{bound}\n{self.violations!r}"
+        if self.confirmed:
+            return f"The plan holds; value {self.value:,.4f}{bound}"
+        return (
+            f"The plan keeps its limits; value {self.value:,.4f}. Its price bound was not confirmed: "
+            f"{self.price_bound:,.4f} was proven within the work limit"
+        )
 
 
 class Plan:
@@ -157,7 +168,9 @@ class Plan:
         columns = {column.name: self.items.column(column.name)[rows].tolist() for column in self.items.columns}
         return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
-    def verify(self, *, bound: bool = True, threads: int | None = None, progress: bool = False) -> Verification:
+    def verify(
+        self, *, bound: bool = True, work_limit: float = 2, threads: int | None = None, progress: bool = False
+    ) -> Verification:
         """Works out anew whether the plan keeps every limit, its value and its price bound.
 
         It trusts nothing that the optimiser says and shares none of its code.
@@ -165,7 +178,9 @@ class Plan:
         Parameters
         ----------
         bound
-            Recompute the price bound too: an exact search per person, the slow part.
+            Recompute the price bound too: a search per person, the slow part.
+        work_limit
+            Millions of nodes of any person's search, 0 or more.
         threads
             Most threads to use; None: all cores.
         progress
@@ -174,11 +189,11 @@ class Plan:
         Returns
         -------
         Verification
-            ok, violations (a Table), value, price_bound. A bad plan is an answer, not an error.
+            ok, violations (a Table), value, price_bound, confirmed. A bad plan is an answer, not an error.
         """
-        job = self._core.start_verify(truth("bound", bound), cores(threads))
+        job = self._core.start_verify(truth("bound", bound), real("work_limit", work_limit), cores(threads))
         found: _core.Verification = run(job, "verify", progress)
-        return Verification(found.ok, Table(found.violations), found.value, found.price_bound)
+        return Verification(found.ok, Table(found.violations), found.value, found.price_bound, found.confirmed)
 
     def save(self, path: str | Path) -> None:
         """Writes the plan to one file: a zip archive of its tables as CSV, and of the rest as JSON.
@@ -248,8 +263,11 @@ class Plan:
         share = f", {row['value'] / before:.1%} of the {before:,.1f} of those people today" if before > 0 else ""
         gap = max(0.0, row["gap"] or 0.0)
         left = f"at most {gap:.2%}" if gap >= 1e-4 else "less than 0.01%"
+        status = STATUS.get(row["status"], row["status"])
+        if row["status"] == "work_limit" and options.get("work_limit") is not None:
+            status = "stopped by the work limit"
         lines = [
-            f"{STATUS.get(row['status'], row['status']).capitalize()}.",
+            f"{status.capitalize()}.",
             f"{_text.count(row['items'], 'item')} for {_text.count(row['people'], 'person', 'people')}"
             f" over {months} from {options['start']}.",
             f"It removes {row['value']:,.2f} of exposure on average over that time{share}.",
@@ -368,9 +386,9 @@ def optimize(
         The plan that this one replaces, or a table of its items: person, activity, session, first_day,
         last_day, reason.
     change_cost
-        Units of value, 0 to 1e9, charged for each item of `previous` that is absent now (same session and first day); value and
-        bound are net of it. Not charged are items that were pinned, that do not begin within the horizon, or that the
-        organisation no longer knows.
+        Units of value, 0 to 1e9, charged for each item of `previous` that is absent now (same session and first day);
+        value and bound are net of it. Not charged are items that were pinned, that do not begin within the horizon, or
+        that the organisation no longer knows.
     as_of
         The day of risks from outside; where not given, the day before `start`.
     threads

@@ -10,15 +10,18 @@ namespace gradus::verification {
 namespace {
 
 constexpr std::int64_t units_at_most = 240;  // to which a period's hours are cut
+constexpr int stale_steps = 8;               // without progress, before steps get shorter
+constexpr double least_pace = 0.002;
+constexpr double memory = 0.7;  // of the last direction in the next
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 
-Bound::Bound(ChoiceProblem& problem) : problem_(problem), periods_(problem.minutes.size()) {
-    // Segments: cut where a period starts and where a pin takes effect.
-    std::vector<double> cuts = problem.cuts;
+Bound::Bound(ChoiceProblem& problem, std::vector<double> cuts) : problem_(problem), periods_(problem.minutes.size()) {
+    // Segments: cut also where a period starts and where a pin takes effect.
+    cuts.insert(cuts.end(), problem.cuts.begin(), problem.cuts.end());
     for (const auto& effects : problem.pinned)
         for (const Effect& effect : effects) cuts.push_back(effect.share);
     cuts.push_back(0);
@@ -41,17 +44,23 @@ Bound::Bound(ChoiceProblem& problem) : problem_(problem), periods_(problem.minut
         }
     }
 
-    for (const Candidate& candidate : problem.candidates) {
-        auto& begins = begins_.emplace_back();
-        for (const Way& way : candidate.ways) {
-            Begin begin{segments_.size(), 0};
-            for (std::size_t i = 0; i < segments_.size(); ++i) {
-                if (way.at.share <= segments_[i].to) continue;
-                begin = {i, (std::min(way.at.share, segments_[i].from) - segments_[i].to) / segments_[i].length()};
-                break;
-            }
-            begins.push_back(begin);
-        }
+    const std::size_t count = problem.candidates.size();
+    children_.resize(count);
+    begins_.resize(count);
+    values_.resize(count);
+    bests_.resize(count);
+    picks_.resize(count);
+    picked_.resize(count);
+    for (std::size_t c = 0; c < count; ++c) {
+        const Candidate& candidate = problem.candidates[c];
+        parents_.push_back(candidate.after.empty() ? -1 : candidate.after.front());
+        if (parents_[c] < 0)
+            for (const Way& way : candidate.ways) begins_[c].push_back(begin(way.at.share));
+        else
+            follow(c);
+        values_[c].resize(begins_[c].size());
+        bests_[c].resize(parents_[c] < 0 ? 1 : problem.candidates[index(parents_[c])].ways.size());
+        picks_[c].resize(bests_[c].size());
     }
 
     if (periods_ > 0) {
@@ -63,13 +72,39 @@ Bound::Bound(ChoiceProblem& problem) : problem_(problem), periods_(problem.minut
     }
 }
 
+Bound::Begin Bound::begin(double share) const {
+    for (std::size_t i = 0; i < segments_.size(); ++i)
+        if (share > segments_[i].to)
+            return {i, (std::min(share, segments_[i].from) - segments_[i].to) / segments_[i].length()};
+    return {segments_.size(), 0};
+}
+
+/// After each way of the parent: no earlier than a day after its earliest end.
+void Bound::follow(std::size_t c) {
+    const Candidate& candidate = problem_.candidates[c];
+    const std::size_t parent = index(parents_[c]);
+    children_[parent].push_back(c);
+    for (const Way& before : problem_.candidates[parent].ways)
+        for (const Way& way : candidate.ways) {
+            const auto delay = (before.at.last - way.at.first).count() + 1;
+            if (delay <= 0) {
+                begins_[c].push_back(begin(way.at.share));
+                continue;
+            }
+            Begin late = begin(std::max(0.0, way.at.share - static_cast<double>(delay) * problem_.day));
+            late.possible = !way.session && before.period <= way.period;
+            begins_[c].push_back(late);
+        }
+}
+
 /// A lesson may have been given in a segment if some way that is allowed begins by then.
 void Bound::find_lessons(const Allowed& allowed) {
     for (auto& lessons : lessons_) lessons.assign(segments_.size(), {});
     for (std::size_t c = 0; c < allowed.size(); ++c) {
         std::size_t first = segments_.size();
-        for (std::size_t w = 0; w < begins_[c].size(); ++w)
-            if (allowed[c][w]) first = std::min(first, begins_[c][w].segment);
+        const std::size_t ways = problem_.candidates[c].ways.size();
+        for (std::size_t i = 0; i < begins_[c].size(); ++i)
+            if (allowed[c][i % ways]) first = std::min(first, begins_[c][i].segment);
         for (const auto& [subject, lesson] : problem_.candidates[c].teaches)
             for (std::size_t s = first; s < segments_.size(); ++s) lessons_[index(subject)][s].push_back(lesson);
     }
@@ -92,11 +127,10 @@ Multipliers Bound::initial() const {
     return multipliers;
 }
 
-double Bound::score(const Multipliers& multipliers, std::size_t candidate, std::size_t way) const {
+double Bound::score(const Multipliers& multipliers, std::size_t candidate, std::size_t way, Begin begin) const {
     const Candidate& of = problem_.candidates[candidate];
     const Placement& at = of.ways[way].at;
-    const Begin begin = begins_[candidate][way];
-    double score = -at.price;
+    double score = -at.price - turn(multipliers, candidate, of.ways[way].period);
     for (const auto& [subject, lesson] : of.teaches) {
         const double* worth = &multipliers.lessons[(first_slot_[index(subject)] + index(lesson)) * segments_.size()];
         if (begin.segment < segments_.size()) score += begin.share * worth[begin.segment];
@@ -240,27 +274,37 @@ double Bound::turns_part(const Allowed& allowed, const Multipliers& multipliers,
 
 double Bound::ways_part(const Allowed& allowed, const Multipliers& multipliers, Multipliers* gradient) {
     double total = 0;
-    for (std::size_t c = 0; c < problem_.candidates.size(); ++c) {
-        const Candidate& candidate = problem_.candidates[c];
-        std::size_t chosen = candidate.ways.size();
-        double best = allowed[c][chosen] ? 0 : -infinity;
-        for (std::size_t w = 0; w < candidate.ways.size(); ++w) {
-            if (!allowed[c][w]) continue;
-            const double value = score(multipliers, c, w) - turn(multipliers, c, candidate.ways[w].period);
-            if (value > best) {
-                best = value;
-                chosen = w;
-            }
+    for (std::size_t c = problem_.candidates.size(); c-- > 0;) {  // what follows comes after
+        const std::size_t ways = problem_.candidates[c].ways.size();
+        for (std::size_t i = 0; i < values_[c].size(); ++i) {
+            const std::size_t way = i % ways;
+            values_[c][i] = -infinity;
+            if (!allowed[c][way] || !begins_[c][i].possible) continue;
+            values_[c][i] = score(multipliers, c, way, begins_[c][i]);
+            for (const std::size_t child : children_[c]) values_[c][i] += bests_[child][way];
         }
-        total += best;
-        if (!gradient || chosen == candidate.ways.size()) continue;
-        const Way& way = candidate.ways[chosen];
+        for (std::size_t before = 0; before < bests_[c].size(); ++before) {
+            const auto first = values_[c].begin() + static_cast<std::ptrdiff_t>(before * ways);
+            const auto most = std::max_element(first, first + static_cast<std::ptrdiff_t>(ways));
+            const bool taken = !allowed[c].back() || *most > 0;
+            bests_[c][before] = taken ? *most : 0;
+            picks_[c][before] = taken ? static_cast<std::size_t>(most - first) : ways;
+        }
+        if (parents_[c] < 0) total += bests_[c][0];
+    }
+    if (!gradient || total == -infinity) return total;
+    for (std::size_t c = 0; c < picked_.size(); ++c) {
+        const Candidate& candidate = problem_.candidates[c];
+        const std::size_t before = parents_[c] < 0 ? 0 : picked_[index(parents_[c])];
+        picked_[c] = before < picks_[c].size() ? picks_[c][before] : candidate.ways.size();
+        if (picked_[c] == candidate.ways.size()) continue;
+        const Way& way = candidate.ways[picked_[c]];
         if (periods_ > 0) gradient->turns[c * periods_ + index(way.period)] -= 1;
         for (const Use& use : way.at.uses)
             if (use.amount > 0)
                 gradient->limits[index(use.limit)] -=
                     static_cast<double>(use.amount) / static_cast<double>(problem_.limits[index(use.limit)]);
-        const Begin begin = begins_[c][chosen];
+        const Begin begin = begins_[c][before * candidate.ways.size() + picked_[c]];
         for (const auto& [subject, lesson] : candidate.teaches)
             for (std::size_t s = begin.segment; s < segments_.size(); ++s)
                 gradient->lessons[(first_slot_[index(subject)] + index(lesson)) * segments_.size() + s] +=
@@ -269,58 +313,97 @@ double Bound::ways_part(const Allowed& allowed, const Multipliers& multipliers, 
     return total;
 }
 
+std::vector<std::vector<double>> Bound::most(const Allowed& allowed) const {
+    std::vector<std::vector<double>> most;
+    for (std::size_t c = 0; c < picked_.size(); ++c) {
+        const std::size_t ways = problem_.candidates[c].ways.size();
+        std::vector<double>& own = most.emplace_back(ways + 1, -infinity);
+        const auto* parent = parents_[c] < 0 ? nullptr : &most[index(parents_[c])];
+        if (parent && allowed[c].back()) own.back() = parent->back();
+        for (std::size_t before = 0; before < bests_[c].size(); ++before) {
+            const double with = parent ? (*parent)[before] : bound_;
+            if (with == -infinity) continue;
+            for (std::size_t way = 0; way < ways; ++way)
+                own[way] = std::max(own[way], with - bests_[c][before] + value(c, before, way));
+            if (allowed[c].back()) own.back() = std::max(own.back(), with - bests_[c][before]);
+        }
+    }
+    return most;
+}
+
 double Bound::evaluate(const Allowed& allowed, const Multipliers& multipliers, Multipliers* gradient) {
+    ++evaluations_;
     if (gradient) {
         std::fill(gradient->lessons.begin(), gradient->lessons.end(), 0.0);
         std::fill(gradient->turns.begin(), gradient->turns.end(), 0.0);
     }
-    return lessons_part(multipliers, gradient) + turns_part(allowed, multipliers, gradient) +
-           ways_part(allowed, multipliers, gradient);
+    linear_ = lessons_part(multipliers, gradient) + ways_part(allowed, multipliers, gradient);
+    bound_ = linear_ + turns_part(allowed, multipliers, gradient);
+    return bound_;
 }
 
+/// Steps after Polyak (1969), deflected as in Camerini, Fratta & Maffioli (1975).
 double Bound::improve(const Allowed& allowed, Multipliers& multipliers, double target, int steps, bool pooled) {
     find_lessons(allowed);
-    Multipliers at = multipliers, gradient = multipliers;
+    Multipliers at = multipliers, slope = multipliers, direction = multipliers;
+    const auto halt = [&] {
+        for (auto* part : {&direction.lessons, &direction.turns, &direction.limits})
+            std::fill(part->begin(), part->end(), 0.0);
+    };
+    halt();
     double best = infinity, pace = 1;
     int stale = 0;
-    const auto descend = [](std::vector<double>& values, const std::vector<double>& slopes, double step) {
-        for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::max(0.0, values[i] - step * slopes[i]);
-    };
-    for (int i = 0; i < steps; ++i) {
-        const double value = evaluate(allowed, at, &gradient);
+    for (int i = 0; i < steps && best > target && pace >= least_pace; ++i) {
+        const double value = evaluate(allowed, at, &slope);
+        if (value == -infinity) return value;
+        stale = value < best - 1e-4 * std::abs(best) ? 0 : stale + 1;
         if (value < best) {
-            stale = 0;
             best = value;
             multipliers = at;
-        } else if (++stale >= 10) {
+        }
+        if (stale >= stale_steps) {
             stale = 0;
-            pace *= 0.7;
+            pace /= 2;
             at = multipliers;
+            halt();
             continue;
         }
-        if (best <= target) break;
-        if (pooled)
-            for (std::size_t period = 0; period < periods_; ++period) {
-                const auto share = [&](std::size_t c) {
-                    return static_cast<double>(problem_.candidates[c].minutes) /
-                           static_cast<double>(std::max<std::int64_t>(problem_.minutes[period], 1));
-                };
-                double slope = 0;
-                for (std::size_t c = 0; c < begins_.size(); ++c)
-                    slope += share(c) * gradient.turns[c * periods_ + period];
-                for (std::size_t c = 0; c < begins_.size(); ++c)
-                    gradient.turns[c * periods_ + period] = slope * share(c);
-            }
+        if (pooled) pool(slope.turns);
         double norm = 0;
-        for (const auto* slopes : {&gradient.lessons, &gradient.turns, &gradient.limits})
-            for (const double slope : *slopes) norm += slope * slope;
+        const auto turn = [&](std::vector<double>& to, const std::vector<double>& slopes,
+                              const std::vector<double>& from) {
+            for (std::size_t k = 0; k < to.size(); ++k) {
+                to[k] = slopes[k] + memory * to[k];
+                if (to[k] > 0 && from[k] <= 0) to[k] = 0;
+                norm += to[k] * to[k];
+            }
+        };
+        turn(direction.lessons, slope.lessons, at.lessons);
+        turn(direction.turns, slope.turns, at.turns);
+        turn(direction.limits, slope.limits, at.limits);
         if (norm < 1e-20) break;
-        const double step = pace * (value - target) / norm;
-        descend(at.lessons, gradient.lessons, step);
-        descend(at.turns, gradient.turns, step);
-        descend(at.limits, gradient.limits, step);
+        const double step = pace * std::max(1e-3 * std::abs(value), value - target) / norm;
+        const auto descend = [&](std::vector<double>& from, const std::vector<double>& along) {
+            for (std::size_t k = 0; k < from.size(); ++k) from[k] = std::max(0.0, from[k] - step * along[k]);
+        };
+        descend(at.lessons, direction.lessons);
+        descend(at.turns, direction.turns);
+        descend(at.limits, direction.limits);
     }
-    return best;
+    return evaluate(allowed, multipliers, nullptr);
+}
+
+/// Slopes as if all candidates paid the same for an hour of a period.
+void Bound::pool(std::vector<double>& slopes) const {
+    for (std::size_t period = 0; period < periods_; ++period) {
+        const auto share = [&](std::size_t c) {
+            return static_cast<double>(problem_.candidates[c].minutes) /
+                   static_cast<double>(std::max<std::int64_t>(problem_.minutes[period], 1));
+        };
+        double slope = 0;
+        for (std::size_t c = 0; c < parents_.size(); ++c) slope += share(c) * slopes[c * periods_ + period];
+        for (std::size_t c = 0; c < parents_.size(); ++c) slopes[c * periods_ + period] = slope * share(c);
+    }
 }
 
 }  // namespace gradus::verification

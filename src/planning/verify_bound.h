@@ -19,12 +19,15 @@ struct Multipliers {
 /// An upper bound on a ChoiceProblem by Lagrangian decomposition.
 ///
 /// Three parts that are solved exactly pay one another by multipliers: per subject and segment of the horizon, which
-/// lessons have been given; per period, which candidates fill its hours; per candidate, which way it takes.
+/// lessons have been given; per period, which candidates fill its hours; per candidate, which way it takes, if it follows
+/// another (the first of those that it must follow) after that one.
 /// Any multipliers ≥ 0 give a bound: the parts may contradict one another, and no real choice does.
 /// Source: Guignard & Kim (1987), Lagrangean decomposition.
 class Bound {
 public:
-    explicit Bound(ChoiceProblem& problem);
+    /// Segments also begin where a good choice takes effect, at `cuts`, shares of the horizon that lie after: there it loses
+    /// nothing by being relaxed.
+    Bound(ChoiceProblem& problem, std::vector<double> cuts);
 
     /// Multipliers to begin with.
     Multipliers initial() const;
@@ -32,13 +35,21 @@ public:
     /// candidates pay the same for an hour of a period: a rougher bound, but soon found.
     double improve(const Allowed& allowed, Multipliers& multipliers, double target, int steps, bool pooled = false);
 
-    /// Of the parts: value of all lessons and limits at the multipliers.
-    double constant(const Allowed& allowed, const Multipliers& multipliers) {
-        find_lessons(allowed);
-        return lessons_part(multipliers, nullptr);
+    // At the multipliers that `improve` left.
+
+    /// Of the bound: all but the worth of hours. A candidate that follows none has its `best` in it, with all that follow it.
+    double linear() const { return linear_; }
+    /// The candidate that it follows; -1: none.
+    int parent(std::size_t candidate) const { return parents_[candidate]; }
+    /// What taking a way adds, with what may follow it, after the parent took `parent_way` (0 without parent); -infinity: it
+    /// cannot.
+    double value(std::size_t candidate, std::size_t parent_way, std::size_t way) const {
+        return values_[candidate][parent_way * problem_.candidates[candidate].ways.size() + way];
     }
-    /// What a way adds to the constant: its lessons' worth less its price and what it takes of limits.
-    double score(const Multipliers& multipliers, std::size_t candidate, std::size_t way) const;
+    /// The most of these, or of not taking it.
+    double best(std::size_t candidate, std::size_t parent_way) const { return bests_[candidate][parent_way]; }
+    /// Bounds on all choices with the way; the last is without the candidate.
+    std::vector<std::vector<double>> most(const Allowed& allowed) const;
     double turn(const Multipliers& multipliers, std::size_t candidate, int period) const {
         return multipliers.turns.empty() ? 0
                                          : multipliers.turns[candidate * periods_ + static_cast<std::size_t>(period)];
@@ -47,6 +58,8 @@ public:
     /// Hours in coarse units, rounded down, which only relaxes.
     std::size_t units(std::int64_t minutes) const { return static_cast<std::size_t>(minutes / unit_); }
     std::size_t most_units() const { return most_units_; }
+    /// How often the parts were solved.
+    std::int64_t evaluations() const { return evaluations_; }
 
 private:
     /// Days of the horizon in which nothing but choices changes, as shares that lie after: from > to.
@@ -58,6 +71,7 @@ private:
     struct Begin {
         std::size_t segment;
         double share;  // of that segment
+        bool possible = true;
     };
     /// The best set of a subject's lessons in a segment while it is looked for.
     struct Hunt {
@@ -69,22 +83,34 @@ private:
         int best_set;
     };
     void hunt(Hunt& at, int set, double price, std::vector<int> open) const;
+    Begin begin(double share) const;
+    void follow(std::size_t candidate);
+    double score(const Multipliers&, std::size_t candidate, std::size_t way, Begin) const;
     void find_lessons(const Allowed&);
     double lessons_part(const Multipliers&, Multipliers* gradient);
     double turns_part(const Allowed&, const Multipliers&, Multipliers* gradient);
     double ways_part(const Allowed&, const Multipliers&, Multipliers* gradient);
     double evaluate(const Allowed&, const Multipliers&, Multipliers* gradient);
+    void pool(std::vector<double>& slopes) const;
 
     ChoiceProblem& problem_;
     std::size_t periods_ = 0;
     std::vector<Segment> segments_;
     std::vector<std::vector<std::vector<int>>> lessons_;  // by subject and segment: those that may have been given
     std::vector<std::vector<int>> bases_;                 // by subject and segment: the set that pins have given
-    std::vector<std::vector<Begin>> begins_;              // by candidate and way
-    std::vector<std::size_t> first_slot_;                 // by subject
+    std::vector<int> parents_;
+    std::vector<std::vector<std::size_t>> children_;
+    std::vector<std::vector<Begin>> begins_;       // by candidate; by way of the parent, if any, and way
+    std::vector<std::vector<double>> values_;      // the same
+    std::vector<std::vector<double>> bests_;       // by candidate and way of the parent
+    std::vector<std::vector<std::size_t>> picks_;  // the same: the way; the number of ways: not taken
+    std::vector<std::size_t> picked_;              // by candidate
+    double linear_ = 0, bound_ = 0;
+    std::vector<std::size_t> first_slot_;  // by subject
     std::size_t slots_ = 0;
     std::int64_t unit_ = 1;
     std::size_t most_units_ = 0;
+    std::int64_t evaluations_ = 0;
     // Scratch.
     std::vector<double> from_, to_;
     std::vector<char> taken_;

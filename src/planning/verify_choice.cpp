@@ -29,6 +29,12 @@ double Choice::marginal(const Candidate& candidate, double share) {
     return total;
 }
 
+std::vector<double> Choice::shares() const {
+    std::vector<double> shares;
+    for (const Step& step : steps_) shares.push_back(step.at.share);
+    return shares;
+}
+
 bool Choice::fits(const Candidate& candidate, const Way& way, const Placement& at) const {
     if (!minutes_.empty() && candidate.minutes > minutes_[index(way.period)]) return false;
     for (const Use& use : at.uses)

@@ -11,6 +11,8 @@ public:
 
     /// Value less prices of what is taken.
     double net() const { return net_; }
+    /// Shares of the horizon that lie after each item of what is taken.
+    std::vector<double> shares() const;
     /// True if nothing forced is missing and no more topics are taught than may be.
     bool complete() const { return forced_ == 0; }
     /// True if topics are within their limit: the one limit that `fits` leaves open.

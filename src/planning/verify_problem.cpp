@@ -117,6 +117,7 @@ void Maker::make_limits(ChoiceProblem& problem) {
         for (std::int32_t kind = 0; kind < static_cast<std::int32_t>(of_.organization.keys("kind").size()); ++kind)
             kind_limits_[KindId(kind)] = add(*of_.options.max_of_a_kind - kinds[KindId(kind)]);
     problem.may_overlap = of_.options.allow_overlap;
+    problem.day = 1.0 / horizon.days();
     for (const Period& period : horizon.periods) problem.cuts.push_back(horizon.share_from(period.first));
 }
 

@@ -13,43 +13,81 @@ namespace gradus::verification {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr int root_steps = 40, child_steps = 20;
-constexpr long first_dive = 300, second_dive = 2000;  // nodes, before the bound is sharpened once more
-constexpr long all_nodes = 4'000'000;                 // before the search gives up and hands out its bound
+constexpr int pooled_steps = 40, root_steps = 120, child_steps = 12;
+constexpr long first_dive = 100, second_dive = 500;  // nodes, before the bound is sharpened once more
+constexpr std::int64_t evaluation = 20;              // of the bound: as long as so many nodes
 
 std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
+void note(const Choice& choice, Best& best) {
+    if (choice.net() <= best.found) return;
+    best.found = choice.net();
+    best.shares = choice.shares();
+}
+
+/// A first choice: what is forced, then again and again what adds most per hour. Leaves what must follow something to
+/// the search.
+void greedy(ChoiceProblem& problem, Best& best) {
+    Choice choice(problem);
+    for (bool found = true; found;) {
+        found = false;
+        double most = choice.complete() ? 0 : -infinity;
+        std::size_t best_candidate = 0, best_way = 0;
+        for (std::size_t c = 0; c < problem.candidates.size(); ++c) {
+            const Candidate& candidate = problem.candidates[c];
+            if (choice.taken(c) || !candidate.after.empty() || (!choice.complete() && !candidate.forced)) continue;
+            for (std::size_t w = 0; w < candidate.ways.size(); ++w) {
+                const Way& way = candidate.ways[w];
+                if (!choice.fits(candidate, way, way.at)) continue;
+                const double gain = choice.marginal(candidate, way.at.share) - way.at.price;
+                const double rate = gain / static_cast<double>(candidate.minutes + 1);
+                if (rate <= most) continue;
+                most = rate;
+                best_candidate = c;
+                best_way = w;
+                found = true;
+            }
+        }
+        if (!found) break;
+        const Way& way = problem.candidates[best_candidate].ways[best_way];
+        choice.put(best_candidate, way, way.at);
+        if (choice.complete() && choice.topics_fit()) note(choice, best);
+    }
+}
+
 class Search {
 public:
-    Search(ChoiceProblem& problem, double known) : problem_(problem), bound_(problem), choice_(problem), best_(known) {}
-
-    Best run() {
-        Allowed allowed;
-        for (const Candidate& candidate : problem_.candidates) {
-            allowed.emplace_back(candidate.ways.size() + 1, char{1});
-            allowed.back().back() = !candidate.forced;
-        }
-        greedy();
-        Multipliers multipliers = bound_.initial();
-        bound_.improve(allowed, multipliers, target(), root_steps, true);
-        branch(std::move(allowed), std::move(multipliers), root_steps);
-        return {best_, std::max(best_, given_up_)};
+    Search(ChoiceProblem& problem, Best known, std::int64_t effort)
+        : problem_(problem), bound_(problem, known.shares), choice_(problem), best_(std::move(known)), effort_(effort) {
     }
 
+    Best run();
+
 private:
+    /// A part of all choices; none of them is worth more than the bound.
+    struct Branch {
+        double bound;
+        Allowed allowed;
+        Multipliers multipliers;
+
+        bool operator<(const Branch& other) const { return bound < other.bound; }
+    };
     struct Ranked {
         double value;     // what it adds at the multipliers
         std::size_t way;  // the number of ways: not to take it
     };
-    double threshold() const { return best_ + 1e-12 * std::max(1.0, std::abs(best_)); }
+    double threshold() const { return best_.found + 1e-12 * std::max(1.0, std::abs(best_.found)); }
+    bool beaten(double bound) const { return best_.found > -infinity ? bound <= threshold() : bound == -infinity; }
     /// What the bound is lowered towards.
-    double target() const { return best_ > -infinity ? threshold() : 0; }
+    double target() const { return best_.found > -infinity ? threshold() : 0; }
     double limits_price(const Multipliers& multipliers, const Placement& at) const;
-    std::vector<Ranked> rank(const Allowed& allowed, const Multipliers& multipliers, std::size_t c) const;
+    std::vector<Ranked> rank(const Allowed& allowed, std::size_t c, std::size_t parent_way) const;
 
-    void greedy();
-    void branch(Allowed allowed, Multipliers multipliers, int steps);
-    bool tighten(Allowed& allowed, const Multipliers& multipliers, double bound) const;
+    void solve(Branch branch, int steps);
+    bool tighten(Allowed& allowed) const;
+    static void sort(std::vector<Ranked>& ranked) {
+        std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.value > b.value; });
+    }
     void arrange(const Allowed& allowed, const Multipliers& multipliers);
     void dive(std::size_t depth, double linear);
     double knapsacks(std::size_t depth) const;
@@ -58,27 +96,27 @@ private:
     ChoiceProblem& problem_;
     Bound bound_;
     Choice choice_;
-    double best_, given_up_ = -infinity;
-    long nodes_ = 0, nodes_left_ = 0;  // in all; of this dive
+    Best best_;
+    std::int64_t effort_, nodes_ = 0, nodes_left_ = 0;  // most; in all; of this dive
+    std::vector<Branch> branches_;                      // a heap
 
     // The branch that is dived into.
     const Allowed* allowed_ = nullptr;
     const Multipliers* multipliers_ = nullptr;
-    std::vector<std::size_t> order_;                       // candidates
-    std::vector<std::vector<Ranked>> ranked_;              // by candidate
-    std::vector<double> tails_;                            // by depth: sum of the best of the rest
-    std::vector<std::vector<std::vector<double>>> rests_;  // by period and depth: knapsack of the rest, by units left
+    std::vector<std::size_t> order_;                        // candidates
+    std::vector<std::vector<std::vector<Ranked>>> ranked_;  // by candidate and way of its parent
+    std::vector<std::size_t> taken_;                        // by candidate: the way; the number of ways: not taken
+    std::vector<std::vector<std::vector<double>>> rests_;   // by period and depth: knapsack of the rest, by units left
 };
 
-/// What is allowed of a candidate, the best first.
-std::vector<Search::Ranked> Search::rank(const Allowed& allowed, const Multipliers& multipliers, std::size_t c) const {
+/// What is allowed of a candidate after a way of its parent, the best first.
+std::vector<Search::Ranked> Search::rank(const Allowed& allowed, std::size_t c, std::size_t parent_way) const {
     std::vector<Ranked> ranked;
-    const auto& ways = problem_.candidates[c].ways;
-    for (std::size_t w = 0; w < ways.size(); ++w)
-        if (allowed[c][w])
-            ranked.push_back({bound_.score(multipliers, c, w) - bound_.turn(multipliers, c, ways[w].period), w});
-    if (allowed[c].back()) ranked.push_back({0, ways.size()});
-    std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.value > b.value; });
+    const std::size_t ways = problem_.candidates[c].ways.size();
+    for (std::size_t w = 0; w < ways; ++w)
+        if (const double value = bound_.value(c, parent_way, w); value > -infinity) ranked.push_back({value, w});
+    if (allowed[c].back()) ranked.push_back({0, ways});
+    sort(ranked);
     return ranked;
 }
 
@@ -91,78 +129,74 @@ double Search::limits_price(const Multipliers& multipliers, const Placement& at)
     return price;
 }
 
-/// A first choice: what is forced, then again and again what adds most per hour. Leaves what must follow something to
-/// the search.
-void Search::greedy() {
-    int taken = 0;
-    for (bool found = true; found; taken += found) {
-        found = false;
-        double most = choice_.complete() ? 0 : -infinity;
-        std::size_t best_candidate = 0, best_way = 0;
-        for (std::size_t c = 0; c < problem_.candidates.size(); ++c) {
-            const Candidate& candidate = problem_.candidates[c];
-            if (choice_.taken(c) || !candidate.after.empty() || (!choice_.complete() && !candidate.forced)) continue;
-            for (std::size_t w = 0; w < candidate.ways.size(); ++w) {
-                const Way& way = candidate.ways[w];
-                if (!choice_.fits(candidate, way, way.at)) continue;
-                const double gain = choice_.marginal(candidate, way.at.share) - way.at.price;
-                const double rate = gain / static_cast<double>(candidate.minutes + 1);
-                if (rate <= most) continue;
-                most = rate;
-                best_candidate = c;
-                best_way = w;
-                found = true;
-            }
-        }
-        if (!found) break;
-        const Way& way = problem_.candidates[best_candidate].ways[best_way];
-        choice_.put(best_candidate, way, way.at);
-        if (choice_.complete() && choice_.topics_fit()) best_ = std::max(best_, choice_.net());
+/// Branches with the highest bound come first, so that the bound falls even if the effort does not suffice.
+Best Search::run() {
+    Branch root{best_.bound, {}, bound_.initial()};
+    for (const Candidate& candidate : problem_.candidates) {
+        root.allowed.emplace_back(candidate.ways.size() + 1, char{1});
+        root.allowed.back().back() = !candidate.forced;
     }
-    while (taken-- > 0) choice_.take_back();
+    root.bound = std::min(root.bound, bound_.improve(root.allowed, root.multipliers, target(), pooled_steps, true));
+    branches_.push_back(std::move(root));
+    for (int steps = root_steps; !branches_.empty() && !beaten(branches_.front().bound); steps = child_steps) {
+        if (nodes_ + evaluation * bound_.evaluations() > effort_) {
+            best_.bound = branches_.front().bound;
+            return best_;
+        }
+        std::pop_heap(branches_.begin(), branches_.end());
+        Branch branch = std::move(branches_.back());
+        branches_.pop_back();
+        solve(std::move(branch), steps);
+    }
+    best_.bound = best_.found;
+    return best_;
 }
 
-/// Solves what is allowed: bound, strike out, dive; where the dive takes too long, split and bound anew.
-void Search::branch(Allowed allowed, Multipliers multipliers, int steps) {
-    for (const long nodes : {first_dive, second_dive}) {
-        const double bound = bound_.improve(allowed, multipliers, target(), steps);
-        if (bound <= threshold() || !tighten(allowed, multipliers, bound)) return;
-        if (nodes_ > all_nodes) {
-            given_up_ = std::max(given_up_, bound);
-            return;
-        }
+/// Bound, strike out, dive; where the dive takes too long, split and leave it to the branches.
+void Search::solve(Branch branch, int steps) {
+    Allowed& allowed = branch.allowed;
+    Multipliers& multipliers = branch.multipliers;
+    double bound = 0;
+    for (const std::int64_t nodes : {first_dive, second_dive}) {
+        bound = bound_.improve(allowed, multipliers, target(), steps);
+        if (beaten(bound) || !tighten(allowed)) return;
         arrange(allowed, multipliers);
         allowed_ = &allowed;
         multipliers_ = &multipliers;
         nodes_left_ = nodes;
-        dive(0, bound_.constant(allowed, multipliers));
+        dive(0, bound_.linear());
         if (nodes_left_ >= 0) return;
     }
     // Split where the most is at stake.
+    const std::vector<std::vector<double>> most = bound_.most(allowed);
     std::size_t split = 0;
     std::vector<Ranked> choices;
     for (std::size_t c = 0; c < allowed.size(); ++c) {
-        std::vector<Ranked> ranked = rank(allowed, multipliers, c);
+        std::vector<Ranked> ranked;
+        for (std::size_t w = 0; w < allowed[c].size(); ++w)
+            if (allowed[c][w] && most[c][w] > -infinity) ranked.push_back({most[c][w], w});
         if (ranked.size() < 2) continue;
-        if (!choices.empty() && std::abs(ranked[0].value) <= std::abs(choices[0].value)) continue;
+        sort(ranked);
+        if (!choices.empty() && ranked[0].value - ranked[1].value <= choices[0].value - choices[1].value) continue;
         split = c;
         choices = std::move(ranked);
     }
     for (const Ranked& choice : choices) {
-        Allowed child = allowed;
-        std::fill(child[split].begin(), child[split].end(), char{0});
-        child[split][choice.way] = 1;
-        branch(std::move(child), multipliers, child_steps);
+        Branch child = branch;
+        child.bound = std::min(branch.bound, choice.value);
+        std::fill(child.allowed[split].begin(), child.allowed[split].end(), char{0});
+        child.allowed[split][choice.way] = 1;
+        branches_.push_back(std::move(child));
+        std::push_heap(branches_.begin(), branches_.end());
     }
 }
 
 /// Strikes out what cannot be part of anything better; false: nothing better is left.
-bool Search::tighten(Allowed& allowed, const Multipliers& multipliers, double bound) const {
-    for (std::size_t c = 0; c < allowed.size(); ++c) {
-        const std::vector<Ranked> ranked = rank(allowed, multipliers, c);
-        for (const Ranked& choice : ranked)
-            if (bound - ranked[0].value + choice.value <= threshold()) allowed[c][choice.way] = 0;
-    }
+bool Search::tighten(Allowed& allowed) const {
+    const std::vector<std::vector<double>> most = bound_.most(allowed);
+    for (std::size_t c = 0; c < allowed.size(); ++c)
+        for (std::size_t w = 0; w < allowed[c].size(); ++w)
+            if (beaten(most[c][w])) allowed[c][w] = 0;
     // What is out takes with it what must follow it; what is in needs what must come before it.
     const auto out = [&](const std::vector<char>& choices) {
         return std::find(choices.begin(), choices.end() - 1, char{1}) == choices.end() - 1;
@@ -181,12 +215,18 @@ bool Search::tighten(Allowed& allowed, const Multipliers& multipliers, double bo
 /// Fixes the order of the dive, the most promising first, and what the rest can add at each depth.
 void Search::arrange(const Allowed& allowed, const Multipliers& multipliers) {
     const std::size_t count = problem_.candidates.size(), periods = problem_.minutes.size();
-    ranked_.clear();
+    ranked_.assign(count, {});
+    taken_.assign(count, 0);
     std::vector<std::pair<bool, double>> ranks;  // what is in, then what adds most; none above what it must follow
     for (std::size_t c = 0; c < count; ++c) {
-        ranked_.push_back(rank(allowed, multipliers, c));
-        const std::size_t first = ranked_[c][0].way == problem_.candidates[c].ways.size() && ranked_[c].size() > 1;
-        ranks.emplace_back(!allowed[c].back(), ranked_[c][first].value);
+        const std::size_t befores = bound_.parent(c) < 0 ? 1 : problem_.candidates[index(bound_.parent(c))].ways.size();
+        double most = -infinity;
+        for (std::size_t before = 0; before < befores; ++before) {
+            ranked_[c].push_back(rank(allowed, c, before));
+            for (std::size_t w = 0; w < problem_.candidates[c].ways.size(); ++w)
+                most = std::max(most, bound_.value(c, before, w));
+        }
+        ranks.emplace_back(!allowed[c].back(), most);
     }
     for (std::size_t c = count; c-- > 0;)
         for (const int before : problem_.candidates[c].after)
@@ -195,17 +235,15 @@ void Search::arrange(const Allowed& allowed, const Multipliers& multipliers) {
     std::iota(order_.begin(), order_.end(), std::size_t{0});
     std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return ranks[a] > ranks[b]; });
 
-    tails_.assign(count + 1, 0.0);
     rests_.assign(periods, {count + 1, std::vector<double>(bound_.most_units() + 1, 0.0)});
     for (std::size_t depth = count; depth-- > 0;) {
         const std::size_t c = order_[depth];
-        tails_[depth] = tails_[depth + 1] + ranked_[c][0].value;
         for (auto& rests : rests_) rests[depth] = rests[depth + 1];
         if (periods == 0) continue;
         const std::size_t size = bound_.units(problem_.candidates[c].minutes);
-        for (const Ranked& choice : ranked_[c]) {
-            if (choice.way == problem_.candidates[c].ways.size()) continue;
-            const int period = problem_.candidates[c].ways[choice.way].period;
+        for (std::size_t w = 0; w < problem_.candidates[c].ways.size(); ++w) {
+            if (!allowed[c][w]) continue;
+            const int period = problem_.candidates[c].ways[w].period;
             const double price = bound_.turn(multipliers, c, period);
             const std::vector<double>& rest = rests_[index(period)][depth + 1];
             std::vector<double>& more = rests_[index(period)][depth];
@@ -232,30 +270,40 @@ bool Search::hopeless(std::size_t depth, double knapsacks) {
         const std::size_t c = order_[depth];
         const Candidate& candidate = problem_.candidates[c];
         double best = (*allowed_)[c].back() ? 0 : -infinity;
-        for (const Ranked& choice : ranked_[c]) {
-            if (choice.way == candidate.ways.size()) continue;
-            const Way& way = candidate.ways[choice.way];
-            if (!choice_.fits(candidate, way, way.at)) continue;
+        for (std::size_t w = 0; w < candidate.ways.size(); ++w) {
+            const Way& way = candidate.ways[w];
+            if (!(*allowed_)[c][w] || !choice_.fits(candidate, way, way.at)) continue;
             best = std::max(best, choice_.marginal(candidate, way.at.share) - way.at.price -
                                       bound_.turn(*multipliers_, c, way.period) - limits_price(*multipliers_, way.at));
         }
         bound += best;
-        if (choice_.complete() && bound > threshold()) return false;  // what is not forced only adds
+        if (choice_.complete() && !beaten(bound)) return false;  // what is not forced only adds
     }
-    return bound <= threshold();
+    return beaten(bound);
 }
 
-/// Depth first; `linear` is the bound's part of what is chosen.
+/// Depth first; `linear` is the bound but for the worth of the hours that are left.
 void Search::dive(std::size_t depth, double linear) {
     const double rest = knapsacks(depth);
-    if (nodes_left_ < 0 || linear + tails_[depth] + rest <= threshold()) return;
+    if (nodes_left_ < 0 || beaten(linear + rest)) return;
     ++nodes_;
     if (--nodes_left_ < 0) return;
-    if (choice_.complete()) best_ = std::max(best_, choice_.net());
+    if (choice_.complete()) note(choice_, best_);
     if (depth == order_.size() || hopeless(depth, rest)) return;
     const std::size_t c = order_[depth];
     const Candidate& candidate = problem_.candidates[c];
-    for (const Ranked& choice : ranked_[c]) {
+    std::size_t before = 0;
+    taken_[c] = candidate.ways.size();
+    if (bound_.parent(c) >= 0) {
+        before = taken_[index(bound_.parent(c))];
+        if (before == ranked_[c].size()) {  // nothing to follow
+            if ((*allowed_)[c].back()) dive(depth + 1, linear);
+            return;
+        }
+    }
+    linear -= bound_.best(c, before);
+    for (const Ranked& choice : ranked_[c][before]) {
+        taken_[c] = choice.way;
         if (choice.way == candidate.ways.size()) {
             dive(depth + 1, linear);
             continue;
@@ -271,10 +319,11 @@ void Search::dive(std::size_t depth, double linear) {
 
 }  // namespace
 
-Best search(ChoiceProblem& problem, double known) {
-    if (problem.impossible) return {known, known};
-    if (problem.candidates.empty()) return {0, 0};
-    return Search(problem, known).run();
+Best search(ChoiceProblem& problem, Best known, std::int64_t effort) {
+    if (problem.impossible) return {known.found, known.found, {}};
+    if (problem.candidates.empty()) return {0, 0, {}};
+    greedy(problem, known);
+    return Search(problem, std::move(known), effort).run();
 }
 
 }  // namespace gradus::verification

@@ -1,16 +1,21 @@
 #pragma once
 
+#include <cstdint>
+#include <limits>
+#include <vector>
+
 #include "planning/verify_problem.h"
 
 namespace gradus::verification {
 
-/// The best of one person: value less prices. The same where the search came to its end.
+/// The best of one person, value less prices: no less than found, no more than bound.
 struct Best {
-    double found = 0;  // attained; -infinity: what is forced cannot be
-    double bound = 0;  // nothing better exists
+    double found = -std::numeric_limits<double>::infinity();  // attained; -infinity: nothing is known to be possible
+    double bound = std::numeric_limits<double>::infinity();
+    std::vector<double> shares{};  // of the horizon that lie after each item of what was found
 };
 
-/// Solves the problem exactly by depth-first search, from `known`, a value that is attained (-infinity: none is known).
-Best search(ChoiceProblem& problem, double known);
+/// Narrows what is known by branch and bound; stops after `effort` nodes, more or less, with found below bound.
+Best search(ChoiceProblem& problem, Best known, std::int64_t effort);
 
 }  // namespace gradus::verification

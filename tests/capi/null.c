@@ -149,7 +149,8 @@ int main(void) {
     CHECK(gradus_table_rows(NULL) == 0 && gradus_table_columns(NULL) == 0);
     CHECK(!*gradus_table_name(NULL) && !*gradus_table_meaning(NULL));
     CHECK(!gradus_column_text(NULL, 0, NULL) && gradus_organization_digest(NULL) == 0);
-    CHECK(!gradus_verification_ok(NULL) && isnan(gradus_verification_value(NULL)));
+    CHECK(!gradus_verification_ok(NULL) && !gradus_verification_confirmed(NULL) &&
+          isnan(gradus_verification_value(NULL)));
     CHECK(isnan(gradus_verification_price_bound(NULL)));
 
     free_stages(&s);

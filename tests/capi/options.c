@@ -16,7 +16,7 @@ _Static_assert(sizeof(gradus_risk_options) == 88, "of 0.1");
 _Static_assert(sizeof(gradus_heat_map_options) == 16 + sizeof(void*), "of 0.1");
 _Static_assert(sizeof(gradus_concentration_options) == 24, "of 0.1");
 _Static_assert(sizeof(gradus_optimize_options) == 80, "of 0.1");
-_Static_assert(sizeof(gradus_verify_options) == 16, "of 0.1");
+_Static_assert(sizeof(gradus_verify_options) == 24, "of 0.1");
 _Static_assert(offsetof(gradus_optimize_options, gap) == 40 && offsetof(gradus_optimize_options, time_limit) == 56,
                "fixed");
 
@@ -115,7 +115,7 @@ int main(void) {
     CHECK(concentration.cover == 2 && concentration.credit_completed == 1);
     gradus_verify_options verify;
     gradus_verify_options_init(&verify, sizeof verify);
-    CHECK(verify.bound == 1);
+    CHECK(verify.bound == 1 && verify.work_limit == 2);
     gradus_load_options load;
     gradus_load_options_init(&load, sizeof load);
     CHECK(load.as_of == GRADUS_NONE && load.threads == 0);

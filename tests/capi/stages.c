@@ -130,7 +130,7 @@ int main(void) {
     OK(gradus_plan_certificate(loaded_plan, &third, &err));
     CHECK(third.value == first.value && third.bound == first.bound && third.status == first.status);
     OK(gradus_verify(organization, risks, loaded_plan, NULL, &verification, &err));
-    CHECK(gradus_verification_ok(verification));
+    CHECK(gradus_verification_ok(verification) && gradus_verification_confirmed(verification));
     CHECK(fabs(gradus_verification_value(verification) - first.value) < 1e-9);
     CHECK(fabs(gradus_verification_price_bound(verification) - first.price_bound) < 1e-9);
     gradus_verification_free(verification);

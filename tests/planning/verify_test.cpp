@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -48,6 +49,12 @@ TEST(Verify, PassesAGoodPlan) {
         EXPECT_NEAR(verification.price_bound, 1273 / 365.0, 1e-12);
     }
     EXPECT_TRUE(std::isnan(good().check().price_bound));
+}
+
+TEST(Verify, RefusesAWorkLimitThatIsNone) {
+    const Sketch draft = stated();
+    for (const double limit : {-1.0, std::numeric_limits<double>::quiet_NaN()})
+        EXPECT_THROW(draft.check({.bound = true, .work_limit = limit}), Error);
 }
 
 struct Break {

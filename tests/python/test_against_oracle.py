@@ -168,7 +168,8 @@ def test_plans(seed: int) -> None:
     if plan.status == "optimal":
         assert math.isclose(plan.value, best["value"], rel_tol=1e-9, abs_tol=1e-9)
     verdict = plan.verify()
-    assert verdict.ok, verdict.violations.rows()
+    assert verdict.ok and verdict.confirmed, verdict.violations.rows()
+    assert exact - 1e-9 * max(1, abs(exact)) <= verdict.price_bound
     assert math.isclose(verdict.value, plan.value, rel_tol=1e-9, abs_tol=1e-9)
 
 

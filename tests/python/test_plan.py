@@ -55,13 +55,23 @@ def test_the_items_of_one_person(plan: gr.Plan) -> None:
     assert plan.person("nobody") == []
 
 
+def test_what_verify_could_not_confirm(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
+    plan = gr.optimize(acme.organization, acme_risks, months=12)
+    least, most = plan.verify(), plan.verify(work_limit=0)
+    assert least.ok and least.confirmed and least.price_bound <= plan.certificate["price_bound"][0] + 1e-9
+    assert not most.ok and not most.confirmed and len(most.violations) == 0
+    assert plan.value < plan.bound < most.price_bound and f"{most.price_bound:,.4f} was proven" in repr(most)
+
+
 def test_a_plan_verifies(plan: gr.Plan) -> None:
     verdict = plan.verify()
     assert verdict.ok and len(verdict.violations) == 0
     assert verdict.value == pytest.approx(plan.value, rel=1e-9)
     assert verdict.price_bound == pytest.approx(plan.certificate["price_bound"][0], rel=1e-9)
     assert "holds" in repr(verdict)
-    assert np.isnan(plan.verify(bound=False).price_bound)
+    assert np.isnan(plan.verify(bound=False).price_bound) and plan.verify(bound=False).ok
+    with pytest.raises(gr.Error, match="work_limit must be 0 or more"):
+        plan.verify(work_limit=-1)
 
 
 def same(one: gr.Plan, other: gr.Plan) -> None:
