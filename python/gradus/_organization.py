@@ -19,6 +19,8 @@ class Organization:
     __slots__ = ("_core",)
 
     def __init__(self, core: _core.Organization) -> None:
+        if not isinstance(core, _core.Organization):
+            raise TypeError("make it by Organization.from_tables(people=..., roles=..., ...) or gradus.load(folder)")
         self._core = core
 
     @classmethod

@@ -260,9 +260,12 @@ class Plan:
         options = self.options
         months = _text.count(options["months"], "month")
         before = float(np.sum(self.people.column("exposure_before")))
-        share = f", {row['value'] / before:.1%} of the {before:,.1f} of those people today" if before > 0 else ""
+        removed = float(np.sum(self.goals.column("exposure_removed")))
+        share = f", {removed / before:.1%} of the {before:,.1f} of those people today" if before > 0 else ""
         gap = max(0.0, row["gap"] or 0.0)
         left = f"at most {gap:.2%}" if gap >= 1e-4 else "less than 0.01%"
+        changes = options.get("change_cost", 0) > 0
+        removes = "comes to" if changes else "removes"
         status = STATUS.get(row["status"], row["status"])
         if row["status"] == "work_limit" and options.get("work_limit") is not None:
             status = "stopped by the work limit"
@@ -270,11 +273,13 @@ class Plan:
             f"{status.capitalize()}.",
             f"{_text.count(row['items'], 'item')} for {_text.count(row['people'], 'person', 'people')}"
             f" over {months} from {options['start']}.",
-            f"It removes {row['value']:,.2f} of exposure on average over that time{share}.",
-            f"No plan within the limits removes more than {row['bound']:,.2f}: {left} is left on the table.",
+            f"It removes {removed:,.2f} of exposure on average over that time{share}.",
+            f"No plan within the limits {removes} more than {row['bound']:,.2f}: {left} is left on the table.",
         ]
+        if changes:
+            lines.insert(-1, f"Less {removed - row['value']:,.2f} for changes to the plan before: {row['value']:,.2f}.")
         if row["status"] == "optimal":
-            lines[-1] = "No plan within the limits removes more."
+            lines[-1] = f"No plan within the limits {removes} more."
         if row["conflicts"]:
             lines.append(f"{_text.count(row['conflicts'], 'mandatory item')} could not be placed: see plan.conflicts.")
         binding = self.resources.column("binding")

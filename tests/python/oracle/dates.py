@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import calendar
 import itertools
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -50,6 +50,8 @@ class Options:
     max_capabilities: int | None = None
     max_of_a_kind: int | None = None
     allow_overlap: bool = False
+    change_cost: float = 0
+    previous: Mapping[tuple[str, str], tuple[str | None, date]] = field(default_factory=dict)  # see `changes`
     as_of: date | None = None  # absent: the day before the start, for start is by default the day after as_of
 
     @property
@@ -73,6 +75,11 @@ class Options:
         return [
             Period(add_months(self.start, a), add_months(self.start, b), b - a) for a, b in itertools.pairwise(cuts)
         ]
+
+    def changes(self, items: Iterable[Any]) -> float:
+        """What it costs that items of the plan before are absent: (person, activity) → session and first day."""
+        there = {(item.person, item.activity): (item.session, item.first_day) for item in items}
+        return self.change_cost * sum(there.get(key) != at for key, at in self.previous.items())
 
     def period_of(self, day: date) -> int | None:
         """The 1-based period that holds `day`; None outside the horizon."""

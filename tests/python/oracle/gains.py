@@ -76,7 +76,7 @@ class Effects:
 def value(tables: Tables, risks: Sequence[Row], items: Sequence[Choice], options: Options) -> dict[str, Any]:
     """The worth of a plan.
 
-    value   the total
+    value   the total, net of what changes cost
     gains   (person, activity) → what the item adds, the person's items taken in order of last day, then key; pins: 0
     people  (person) → exposure_before (today), exposure_pins and exposure_after (at the horizon's end)
     goals   a row per row of risks: the columns of plan.goals that are numbers
@@ -86,9 +86,11 @@ def value(tables: Tables, risks: Sequence[Row], items: Sequence[Choice], options
     gains: dict[tuple[str, str], float] = {}
     people: dict[str, dict[str, float]] = {}
     goals: list[dict[str, Any]] = []
+    everything: list[Item] = []
     for person in org.people:
         effects = Effects(org, options, person, risks)
         placed = place_all(org, options, person, chosen[person])
+        everything += placed
         taken = [item for item in placed if item.pinned]
         gains.update({(person, pin.activity): 0.0 for pin in taken})
         before = effects.value(taken)
@@ -114,4 +116,5 @@ def value(tables: Tables, risks: Sequence[Row], items: Sequence[Choice], options
                 "likelihood_after": effects.likelihood(n, at_end),
                 "exposure_removed": removed,
             })
-    return {"value": math.fsum(gains.values()), "gains": gains, "people": people, "goals": goals}
+    worth = math.fsum(gains.values()) - options.changes(everything)
+    return {"value": worth, "gains": gains, "people": people, "goals": goals}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -37,15 +38,17 @@ def feasible_choices(
     effects = Effects(org, options, person, risks)
     capabilities = {row["capability"] for row in effects.rows}
     pins = planning.pins(org, options, person)
+    own = replace(options, previous={key: at for key, at in options.previous.items() if key[0] == person})
     duties = org.duties(person)
     excluded = {activity for who, activity in left_out or () if who == person}
-    order = [a for a in _in_order(org, _useful(org, person, effects)) if a not in excluded]
+    order = [a for a in _in_order(org, _useful(org, own, person, effects)) if a not in excluded]
 
     def extend(at: int, items: tuple[Item, ...]) -> Iterator[Choices]:
         if at == len(order):
             new = tuple(item for item in items if not item.pinned)
             out = duties - {item.activity for item in new}
-            yield Choices(effects.value(items), dict(planning.total_taken(org, new)), new, frozenset(out))
+            value = effects.value(items) - own.changes(items)
+            yield Choices(value, dict(planning.total_taken(org, new)), new, frozenset(out))
             return
         activity = order[at]
         if left_out is None or activity not in duties:
@@ -69,11 +72,11 @@ def placements(org: Organization, options: Options, person: str, activity: str) 
     return [{**at, "session": None, "period": period} for period in range(1, len(options.periods) + 1)]
 
 
-def _useful(org: Organization, person: str, effects: Effects) -> set[str]:
-    """What teaches something the person needs, is a duty, or is a prerequisite of such; pins are there already."""
+def _useful(org: Organization, options: Options, person: str, effects: Effects) -> set[str]:
+    """What teaches something needed, is a duty or was planned before, and prerequisites; pins are there already."""
     needed = {row["capability"] for row in effects.rows}
     useful = {a for a in org.activities if any(row["capability"] in needed for row in org.outcomes.get(a, ()))}
-    useful |= org.duties(person)
+    useful |= org.duties(person) | {activity for _, activity in options.previous}
     while more := {p for a in useful for p in org.prerequisites.get(a, ())} - useful:
         useful |= more
     return useful - org.pinned(person).keys()
