@@ -38,7 +38,7 @@ def feasible_choices(
     effects = Effects(org, options, person, risks)
     capabilities = {row["capability"] for row in effects.rows}
     pins = planning.pins(org, options, person)
-    own = replace(options, previous={key: at for key, at in options.previous.items() if key[0] == person})
+    own = _only(options, {person})
     duties = org.duties(person)
     excluded = {activity for who, activity in left_out or () if who == person}
     order = [a for a in _in_order(org, _useful(org, own, person, effects)) if a not in excluded]
@@ -90,6 +90,15 @@ def _in_order(org: Organization, activities: set[str]) -> list[str]:
     return order
 
 
+def _only(options: Options, people: Collection[str]) -> Options:
+    return replace(options, previous={key: at for key, at in options.previous.items() if key[0] in people})
+
+
+def _of_others(org: Organization, options: Options) -> float:
+    """What changes cost of those who take no part, whatever is planned."""
+    return _only(options, {person for person, _ in options.previous} - set(org.people)).changes(())
+
+
 def _rank(choices: Choices) -> tuple[int, float]:
     """Mandatory items come before any risk: fewer left out, then more value."""
     return -len(choices.left_out), choices.value
@@ -138,7 +147,7 @@ def price_bound(
     if free:
         raise ValueError(f"a price for what is not limited: {sorted(free)}")
     rent = math.fsum(price * float(limited[key]) for key, price in prices.items() if price > 0)
-    return math.fsum(best["net"] for best in bests) + rent
+    return math.fsum(best["net"] for best in bests) + rent - _of_others(org, options)
 
 
 def brute_force(
@@ -179,7 +188,7 @@ def brute_force(
         return None
     (_, total), _, chosen = max(plans, key=lambda plan: plan[0])
     return {
-        "value": total,
+        "value": total - _of_others(org, options),
         "items": [item.row() for choices in chosen for item in choices.items],
         "left_out": sorted((p, activity) for p, c in zip(org.people, chosen, strict=False) for activity in c.left_out),
     }
