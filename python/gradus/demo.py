@@ -26,7 +26,7 @@ from ._table import Table
 from .examples import gdad, gdad_report
 
 AS_OF, START, MONTHS = "2026-03-31", "2026-04-01", 12
-VERIFY_WORK = 1  # million nodes of anybody's search
+VERIFY_WORK = 0.2  # million nodes of anybody's search: so that all ends within a minute
 TIME_LIMIT = 30  # seconds: a demonstration ends soon on any machine; the certificate tells what is left
 LEVELS = {"low": "green", "moderate": "yellow", "high": "dark_orange", "extreme": "red"}
 T = TypeVar("T")
@@ -62,7 +62,10 @@ def run(people: int = 2000, units: int = 40, seed: int = 1, threads: int | None 
     elif verdict.confirmed:
         clock.said("limits, value and bound worked out anew by code of its own: all hold")
     else:
-        clock.said(f"limits and value worked out anew: all hold; bound confirmed to {verdict.price_bound:,.1f} only")
+        proven = (verdict.price_bound - verdict.value) / verdict.price_bound
+        clock.said(
+            f"limits and value worked out anew: all hold; bound so far {verdict.price_bound:,.2f}: {proven:.2%} left"
+        )
 
     _heading(console, "The certificate, in plain words")
     for sentence in plan._sentences():
