@@ -493,11 +493,12 @@ typedef struct gradus_optimize_options {
     int32_t max_of_a_kind;    /* items of one kind of one person; GRADUS_NONE (default): no limit */
     int32_t allow_overlap;    /* 1: sessions of one person may overlap in days; default 0 */
     int32_t threads;
-    int32_t reserved;   /* 0 */
-    double gap;         /* stop when (bound - value) / |bound| is no larger, 0 to 1; default 1e-4 */
-    double work_limit;  /* in millions of search nodes; NaN (default): enough for the gap */
+    int32_t reserved; /* 0 */
+    double gap;       /* stop when (bound - value) / |bound| is no larger, 0 to 1; default 1e-4 */
+    double
+        work_limit; /* in millions of search nodes, above 0; NaN (default): until the gap is reached or more promises little */
     double time_limit;  /* seconds; NaN (default): none. A run that it ends is not reproducible */
-    double change_cost; /* units of value for each item of `previous` that is absent now, 0 to 1e9; default 0 */
+    double change_cost; /* units of value for each item of `previous` that is absent now, 0 to 1e6; default 0 */
     const gradus_plan* previous; /* the plan that this one replaces; NULL (default): none. Need not outlive the call */
 } gradus_optimize_options;
 GRADUS_API void gradus_optimize_options_init(gradus_optimize_options* options, uint32_t struct_size);
@@ -554,7 +555,7 @@ typedef struct gradus_verify_options {
     int32_t bound; /* 1 (default): recompute price_bound too, the slow part */
     int32_t threads;
     int32_t reserved;  /* 0 */
-    double work_limit; /* millions of nodes of any person's search, 0 or more; default 2 */
+    double work_limit; /* millions of nodes of any person's search, 0 to 1e6; default 2 */
 } gradus_verify_options;
 GRADUS_API void gradus_verify_options_init(gradus_verify_options* options, uint32_t struct_size);
 
@@ -566,11 +567,10 @@ GRADUS_API gradus_status gradus_verify(const gradus_organization* organization, 
 GRADUS_API void gradus_verification_free(gradus_verification* verification);
 /* 1: nothing is wrong, and all that was asked for is confirmed. 0 for NULL. */
 GRADUS_API int32_t gradus_verification_ok(const gradus_verification* verification);
-/* 1: price_bound is no larger than stated, or was not asked for. 0 without violations: the work limit came first; the
+/* 1: price_bound is no larger than stated, to 1e-9 relative, or was not asked for. 0 without violations: the work limit came first; the
  * plan keeps its limits and has its value, and the bound to rely on is the one given here. 0 for NULL. */
 GRADUS_API int32_t gradus_verification_confirmed(const gradus_verification* verification);
-/* The value as recomputed, and what no choices are worth more than, as far as was proven here; NaN: not asked for, or
- * NULL. */
+/* The value as recomputed, and the upper bound at the plan's prices that was proven here; NaN: not asked for, or NULL. */
 GRADUS_API double gradus_verification_value(const gradus_verification* verification);
 GRADUS_API double gradus_verification_price_bound(const gradus_verification* verification);
 /* "violations". */

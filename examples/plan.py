@@ -10,12 +10,12 @@ import gradus as gr
 tables = {
     "scales": {"scale": ["skill"] * 3, "level": ["basic", "skilled", "expert"]},
     "capabilities": {"capability": ["SQL", "Statistics", "Writing"], "scale": ["skill"] * 3},
-    "roles": {"role": ["analyst", "lead"], "headcount": [3, 1]},
+    "roles": {"role": ["analyst", "lead"]},
     "requirements": {
         "role": ["analyst", "analyst", "lead", "lead", "lead"],
         "capability": ["SQL", "Statistics", "SQL", "Statistics", "Writing"],
         "level": ["skilled", "skilled", "skilled", "expert", "skilled"],
-        "impact": [3, 2, 3, 5, 2],
+        "criticality": [3, 2, 3, 5, 2],  # 1 to 5
     },
     "people": {
         "person": ["Ada", "Ben", "Cyd", "Dee"],
@@ -61,6 +61,7 @@ try:
     organization = gr.Organization.from_tables(**tables)
 except gr.Error as error:  # all that is wrong, by table, row and column
     raise SystemExit(str(error)) from None
+print(organization.problems)  # warnings: none here
 
 estimates = gr.estimate(organization, ratings, as_of="2026-03-31")
 print(estimates)  # what each can do, and how sure that is

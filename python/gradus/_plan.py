@@ -47,11 +47,11 @@ class Verification(NamedTuple):
     value: float
     """recomputed from the items"""
     price_bound: float
-    """what no choices are worth more than, at the plan's prices, as far as was proven here: nobody's best is searched
-    longer than it takes to prove the stated one. NaN if feasibility alone was asked for"""
+    """the upper bound at the plan's prices that was proven here: below the stated one where that is loose, above it
+    where the work limit came first. NaN if feasibility alone was asked for"""
     confirmed: bool
-    """price_bound is no larger than stated, or was not asked for. False without violations: the work limit came first;
-    the plan keeps its limits and has its value, and `price_bound` is the bound to rely on"""
+    """price_bound is no larger than stated, to 1e-9 relative, or was not asked for. False without violations: the work
+    limit came first; the plan keeps its limits and has its value, and `price_bound` is the bound to rely on"""
 
     def __repr__(self) -> str:
         bound = "" if math.isnan(self.price_bound) else f", price bound {self.price_bound:,.4f}"
@@ -180,7 +180,7 @@ class Plan:
         bound
             Recompute the price bound too: a search per person, the slow part.
         work_limit
-            Millions of nodes of any person's search, 0 or more.
+            Millions of nodes of any person's search, 0 to 1e6.
         threads
             Most threads to use; None: all cores.
         progress
@@ -215,7 +215,7 @@ class Plan:
                 put(f"{name}.csv", _csv(self.__getattr__(name)))
             put("problems.csv", _csv(self.problems))
             if self._core.previous is not None:
-                put("previous.csv", _csv(Table(self._core.previous)))
+                put("previous.csv", _csv(Table(self._core.previous), by=("person", "activity")))
 
     @classmethod
     def load(cls, path: str | Path, organization: Organization, risks: Risks | Tabular) -> Plan:
@@ -293,7 +293,7 @@ class Plan:
         return lines
 
     def __repr__(self) -> str:
-        return f"Plan, {self.status}\n" + "\n".join(f"  {line}" for line in self._sentences()[1:])
+        return "\n  ".join([f"Plan, {self.status}", *self._sentences()])
 
     def _repr_html_(self) -> str:
         lines = "".join(f"<li>{escape(line)}</li>" for line in self._sentences()[1:])
@@ -315,8 +315,8 @@ def _known(organization: Organization, items: dict[str, list[str | None]]) -> di
     return {name: [column[row] for row in rows] for name, column in items.items()}
 
 
-def _csv(table: Table) -> str:
-    """A table in the grammar of files: every number to its last bit, the empty cell where missing."""
+def _csv(table: Table, by: tuple[str, ...] = ()) -> str:
+    """A table in the grammar of files: every number to its last bit, the empty cell where missing; sorted, if asked."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([column.name for column in table.columns])
@@ -329,7 +329,8 @@ def _csv(table: Table) -> str:
         elif column.type == "boolean":
             cells = ["true" if cell else "false" for cell in cells]
         columns.append(cells)
-    writer.writerows(zip(*columns, strict=True))
+    keys = [[column.name for column in table.columns].index(name) for name in by]
+    writer.writerows(sorted(zip(*columns, strict=True), key=lambda row: [row[key] for key in keys]))
     return file.getvalue()
 
 
@@ -391,7 +392,7 @@ def optimize(
         The plan that this one replaces, or a table of its items: person, activity, session, first_day,
         last_day, reason.
     change_cost
-        Units of value, 0 to 1e9, charged for each item of `previous` that is absent now (same session and first day);
+        Units of value, 0 to 1e6, charged for each item of `previous` that is absent now (same session and first day);
         value and bound are net of it. Not charged are items that were pinned, that do not begin within the horizon, or
         that the organisation no longer knows.
     as_of

@@ -42,26 +42,22 @@ OptimizeOptions checked(OptimizeOptions options, Date as_of) {
     require(options.months >= 1 && options.months <= 120, "months", "from 1 to 120");
     require(options.period_months >= 1, "period_months", "1 or more");
     options.period_months = std::min(options.period_months, options.months);
-    for (const auto& [value, name] : {std::pair(options.max_activities, "max_activities"),
-                                      std::pair(options.max_capabilities, "max_capabilities"),
-                                      std::pair(options.max_of_a_kind, "max_of_a_kind")})
+    for (const auto& [value, name] :
+         {std::pair(options.max_activities, "max_activities"), std::pair(options.max_capabilities, "max_capabilities"),
+          std::pair(options.max_of_a_kind, "max_of_a_kind")})
         require(!value || *value >= 0, name, "0 or more");
     require(options.gap >= 0 && options.gap <= 1, "gap", "from 0 to 1");
     require(!options.work_limit || *options.work_limit > 0, "work_limit", "more than 0");
     require(!options.time_limit || *options.time_limit > 0, "time_limit", "more than 0 seconds");
-    require(options.change_cost >= 0 && options.change_cost <= 1e9, "change_cost", "from 0 to 1e9");
+    require(options.change_cost >= 0 && options.change_cost <= 1e6, "change_cost", "from 0 to 1e6");
     require(options.change_cost == 0 || options.previous, "previous", "given where change_cost is");
     require(options.threads >= 0, "threads", "0 (all cores) or more");
     return options;
 }
 
 Catalog::Catalog(const Organization& organization_, const Risks& risks_, const OptimizeOptions& options_)
-    : organization(organization_),
-      risks(risks_),
-      options(checked(options_, risks_.provenance.as_of)),
-      as_of(risks_.provenance.as_of),
-      start(options.start),
-      end(add_months(start, options.months)),
+    : organization(organization_), risks(risks_), options(checked(options_, risks_.provenance.as_of)),
+      as_of(risks_.provenance.as_of), start(options.start), end(add_months(start, options.months)),
       previous(organization, options, start, end) {
     check_keys(risks, risks.person, organization.people());
     check_keys(risks, risks.role, organization.roles());

@@ -31,8 +31,10 @@ Conflict refusal(Search& search, PersonId person, ActivityId activity) {
     // It could be taken, but not by its due date, or not for want of data or of a fund.
     const Offer::Duties alone{{activity}, {}};
     search.draft.offer.open(person, &alone, true);
-    if (search.draft.offer.without_fund) conflict.limit = Limit::fund;
-    if (!search.draft.offer.without_hours.empty()) conflict.limit = Limit::hours;
+    const bool no_cost = !search.draft.offer.without_cost.empty(), no_hours = !search.draft.offer.without_hours.empty();
+    if (no_cost || search.draft.offer.without_fund) conflict.limit = Limit::fund;
+    if (no_hours) conflict.limit = Limit::hours;
+    if (no_cost || no_hours) conflict.resource = std::string(catalog.organization.activities()[activity.value()]);
     return conflict;
 }
 
@@ -56,7 +58,8 @@ DutyRoster place_duties(const Catalog& catalog, const std::vector<PersonId>& gro
             const Date due = search.draft.offer.due(activity);
             const bool pinned = std::any_of(search.draft.offer.pins.begin(), search.draft.offer.pins.end(),
                                             [&](const Offer::Pin& pin) { return pin.activity == activity; });
-            if (!is_missing(due) && !pinned && !search.draft.offer.completed(activity)) wanted.push_back({due, activity});
+            if (!is_missing(due) && !pinned && !search.draft.offer.completed(activity))
+                wanted.push_back({due, activity});
         }
         if (wanted.empty()) continue;
         std::sort(wanted.begin(), wanted.end());

@@ -27,11 +27,13 @@ constexpr double first_effort = 20'000, effort_grows = 10;  // nodes of a person
 
 /// What everyone's choices come to.
 struct Sums {
-    double value = 0;
-    double kept = 0;                         // by what is under way, whatever is chosen
+    double gains = 0;
+    std::int64_t absent = 0;                 // items of the plan before
+    std::int64_t lost = 0;                   // of those, of people who take no part
     std::vector<std::int64_t> funds, seats;  // used
     std::vector<PersonId> people;            // who take part
     std::vector<Best> known;                 // of these: their own choices
+    std::vector<std::int64_t> missed;        // of these: items of the plan before that are absent if nothing is chosen
 };
 
 /// What everyone's best choices come to at the prices: no less than found, no more than bound.
@@ -40,7 +42,8 @@ struct Enclosure {
 };
 
 bool above(double a, double b) {  // also where one is not a number
-    return !(a <= b + 1e-9 * std::max({1.0, std::abs(a), std::abs(b)}));
+    const double tolerance = 1e-9 * std::max({1.0, std::abs(a), std::abs(b)});
+    return !(std::isinf(tolerance) ? a <= b : a <= b + tolerance);
 }
 
 /// The rows of plan.items by person; items of nobody are findings.
@@ -85,30 +88,36 @@ Sums check_people(const Case& of, const Plan& plan, int threads, std::vector<Fin
         const PersonId id(static_cast<std::int32_t>(p));
         const Account& account = accounts[p];
         findings.insert(findings.end(), found[p].begin(), found[p].end());
-        sums.value += account.value + account.spared + account.kept;
-        sums.kept += account.kept;
+        const auto before = static_cast<std::int64_t>(of.previous.of(id).size());
+        sums.gains += account.value;
+        sums.absent += before - account.spared - account.kept;
         for (const SessionId session : account.seats) ++sums.seats[index(session)];
         for (const auto& [fund, amount] : account.funds)
             for (std::int32_t at = fund.value(); at >= 0; at = funds.parent(at))
                 sums.funds[static_cast<std::size_t>(at)] += amount.minor_units();
-        if (!takes_part(of.organization, id, of.as_of)) continue;
-        // The plan's own choice is a first answer, if it is one that the person may make.
+        if (!takes_part(of.organization, id, of.as_of)) {
+            sums.lost += before;
+            continue;
+        }
         Best own;
-        if (found[p].empty()) own.found = account.value + account.spared - account.charges;
-        for (const std::size_t row : rows[p])
-            own.shares.push_back(of.horizon.share_from(plan.items.last_day[row] + Date::duration(1)));
+        if (found[p].empty()) {  // the plan's own choice is a first answer, if it is one that the person may make
+            own.found = account.value + of.options.change_cost * static_cast<double>(account.spared) - account.charges;
+            for (const std::size_t row : rows[p])
+                own.shares.push_back(of.horizon.share_from(plan.items.last_day[row] + Date::duration(1)));
+        }
         sums.people.push_back(id);
         sums.known.push_back(std::move(own));
+        sums.missed.push_back(before - account.kept);
     }
     return sums;
 }
 
-/// Searches everyone's best choice at the prices; where that leaves the bound above `stated`, again and longer.
-Enclosure enclose(const Case& of, const Sums& sums, double stated, const VerifyOptions& options) {
+/// Searches everyone's best choice at the prices; where that, with `rent`, leaves the bound above `stated`, again and longer.
+Enclosure enclose(const Case& of, const Sums& sums, double rent, double stated, const VerifyOptions& options) {
     std::vector<Best> bests = sums.known;
     std::vector<std::size_t> open(bests.size());
     std::iota(open.begin(), open.end(), std::size_t{0});
-    const double limit = std::min(1e6 * options.work_limit, 1e18);
+    const double limit = 1e6 * options.work_limit;
     for (double effort = std::min(first_effort, limit);; effort = std::min(effort * effort_grows, limit)) {
         parallel_for(static_cast<std::int64_t>(open.size()), 1, options.threads, [&](std::int64_t i, std::int64_t) {
             const std::size_t p = open[static_cast<std::size_t>(i)];
@@ -116,10 +125,11 @@ Enclosure enclose(const Case& of, const Sums& sums, double stated, const VerifyO
             ChoiceProblem problem = make_problem(person);
             bests[p] = search(problem, std::move(bests[p]), static_cast<std::int64_t>(effort));
         });
-        Enclosure all;
-        for (const Best& best : bests) {
-            all.found += best.found;
-            all.bound += best.bound;
+        Enclosure all{rent, rent};
+        for (std::size_t p = 0; p < bests.size(); ++p) {  // net of charges one by one: these may be large
+            const double missed = of.options.change_cost * static_cast<double>(sums.missed[p]);
+            all.found += bests[p].found - missed;
+            all.bound += bests[p].bound - missed;
         }
         std::erase_if(open, [&](std::size_t p) { return bests[p].bound <= bests[p].found; });
         if (open.empty() || effort >= limit || !above(all.bound, stated) || above(all.found, stated)) return all;
@@ -212,10 +222,10 @@ void check_certificate(const Plan& plan, double value, double least, std::vector
     // A search that stops early may add its own bound, so the stated one may be a little larger.
     if (above(least, price_bound))
         report("price_bound",
-               "price_bound is " + text(price_bound) + ", at these prices somebody's choices come to " + text(least));
+               "price_bound is " + text(price_bound) + ", but choices were found that come to " + text(least));
 
     const PlanStatus status = certificate.status[0];
-    const auto proven = bound - stated_value <= 1e-9 * std::max(1.0, std::abs(bound));
+    const bool proven = std::isfinite(bound) && bound - stated_value <= 1e-9 * std::max(1.0, std::abs(bound));
     if ((status == PlanStatus::conflicts) != (plan.conflicts.size() > 0))
         report("status", plan.conflicts.size() > 0 ? "mandatory items are left out, and status is not conflicts"
                                                    : "status is conflicts, and none is listed");
@@ -255,9 +265,8 @@ Violations tabulate(const Organization& organization, const std::vector<Finding>
 
 Verification verify(const Organization& organization, const Risks& risks, const Plan& plan,
                     const VerifyOptions& options) {
-    if (!(options.work_limit >= 0))
-        throw Error(Code::invalid_option,
-                    "verify: work_limit must be 0 or more (millions of nodes of a person's search)");
+    if (!(options.work_limit >= 0 && options.work_limit <= 1e6))
+        throw Error(Code::invalid_option, "verify: work_limit must be from 0 to 1e6 (millions of nodes of a search)");
     check_keys(risks, risks.person, organization.people());
     check_keys(risks, risks.role, organization.roles());
     check_keys(risks, risks.capability, organization.capabilities());
@@ -268,18 +277,18 @@ Verification verify(const Organization& organization, const Risks& risks, const 
     const Case of(organization, risks, plan);
     std::vector<Finding> findings;
     const Sums sums = check_people(of, plan, options.threads, findings);
-    const double absent = of.options.change_cost * static_cast<double>(of.previous.size());
-    const double rent = check_resources(of, plan, sums, findings) + sums.kept - absent;
+    const double rent = check_resources(of, plan, sums, findings);
 
     Verification verification;
-    verification.value = sums.value - absent;
+    verification.value = sums.gains - of.options.change_cost * static_cast<double>(sums.absent);
     double least = -std::numeric_limits<double>::infinity();
     if (options.bound) {
         const double stated = plan.certificate.size() == 1 ? plan.certificate.price_bound[0] : missing<double>();
-        const Enclosure all = enclose(of, sums, stated - rent, options);
-        least = all.found + rent;
-        verification.price_bound = all.bound + rent;
-        verification.confirmed = !above(verification.price_bound, stated);
+        const double lost = of.options.change_cost * static_cast<double>(sums.lost);
+        const Enclosure all = enclose(of, sums, rent - lost, stated, options);
+        least = all.found;
+        verification.price_bound = all.bound;
+        verification.confirmed = std::isfinite(all.bound) && !above(all.bound, stated);
     }
     check_certificate(plan, verification.value, least, findings);
     verification.violations = tabulate(organization, findings);

@@ -1,6 +1,7 @@
 #include "planning/verify_case.h"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 namespace gradus::verification {
@@ -24,7 +25,8 @@ Case::Case(const Organization& of, const Risks& risk_rows, const Plan& plan)
               plan.options.period_months),
       risks_of_person(risk_rows.person, of.people().size()), funds_of_unit(of.units().size()),
       teachers(of.capabilities().size()), rank(of.activities().size(), 0), fund_price(of.funds().size(), 0.0),
-      seat_price(of.sessions().size(), 0.0), left_out(of.people().size()), previous(of, plan.options, horizon.start, horizon.end) {
+      seat_price(of.sessions().size(), 0.0), left_out(of.people().size()),
+      previous(of, plan.options, horizon.start, horizon.end) {
     const Forest& forest = of.relations().funds;
     for (std::int32_t f = 0; f < static_cast<std::int32_t>(of.funds().size()); ++f) {
         const UnitId unit = tables.funds.unit[static_cast<std::size_t>(f)];
@@ -49,7 +51,9 @@ Case::Case(const Organization& of, const Risks& risk_rows, const Plan& plan)
         resources.push_back(named ? (fund ? of.funds() : of.sessions()).find((*keys)[index(id)]) : -1);
         if (resources.back() < 0) continue;
         const auto at = static_cast<std::size_t>(resources.back());
-        (fund ? fund_price : seat_price)[at] = fund ? plan.resources.price[i] / minor : plan.resources.price[i];
+        const double price = plan.resources.price[i];
+        if (!(price >= 0) || !std::isfinite(price)) continue;  // which is a finding
+        (fund ? fund_price : seat_price)[at] = fund ? price / minor : price;
     }
     for (const std::int32_t fund : forest.order())
         if (const std::int32_t parent = forest.parent(fund); parent >= 0)

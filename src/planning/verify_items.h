@@ -18,10 +18,10 @@ struct Finding {
 
 /// What the items of one person come to, recomputed.
 struct Account {
-    double value = 0;    // Σ gains
-    double charges = 0;  // at the prices
-    double spared = 0;   // for items of the plan before that are here again: chosen
-    double kept = 0;     // and under way
+    double value = 0;         // Σ gains
+    double charges = 0;       // at the prices
+    std::int64_t spared = 0;  // items of the plan before that are here again: chosen
+    std::int64_t kept = 0;    // and under way
     std::vector<std::pair<FundId, Money>> funds{};
     std::vector<SessionId> seats{};
 };

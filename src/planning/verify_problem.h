@@ -29,8 +29,9 @@ struct Placement {
 /// One way of taking an activity: a session, or on demand in a period.
 struct Way {
     SessionId session;
-    int period = 0;       // 0-based
-    bool settled = true;  // false: prerequisites may delay it; then `at` has the earliest dates, least price and uses
+    int period = 0;  // 0-based
+    bool settled =
+        true;  // false: prerequisites may delay it; then `at` has the earliest dates, largest share, least price and uses
     Placement at{};
 };
 

@@ -98,6 +98,7 @@ private:
     Choice choice_;
     Best best_;
     std::int64_t effort_, nodes_ = 0, nodes_left_ = 0;  // most; in all; of this dive
+    double undecided_ = -infinity;                      // bound of what was given up
     std::vector<Branch> branches_;                      // a heap
 
     // The branch that is dived into.
@@ -114,7 +115,8 @@ std::vector<Search::Ranked> Search::rank(const Allowed& allowed, std::size_t c, 
     std::vector<Ranked> ranked;
     const std::size_t ways = problem_.candidates[c].ways.size();
     for (std::size_t w = 0; w < ways; ++w)
-        if (const double value = bound_.value(c, parent_way, w); value > -infinity) ranked.push_back({value, w});
+        if (const double value = bound_.value(c, parent_way, w); allowed[c][w] && value > -infinity)
+            ranked.push_back({value, w});
     if (allowed[c].back()) ranked.push_back({0, ways});
     sort(ranked);
     return ranked;
@@ -140,7 +142,7 @@ Best Search::run() {
     branches_.push_back(std::move(root));
     for (int steps = root_steps; !branches_.empty() && !beaten(branches_.front().bound); steps = child_steps) {
         if (nodes_ + evaluation * bound_.evaluations() > effort_) {
-            best_.bound = branches_.front().bound;
+            best_.bound = std::max(undecided_, branches_.front().bound);
             return best_;
         }
         std::pop_heap(branches_.begin(), branches_.end());
@@ -148,7 +150,7 @@ Best Search::run() {
         branches_.pop_back();
         solve(std::move(branch), steps);
     }
-    best_.bound = best_.found;
+    best_.bound = std::max(undecided_, best_.found);  // but for the threshold's 1e-12
     return best_;
 }
 
@@ -163,7 +165,8 @@ void Search::solve(Branch branch, int steps) {
         arrange(allowed, multipliers);
         allowed_ = &allowed;
         multipliers_ = &multipliers;
-        nodes_left_ = nodes;
+        // All the way down at least, so that what is left undone below has something to split.
+        nodes_left_ = std::max(nodes, static_cast<std::int64_t>(allowed.size()) + 1);
         dive(0, bound_.linear());
         if (nodes_left_ >= 0) return;
     }
@@ -181,6 +184,7 @@ void Search::solve(Branch branch, int steps) {
         split = c;
         choices = std::move(ranked);
     }
+    if (choices.empty()) undecided_ = std::max(undecided_, bound);  // never happens, and would be no proof
     for (const Ranked& choice : choices) {
         Branch child = branch;
         child.bound = std::min(branch.bound, choice.value);

@@ -150,7 +150,7 @@ Account Check::run(std::span<const std::size_t> rows) {
         check_pin(item);
         check_statements(item);
         (item.pin ? account.kept : account.spared) +=
-            of_.spared(person_.id, item.activity, item.session, item.first);
+            of_.previous.holds(person_.id, item.activity, item.session, item.first);
         if (item.pin) continue;
         check_right(item);
         check_session(item);

@@ -153,7 +153,7 @@ def test_plans(seed: int) -> None:
     options = oracle.Options(**given, as_of=AS_OF)
     plan = gr.optimize(org, risks, **given)
     if seed % 3 == 0 and (previous := before(seed, tables, plan, options.start)):
-        cost = random.Random(seed).choice((0.01, 0.3, 3.0))
+        cost = random.Random(seed).choice((0.01, 0.3, 3.0, 1e3))
         charged = {
             (row["person"], row["activity"]): (row["session"], row["first_day"])
             for row in previous
@@ -205,6 +205,10 @@ def test_plans(seed: int) -> None:
     assert best["value"] <= plan.bound + 1e-9 * max(1, plan.bound)
     if plan.status == "optimal":
         assert math.isclose(plan.value, best["value"], rel_tol=1e-9, abs_tol=1e-9)
+    bounds = [plan.verify(work_limit=work, threads=1) for work in (0, 0.001, 0.01, 2)]
+    for verdict in bounds:
+        assert len(verdict.violations) == 0 and verdict.price_bound >= exact - 1e-9 * max(1, abs(exact))
+    assert bounds[1].price_bound == plan.verify(work_limit=0.001, threads=3).price_bound
     verdict = plan.verify()
     assert verdict.ok and verdict.confirmed, verdict.violations.rows()
     assert exact - 1e-9 * max(1, abs(exact)) <= verdict.price_bound

@@ -63,6 +63,53 @@ def test_what_verify_could_not_confirm(acme: gr.Dataset, acme_risks: gr.Risks) -
     assert plan.value < plan.bound < most.price_bound and f"{most.price_bound:,.4f} was proven" in repr(most)
 
 
+def forged(plan: gr.Plan, path: Path, **stated: object) -> Path:
+    """The plan without its items, with other statements in its certificate."""
+    plan.save(path)
+    with zipfile.ZipFile(path) as archive:
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    texts["items.csv"] = texts["items.csv"].splitlines()[0] + "\n"
+    header, row = (line.split(",") for line in texts["certificate.csv"].splitlines())
+    cells = dict(zip(header, row, strict=True)) | {name: str(cell) for name, cell in stated.items()}
+    texts["certificate.csv"] = ",".join(cells) + "\n" + ",".join(cells.values()) + "\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in texts.items():
+            archive.writestr(name, text)
+    return path
+
+
+def test_a_bound_that_is_too_low_is_refuted_whoever_is_deep_in_prerequisites(tmp_path: Path) -> None:
+    """520 activities after one: deeper than a dive of verify's search is long at first."""
+    names = [f"n{i:03}" for i in range(520)]
+    org = gr.Organization.from_tables(
+        scales={"scale": ["S"] * 3, "level": ["a", "b", "c"]},
+        capabilities={"capability": names, "scale": ["S"] * 520},
+        roles={"role": ["r"]},
+        requirements={"role": ["r"] * 520, "capability": names, "level": ["c"] * 520},
+        people={"person": ["p"], "role": ["r"]},
+        activities={"activity": names},
+        outcomes={"activity": names, "capability": names, "uplift": [1] * 520},
+        activity_prerequisites={"activity": names[1:], "prerequisite": names[:1] * 519},
+    )
+    ratings = {"person": ["p"] * 520, "capability": names, "level": ["a"] * 520, "source": ["test"] * 520}
+    risks = gr.assess_risk(org, gr.find_gaps(org, gr.estimate(org, ratings, as_of="2026-03-31")))
+    plan = gr.optimize(org, risks, start="2026-04-01", months=3)
+    assert len(plan.items) == 520
+    low = 0.999 * plan.value
+    stated = {"status": "work_limit", "value": 0, "bound": low, "price_bound": low, "gap": 1, "people": 0, "items": 0}
+    verdict = gr.Plan.load(forged(plan, tmp_path / "low.zip", **stated), org, risks).verify()
+    assert verdict.violations["limit"].tolist() == ["price_bound"] and not verdict.confirmed
+    assert verdict.price_bound >= plan.value * (1 - 1e-9)
+
+
+def test_large_costs_of_change_leave_value_and_bound_exact(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
+    before = gr.optimize(acme.organization, acme_risks, months=12)
+    plan = gr.optimize(acme.organization, acme_risks, months=9, previous=before, change_cost=1e6)
+    verdict = plan.verify()
+    assert len(verdict.violations) == 0, verdict.violations.rows()
+    assert verdict.value == pytest.approx(plan.value, rel=1e-12)
+
+
 def test_a_plan_verifies(plan: gr.Plan) -> None:
     verdict = plan.verify()
     assert verdict.ok and len(verdict.violations) == 0
@@ -70,7 +117,7 @@ def test_a_plan_verifies(plan: gr.Plan) -> None:
     assert verdict.price_bound == pytest.approx(plan.certificate["price_bound"][0], rel=1e-9)
     assert "holds" in repr(verdict)
     assert np.isnan(plan.verify(bound=False).price_bound) and plan.verify(bound=False).ok
-    with pytest.raises(gr.Error, match="work_limit must be 0 or more"):
+    with pytest.raises(gr.Error, match="work_limit must be from 0 to 1e6"):
         plan.verify(work_limit=-1)
 
 

@@ -23,20 +23,27 @@ struct PlanItems : Table {
     PlanItems() : Table("items", "Who takes what and when, what it costs and what it gains") {}
 
     Column<PersonId> person{*this, {.name = "person", .meaning = "who", .required = true, .identity = true}};
-    Column<ActivityId> activity{*this, {.name = "activity", .meaning = "takes what", .required = true, .identity = true}};
+    Column<ActivityId> activity{*this,
+                                {.name = "activity", .meaning = "takes what", .required = true, .identity = true}};
     Column<SessionId> session{*this, {.name = "session", .meaning = "in which session; none: on demand"}};
     Column<Date> first_day{*this, {.name = "first_day", .meaning = "first day", .required = true}};
-    Column<Date> last_day{*this, {.name = "last_day", .meaning = "last day; it takes effect on the day after", .required = true}};
-    Column<std::int32_t> period{
-        *this, {.name = "period", .unit = "1-based", .meaning = "period of the horizon it starts in; none: before the horizon"}};
+    Column<Date> last_day{
+        *this, {.name = "last_day", .meaning = "last day; it takes effect on the day after", .required = true}};
+    Column<std::int32_t> period{*this,
+                                {.name = "period",
+                                 .unit = "1-based",
+                                 .meaning = "period of the horizon it starts in; none: before the horizon"}};
     Column<Minutes> hours{*this, {.name = "hours", .unit = "hours", .meaning = "time it takes"}};
-    Column<Money> cost{*this, {.name = "cost", .unit = "money", .meaning = "what it costs in all; 0 for what is pinned"}};
+    Column<Money> cost{*this,
+                       {.name = "cost", .unit = "money", .meaning = "what it costs in all; 0 for what is pinned"}};
     Column<FundId> fund{*this, {.name = "fund", .meaning = "fund charged"}};
     Column<Money> fund_cost{*this, {.name = "fund_cost", .unit = "money", .meaning = "charged to the fund"}};
     Column<Money> account_cost{*this, {.name = "account_cost", .unit = "money", .meaning = "paid from the account"}};
     Column<Money> employee_cost{*this, {.name = "employee_cost", .unit = "money", .meaning = "paid by the employee"}};
-    Column<double> gain{
-        *this, {.name = "gain", .unit = "exposure", .meaning = "exposure it adds to what is removed, averaged over the horizon"}};
+    Column<double> gain{*this,
+                        {.name = "gain",
+                         .unit = "exposure",
+                         .meaning = "exposure it adds to what is removed, averaged over the horizon"}};
     Column<Reason> reason{*this, {.name = "reason", .meaning = "why it is in the plan"}};
 };
 
@@ -52,7 +59,8 @@ struct PlanPeople : Table {
     Column<double> exposure_before{
         *this, {.name = "exposure_before", .unit = "exposure", .meaning = "weighted exposure of all rows today"}};
     Column<double> exposure_after{
-        *this, {.name = "exposure_after", .unit = "exposure", .meaning = "expected at the horizon's end, pins included"}};
+        *this,
+        {.name = "exposure_after", .unit = "exposure", .meaning = "expected at the horizon's end, pins included"}};
 };
 
 /// The risk rows that the plan improves. Sorted as risks are.
@@ -65,12 +73,17 @@ struct PlanGoals : Table {
     Column<CapabilityId> capability{*this, {.name = "capability", .meaning = "what is improved"}};
     Column<double> from_mean{*this, {.name = "from_mean", .unit = "position", .meaning = "expected level today"}};
     Column<double> required{*this, {.name = "required", .unit = "position", .meaning = "level wanted"}};
-    Column<double> to_mean{*this, {.name = "to_mean", .unit = "position", .meaning = "expected level at the horizon's end"}};
-    Column<double> likelihood_before{*this, {.name = "likelihood_before", .unit = "probability", .meaning = "P(below) today"}};
+    Column<double> to_mean{*this,
+                           {.name = "to_mean", .unit = "position", .meaning = "expected level at the horizon's end"}};
+    Column<double> likelihood_before{*this,
+                                     {.name = "likelihood_before", .unit = "probability", .meaning = "P(below) today"}};
     Column<double> likelihood_after{
-        *this, {.name = "likelihood_after", .unit = "probability", .meaning = "P(below) expected at the horizon's end"}};
-    Column<double> exposure_removed{
-        *this, {.name = "exposure_removed", .unit = "exposure", .meaning = "what the items remove here, averaged over the horizon"}};
+        *this,
+        {.name = "likelihood_after", .unit = "probability", .meaning = "P(below) expected at the horizon's end"}};
+    Column<double> exposure_removed{*this,
+                                    {.name = "exposure_removed",
+                                     .unit = "exposure",
+                                     .meaning = "what the items remove here, averaged over the horizon"}};
     Column<ObjectiveId> objective{*this, {.name = "objective", .meaning = "objective it serves most"}};
     Column<std::string_view> measure{*this, {.name = "measure", .meaning = "how reaching it will be seen"}};
     Column<Date> due{*this, {.name = "due", .meaning = "day after which the last item for it has taken effect"}};
@@ -92,20 +105,29 @@ using ResourceId = Id<ResourceTag>;
 struct PlanResources : Table {
     PlanResources() : Table("resources", "Funds and sessions: what is used and what one more unit would be worth") {}
 
-    Column<ResourceKind> kind{*this, {.name = "kind", .meaning = "fund or session", .required = true, .identity = true}};
-    Column<ResourceId> resource{*this, {.name = "resource", .meaning = "key of the fund or session", .required = true, .identity = true}};
+    Column<ResourceKind> kind{*this,
+                              {.name = "kind", .meaning = "fund or session", .required = true, .identity = true}};
+    Column<ResourceId> resource{
+        *this, {.name = "resource", .meaning = "key of the fund or session", .required = true, .identity = true}};
     Column<Amount> capacity{*this, {.name = "capacity", .unit = "money or seats", .meaning = "what there is"}};
     Column<Amount> used{*this, {.name = "used", .unit = "money or seats", .meaning = "what the plan uses"}};
-    Column<double> price{
+    Column<double> price{*this,
+                         {.name = "price",
+                          .unit = "value per unit of money or seat",
+                          .meaning = "value of one more unit",
+                          .required = true,
+                          .low = 0}};
+    Column<bool> binding{
         *this,
-        {.name = "price", .unit = "value per unit of money or seat", .meaning = "value of one more unit", .required = true, .low = 0}};
-    Column<bool> binding{*this, {.name = "binding", .meaning = "its price is positive: more of it would help"}};
+        {.name = "binding",
+         .meaning = "its price is positive: more of it would help, though whole items may leave some of it over"}};
 };
 
 enum class Limit : std::uint8_t { hours, account, seats, fund, prerequisite, eligibility, due, overlap, maximum };
 template <>
 struct Words<Limit> {
-    static constexpr std::string_view names[] = {"hours", "account", "seats", "fund", "prerequisite", "eligibility", "due", "overlap", "maximum"};
+    static constexpr std::string_view names[] = {"hours",       "account", "seats",   "fund",   "prerequisite",
+                                                 "eligibility", "due",     "overlap", "maximum"};
 };
 
 /// Mandatory items that no limit leaves room for. Sorted by person, activity.
@@ -113,18 +135,28 @@ struct PlanConflicts : Table {
     PlanConflicts() : Table("conflicts", "Mandatory items that could not be placed, and what stopped them") {}
 
     Column<PersonId> person{*this, {.name = "person", .meaning = "who", .required = true, .identity = true}};
-    Column<ActivityId> activity{*this, {.name = "activity", .meaning = "should take what", .required = true, .identity = true}};
-    Column<Limit> limit{*this, {.name = "limit", .meaning = "the limit that stopped it; none: not tried before the run was cancelled, or not known"}};
-    Column<std::string_view> resource{*this, {.name = "resource", .meaning = "the fund, session, account or activity concerned"}};
+    Column<ActivityId> activity{
+        *this, {.name = "activity", .meaning = "should take what", .required = true, .identity = true}};
+    Column<Limit> limit{
+        *this,
+        {.name = "limit",
+         .meaning = "the limit that stopped it; none: not tried before the run was cancelled, or not known"}};
+    Column<std::string_view> resource{
+        *this,
+        {.name = "resource",
+         .meaning =
+             "the fund, session, account or activity concerned; the activity itself: its cost or hours are not known"}};
     Column<std::int32_t> period{*this, {.name = "period", .unit = "1-based", .meaning = "period concerned"}};
-    Column<double> capacity{*this, {.name = "capacity", .unit = "by limit", .meaning = "what there is: hours, money, seats, items"}};
+    Column<double> capacity{
+        *this, {.name = "capacity", .unit = "by limit", .meaning = "what there is: hours, money, seats, items"}};
     Column<double> demanded{*this, {.name = "demanded", .unit = "by limit", .meaning = "what placing it would take"}};
 };
 
 enum class PlanStatus : std::uint8_t { optimal, within_gap, time_limit, work_limit, cancelled, conflicts };
 template <>
 struct Words<PlanStatus> {
-    static constexpr std::string_view names[] = {"optimal", "within_gap", "time_limit", "work_limit", "cancelled", "conflicts"};
+    static constexpr std::string_view names[] = {"optimal",    "within_gap", "time_limit",
+                                                 "work_limit", "cancelled",  "conflicts"};
 };
 enum class BoundKind : std::uint8_t { prices, search };
 template <>
@@ -136,41 +168,57 @@ struct Words<BoundKind> {
 struct PlanCertificate : Table {
     PlanCertificate() : Table("certificate", "How good the plan is, and the proof") {}
 
-    Column<PlanStatus> status{*this, {.name = "status", .meaning = "optimal, within_gap, …; conflicts where mandatory items were left out", .required = true}};
-    Column<double> value{*this, {.name = "value", .unit = "exposure", .meaning = "exposure removed, averaged over the horizon", .required = true}};
-    Column<double> bound{*this, {.name = "bound", .unit = "exposure", .meaning = "no plan within the limits removes more", .required = true}};
+    Column<PlanStatus> status{*this,
+                              {.name = "status",
+                               .meaning = "optimal, within_gap, …; conflicts where mandatory items were left out",
+                               .required = true}};
+    Column<double> value{*this,
+                         {.name = "value",
+                          .unit = "exposure",
+                          .meaning = "exposure removed, averaged over the horizon",
+                          .required = true}};
+    Column<double> bound{
+        *this,
+        {.name = "bound", .unit = "exposure", .meaning = "no plan within the limits removes more", .required = true}};
     Column<double> gap{*this, {.name = "gap", .unit = "share", .meaning = "(bound - value) / max(|bound|, 1e-9)"}};
-    Column<BoundKind> bound_kind{*this, {.name = "bound_kind", .meaning = "prices: the Lagrangian dual; search: a branching search"}};
-    Column<double> price_bound{*this, {.name = "price_bound", .unit = "exposure", .meaning = "the Lagrangian dual at the prices of resources", .required = true}};
+    Column<BoundKind> bound_kind{
+        *this, {.name = "bound_kind", .meaning = "prices: the Lagrangian dual; search: a branching search"}};
+    Column<double> price_bound{*this,
+                               {.name = "price_bound",
+                                .unit = "exposure",
+                                .meaning = "the Lagrangian dual at the prices of resources",
+                                .required = true}};
     Column<PlanStatus> stop_reason{*this, {.name = "stop_reason", .meaning = "how the run ended"}};
     Column<std::int32_t> people{*this, {.name = "people", .unit = "people", .meaning = "people with items"}};
     Column<std::int32_t> items{*this, {.name = "items", .unit = "items", .meaning = "items, pins included"}};
-    Column<std::int32_t> conflicts{*this, {.name = "conflicts", .unit = "items", .meaning = "mandatory items left out"}};
+    Column<std::int32_t> conflicts{*this,
+                                   {.name = "conflicts", .unit = "items", .meaning = "mandatory items left out"}};
 };
 
 struct OptimizeOptions {
-    Date start = missing<Date>();  ///< first day of the horizon; missing: the day after as_of
-    int months = 12;               ///< length of the horizon in calendar months, 1 to 120
-    int period_months = 3;         ///< length of a period, at least 1; the last ends with the horizon
+    Date start = missing<Date>();           ///< first day of the horizon; missing: the day after as_of
+    int months = 12;                        ///< length of the horizon in calendar months, 1 to 120
+    int period_months = 3;                  ///< length of a period, at least 1; the last ends with the horizon
     std::optional<int> max_activities{};    ///< items of one person, pins, mandatory and prerequisites included
     std::optional<int> max_capabilities{};  ///< capabilities (of the person's risk rows) that one person's items teach
     std::optional<int> max_of_a_kind{};     ///< items of one kind of one person
-    bool allow_overlap = false;           ///< sessions of one person may overlap in days
-    double gap = 1e-4;                    ///< stop when (bound - value) / |bound| is no larger, 0 to 1
-    std::optional<double> work_limit{};     ///< in millions of search nodes; absent: enough for the gap
-    std::optional<double> time_limit{};     ///< seconds; the result is then not reproducible
+    bool allow_overlap = false;             ///< sessions of one person may overlap in days
+    double gap = 1e-4;                      ///< stop when (bound - value) / |bound| is no larger, 0 to 1
+    std::optional<double>
+        work_limit{};  ///< in millions of search nodes, above 0; absent: until the gap is reached or more promises little
+    std::optional<double> time_limit{};  ///< seconds; the result is then not reproducible
     /// Items of the plan that this one replaces, e.g. `std::make_shared<PlanItems>(plan.items)`; none: nothing to keep.
     /// Of a table of other hands, person, activity, session, first_day and reason count.
     std::shared_ptr<const PlanItems> previous{};
     /// Charged for each item of `previous` that is absent now (same person, activity, session and first day), in units of
-    /// value, 0 to 1e9; value and bound are net of it. Not charged are items that were pinned, that do not begin within
+    /// value, 0 to 1e6; value and bound are net of it. Not charged are items that were pinned, that do not begin within
     /// the horizon, or that the organisation no longer knows.
     double change_cost = 0;
-    int threads = 0;                      ///< 0: all cores
+    int threads = 0;  ///< 0: all cores
 };
 
-/// Items of a plan from outside, e.g. to be kept as `OptimizeOptions::previous`: person, activity, first_day and last_day are
-/// needed. @throws Error with all problems.
+/// Items of a plan from outside, e.g. to be kept as `OptimizeOptions::previous`, sorted by person and activity: person,
+/// activity, first_day and last_day are needed. @throws Error with all problems.
 PlanItems load_items(const Organization& organization, const Input& input, int threads = 0);
 
 /// A development plan for everyone. Immutable.

@@ -23,10 +23,10 @@ struct Violations : Table {
 struct Verification {
     Violations violations;
     double value = 0;  ///< recomputed from the items
-    /// What no choices are worth more than, at the plan's prices, as far as was proven here: nobody's best is searched
-    /// longer than it takes to prove the stated one. NaN if feasibility alone was asked for.
+    /// The upper bound at the plan's prices that was proven here: below the stated one where that is loose, above it where
+    /// the work limit came first. NaN if feasibility alone was asked for.
     double price_bound = missing<double>();
-    bool confirmed = true;  ///< price_bound is no larger than stated, or was not asked for
+    bool confirmed = true;  ///< price_bound is no larger than stated, to 1e-9 relative, or was not asked for
     /// Nothing is wrong, and all that was asked for is confirmed. Without violations and yet not confirmed: the work limit
     /// came first; the plan keeps its limits and has its value, and `price_bound` is the bound to rely on.
     bool ok() const { return violations.size() == 0 && confirmed; }
@@ -34,13 +34,13 @@ struct Verification {
 
 struct VerifyOptions {
     bool bound = true;      ///< recompute price_bound too: a search per person, the slow part
-    double work_limit = 2;  ///< millions of nodes of any person's search, 0 or more
+    double work_limit = 2;  ///< millions of nodes of any person's search, 0 to 1e6
     int threads = 0;        ///< 0: all cores
 };
 
 /// Recomputes feasibility, value and price_bound from the tables, the plan's items and its prices, trusting nothing that
 /// the optimiser says and sharing none of its code. Value and bound must agree to 1e-9 relative; a stated bound may be
-/// larger than the one at its prices. Error: a negative work_limit or NaN, or keys of another organisation.
+/// larger than the one at its prices. @throws Error for another work_limit than these, or keys of another organisation.
 Verification verify(const Organization& organization, const Risks& risks, const Plan& plan,
                     const VerifyOptions& options = {});
 
