@@ -330,7 +330,9 @@ def _csv(table: Table, by: tuple[str, ...] = ()) -> str:
             cells = ["true" if cell else "false" for cell in cells]
         columns.append(cells)
     keys = [[column.name for column in table.columns].index(name) for name in by]
-    writer.writerows(sorted(zip(*columns, strict=True), key=lambda row: [row[key] for key in keys]))
+    rows: list[tuple[Any, ...]] = list(zip(*columns, strict=True))
+    rows.sort(key=lambda row: [row[key] for key in keys])
+    writer.writerows(rows)
     return file.getvalue()
 
 

@@ -63,9 +63,7 @@ def run(people: int = 2000, units: int = 40, seed: int = 1, threads: int | None 
         clock.said("limits, value and bound worked out anew by code of its own: all hold")
     else:
         proven = (verdict.price_bound - verdict.value) / verdict.price_bound
-        clock.said(
-            f"limits and value worked out anew: all hold; bound so far {verdict.price_bound:,.2f}: {proven:.2%} left"
-        )
+        clock.said(f"limits and value worked out anew: all hold; a bound, too: {proven:.2%} left")
 
     _heading(console, "The certificate, in plain words")
     for sentence in plan._sentences():
