@@ -387,12 +387,13 @@ def optimize(
     gap
         Stop when (bound − value) / bound is no larger, 0 to 1.
     work_limit
-        Most work, in millions of search nodes; None: enough for the gap.
+        Most work, in millions of search nodes, above 0; None: until the gap is reached or more work promises little.
     time_limit
         Most time, in seconds; a plan that it stops is not reproducible. None: no limit.
     previous
-        The plan that this one replaces, or a table of its items: person, activity, session, first_day,
-        last_day, reason.
+        The plan that this one replaces, or a table of its items. A table needs person, activity, first_day and
+        last_day; session and reason ("pinned": not charged) count too. Keep `start` as it was: on demand, activities
+        begin when a period does, and with another start none keeps its first day.
     change_cost
         Units of value, 0 to 1e6, charged for each item of `previous` that is absent now (same session and first day);
         value and bound are net of it. Not charged are items that were pinned, that do not begin within the horizon, or

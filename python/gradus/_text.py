@@ -70,10 +70,11 @@ def plain(table: Table, width: int | None = None) -> str:
     for column in columns:
         texts = [column.name, unit(table, column), *cells(table.column(column.name)[rows], column.type)]
         last = len(blocks) == len(columns) - 1
-        room = max(WIDEST, width - used) if last else WIDEST  # messages stand last
-        texts = [cut(text, room) for text in texts]
+        room = max(WIDEST, width - used) if last else WIDEST
+        if column.name != "message":  # what messages say last is often what to do
+            texts = [cut(text, room) for text in texts]
         size = max(map(len, texts))
-        if used + size > width and blocks:
+        if used + min(size, room) > width and blocks:
             break
         used += size + 2
         blocks.append([f"{text:>{size}}" if column.type in NUMBERS else f"{text:<{size}}" for text in texts])
@@ -93,6 +94,10 @@ def html(table: Table) -> str:
     rows = shown(table)
     columns = table.columns
     texts = [cells(table.column(column.name)[rows], column.type) for column in columns]
+    texts = [
+        own if column.name == "message" else [cut(text) for text in own]
+        for column, own in zip(columns, texts, strict=True)
+    ]
     sides = ["right" if column.type in NUMBERS else "left" for column in columns]
 
     def line(tag: str, values: list[str], titles: list[str] | None = None) -> str:
@@ -106,7 +111,7 @@ def html(table: Table) -> str:
         escape(column.name) + (f"<br><small>{escape(unit(table, column))}</small>" if column.unit else "")
         for column in columns
     ]
-    body = [line("td", [escape(cut(text)) for text in row]) for row in zip(*texts, strict=True)]
+    body = [line("td", [escape(text) for text in row]) for row in zip(*texts, strict=True)]
     if len(rows) < len(table):
         body.insert(EDGE, f'<td colspan="{len(columns)}">…</td>')
     inner = "".join(f"<tr>{row}</tr>" for row in body)

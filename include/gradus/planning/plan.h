@@ -95,7 +95,7 @@ struct Words<ResourceKind> {
     static constexpr std::string_view names[] = {"fund", "session"};
 };
 struct ResourceTag {
-    static constexpr std::string_view table = "resource";
+    static constexpr std::string_view table = "funds or sessions";
 };
 /// A fund or session, by the kind of its row. It counts in the keys of its own column alone (`resource.strings()`): in
 /// another plan it may be another, and it is no FundId or SessionId.
