@@ -10,7 +10,7 @@ from typing import Any
 
 from ._core import Job
 
-POLL = 0.05  # seconds
+POLL = 0.02  # seconds between looks at the clock, at Ctrl-C and at progress
 
 Show = Callable[[Job], None]
 
