@@ -25,8 +25,8 @@ std::vector<PersonId> planned_people(const Catalog& catalog) {
     for (std::int32_t i = 0; i < static_cast<std::int32_t>(catalog.organization.people().size()); ++i) {
         const PersonId person(i);
         if (!takes_part(catalog.organization, person, catalog.as_of)) continue;
-        if (catalog.mandatory.empty() && catalog.previous.of(person).empty() && catalog.risks_of_person[person].size() == 0 &&
-            relations.enrolments_of_person[person].size() == 0)
+        if (catalog.mandatory.empty() && catalog.previous.of(person).empty() &&
+            catalog.risks_of_person[person].size() == 0 && relations.enrolments_of_person[person].size() == 0)
             continue;
         result.push_back(person);
     }
@@ -89,8 +89,8 @@ std::shared_ptr<const Problems> warnings(const Catalog& catalog, const std::vect
         if (activities.empty()) return;
         const std::string key(catalog.organization.activities()[activities.begin()->value()]);
         list.add({Severity::warning, Code::ignored, "activities", 0, column, key,
-                  counted(static_cast<std::int64_t>(activities.size()), "activity", "activities") + " without " + column +
-                      " not offered where " + limit + " limited, e.g. '" + key + "'"});
+                  counted(static_cast<std::int64_t>(activities.size()), "activity", "activities") + " without " +
+                      column + " not offered where " + limit + " limited, e.g. '" + key + "'"});
     };
     missing_in(all.hours, "hours", "hours are");
     missing_in(all.cost, "cost", "money is");
@@ -113,8 +113,8 @@ PlanStatus status_of(AllocationStatus status) {
     return static_cast<PlanStatus>(status);
 }
 
-void tabulate(const Catalog& catalog, const Allocation& allocation, double constant, const std::vector<Conflict>& conflicts,
-              double value, Plan& plan) {
+void tabulate(const Catalog& catalog, const Allocation& allocation, double constant,
+              const std::vector<Conflict>& conflicts, double value, Plan& plan) {
     const Organization& organization = catalog.organization;
     const std::size_t resources = catalog.capacity.size();
     const double minor = std::pow(10.0, organization.relations().minor_digits);
@@ -172,7 +172,8 @@ void tabulate(const Catalog& catalog, const Allocation& allocation, double const
     // Equal but for rounding, where the plan is optimal; a bound below the value would prove nothing.
     const double proven = allocation.bound + constant;
     if (value > proven + 1e-6 * std::max(1.0, std::abs(proven)))
-        throw Error(Code::internal, "optimize: the bound " + std::to_string(proven) + " is below the value " + std::to_string(value));
+        throw Error(Code::internal,
+                    "optimize: the bound " + std::to_string(proven) + " is below the value " + std::to_string(value));
     const double bound = std::max(proven, value);
     const PlanStatus ended = status_of(allocation.status);
     plan.certificate.status.set(one(conflicts.empty() ? ended : PlanStatus::conflicts));
@@ -189,7 +190,9 @@ void tabulate(const Catalog& catalog, const Allocation& allocation, double const
 
 OptionsJson options_json(const OptimizeOptions& options) {
     OptionsJson json;
-    json.add("start", options.start).add("months", double(options.months)).add("period_months", double(options.period_months));
+    json.add("start", options.start)
+        .add("months", double(options.months))
+        .add("period_months", double(options.period_months));
     if (options.max_activities) json.add("max_activities", double(*options.max_activities));
     if (options.max_capabilities) json.add("max_capabilities", double(*options.max_capabilities));
     if (options.max_of_a_kind) json.add("max_of_a_kind", double(*options.max_of_a_kind));
@@ -211,7 +214,8 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     plan.as_of = catalog.as_of;
 
     const std::vector<PersonId> groups = planned_people(catalog);
-    plan.problems = warnings(catalog, groups);  // before anything that can be cancelled: what follows a cancel must be short
+    plan.problems =
+        warnings(catalog, groups);  // before anything that can be cancelled: what follows a cancel must be short
     DutyRoster roster = place_duties(catalog, groups, control);
 
     AllocationProblem problem;
@@ -248,20 +252,26 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     parallel_for(n, chunk, catalog.options.threads, [&](std::int64_t first, std::int64_t last) {
         Draft draft(catalog);
         const Query query;
+        Offer::Duties chosen;
         for (std::int64_t i = first; i < last; ++i) {
             std::vector<Item>& items = found[first / chunk];
             const Choice& choice = allocation.choices[i];
-            if (choice.content.empty()) {
+            // What is chosen is all that is looked at: to open the whole offer of everyone would keep a cancel waiting.
+            chosen.forced.clear();
+            for (std::size_t k = 0; k < choice.content.size(); k += 2)
+                chosen.forced.push_back(ActivityId(choice.content[k]));
+            if (chosen.forced.empty()) {
                 draft.offer.stand(groups[i]);
             } else {
-                draft.offer.open(groups[i], roster.duties.empty() ? nullptr : &roster.duties[i]);
+                draft.offer.open(groups[i], &chosen, true);
             }
             draft.begin(query);
-            if (!draft.replay(choice.content)) throw Error(Code::internal, "optimize: a chosen plan could not be replayed");
+            if (!draft.replay(choice.content))
+                throw Error(Code::internal, "optimize: a chosen plan could not be replayed");
             for (const Offer::Pin& pin : draft.offer.pins)
                 items.push_back({groups[i], pin.activity, pin.session, pin.first, pin.last, pin.period + 1,
-                                 organization->activities.hours[pin.activity.value()], Money(0), FundId(), Money(0), Money(0),
-                                 Money(0)});
+                                 organization->activities.hours[pin.activity.value()], Money(0), FundId(), Money(0),
+                                 Money(0), Money(0)});
             for (const Way& way : draft.chosen()) {
                 const ActivityId activity = draft.offer.courses[way.course].activity;
                 const auto part = [&](Money money) { return is_missing(way.cost) ? missing<Money>() : money; };
@@ -276,13 +286,14 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     const auto kept = std::count_if(items.begin(), items.end(), [&](const Item& item) {
         return catalog.previous.holds(item.person, item.activity, item.session, item.first);
     });
-    const double charge = catalog.options.change_cost * static_cast<double>(catalog.previous.size() - static_cast<std::size_t>(kept));
+    const double charge =
+        catalog.options.change_cost * static_cast<double>(catalog.previous.size() - static_cast<std::size_t>(kept));
     const double value = describe(catalog, std::move(items), plan) - charge;
     tabulate(catalog, allocation, problem.constant, roster.conflicts, value, plan);
     const int threads = thread_count(n, options.threads);
-    for (Table* table : {static_cast<Table*>(&plan.items), static_cast<Table*>(&plan.people), static_cast<Table*>(&plan.goals),
-                         static_cast<Table*>(&plan.resources), static_cast<Table*>(&plan.conflicts),
-                         static_cast<Table*>(&plan.certificate)})
+    for (Table* table : {static_cast<Table*>(&plan.items), static_cast<Table*>(&plan.people),
+                         static_cast<Table*>(&plan.goals), static_cast<Table*>(&plan.resources),
+                         static_cast<Table*>(&plan.conflicts), static_cast<Table*>(&plan.certificate)})
         stage.sign(*table, options_json(catalog.options), catalog.as_of, threads);
     plan.provenance = plan.certificate.provenance;
     return plan;
