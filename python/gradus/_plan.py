@@ -392,8 +392,8 @@ def optimize(
         Most time, in seconds; a plan that it stops is not reproducible. None: no limit.
     previous
         The plan that this one replaces, or a table of its items. A table needs person, activity, first_day and
-        last_day; session and reason ("pinned": not charged) count too. Keep `start` as it was: on demand, activities
-        begin when a period does, and with another start none keeps its first day.
+        last_day; session and reason ("pinned": not charged) count too. On demand, activities begin when a period
+        does: with another `start` none keeps its first day, and each is charged whatever is planned.
     change_cost
         Units of value, 0 to 1e6, charged for each item of `previous` that is absent now (same session and first day);
         value and bound are net of it. Not charged are items that were pinned, that do not begin within the horizon, or

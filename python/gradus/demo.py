@@ -62,7 +62,7 @@ def run(people: int = 2000, units: int = 40, seed: int = 1, threads: int | None 
     elif verdict.confirmed:
         clock.said("limits, value and bound worked out anew by code of its own: all hold")
     else:
-        proven = (verdict.price_bound - verdict.value) / verdict.price_bound
+        proven = (verdict.price_bound - verdict.value) / max(abs(verdict.price_bound), 1e-9)
         clock.said(f"limits and value worked out anew: all hold; a bound, too: {proven:.2%} left")
 
     _heading(console, "The certificate, in plain words")

@@ -15,17 +15,14 @@ namespace gradus {
 namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
-constexpr std::int64_t chunk = 32;     // groups priced by one search
-constexpr std::int64_t glance = 100;   // nodes for a group while prices still move: its bound then has some slack
+constexpr std::int64_t chunk = 32;    // groups priced by one search
+constexpr std::int64_t glance = 100;  // nodes for a group while prices still move: its bound then has some slack
 
 class Run {
 public:
     Run(const AllocationProblem& problem, const AllocationOptions& options, Control* control)
-        : problem_(problem),
-          options_(options),
-          control_(control ? control : &own_control_),
-          pool_(problem.groups, problem.fallback),
-          begun_(std::chrono::steady_clock::now()) {}
+        : problem_(problem), options_(options), control_(control ? control : &own_control_),
+          pool_(problem.groups, problem.fallback), begun_(std::chrono::steady_clock::now()) {}
 
     Allocation solve();
 
@@ -240,7 +237,8 @@ bool Run::find_prices() {
         }
         const double wanted = fineness();
         const double gained = before - guide_;
-        const bool complete = !moved || found_ < 0.05 * wanted;  // the pool already had the best choices at these prices
+        const bool complete =
+            !moved || found_ < 0.05 * wanted;  // the pool already had the best choices at these prices
         if (gained > 0.1 * wanted) {
             reach = std::min(1.0, reach * 1.5);
             continue;

@@ -71,7 +71,8 @@ struct Smoothed {
     }
 
     // Hessian on the moving prices; `place` maps a resource to its row or -1.
-    Eigen::MatrixXd hessian(std::span<const double> prices, std::span<const std::int32_t> place, Eigen::Index size) const {
+    Eigen::MatrixXd hessian(std::span<const double> prices, std::span<const std::int32_t> place,
+                            Eigen::Index size) const {
         // Few large pieces: each holds a matrix of its own.
         const std::int64_t piece = std::max<std::int64_t>(chunk, (pool.groups() + 7) / 8);
         const std::int64_t pieces = (pool.groups() + piece - 1) / piece;
@@ -108,7 +109,8 @@ struct Smoothed {
     }
 
     // Hessian × direction without the matrix, and the diagonal.
-    std::vector<double> product(std::span<const double> prices, std::span<const double> direction, bool diagonal) const {
+    std::vector<double> product(std::span<const double> prices, std::span<const double> direction,
+                                bool diagonal) const {
         const std::int64_t pieces = (pool.groups() + chunk - 1) / chunk;
         std::vector<std::vector<double>> parts(pieces);
         parallel_for(pool.groups(), chunk, threads, [&](std::int64_t first, std::int64_t last) {
@@ -132,7 +134,8 @@ struct Smoothed {
                             own += static_cast<double>(use.amount) * direction[use.resource];
                     for (const Use& use : choices[i].uses) {
                         const auto amount = static_cast<double>(use.amount);
-                        sum[use.resource] += weights[i] * amount * (diagonal ? amount - mean[use.resource] : own - along);
+                        sum[use.resource] +=
+                            weights[i] * amount * (diagonal ? amount - mean[use.resource] : own - along);
                     }
                 }
                 for (const Choice& choice : choices)

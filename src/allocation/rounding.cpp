@@ -143,7 +143,8 @@ std::int64_t exchange(const AllocationProblem& problem, const Pool& pool, Assign
     const auto loss = [&](std::int32_t group, std::int32_t resource) {
         double second = net(pool.of(group)[0], prices);
         for (const Choice& choice : pool.of(group))
-            if (std::none_of(choice.uses.begin(), choice.uses.end(), [&](const Use& u) { return u.resource == resource; }))
+            if (std::none_of(choice.uses.begin(), choice.uses.end(),
+                             [&](const Use& u) { return u.resource == resource; }))
                 second = std::max(second, net(choice, prices));
         return net(assignment.choices[group], prices) - second;
     };
@@ -181,7 +182,8 @@ std::int64_t exchange(const AllocationProblem& problem, const Pool& pool, Assign
                 Choice& theirs = assignment.choices[order[k].second];
                 use(room, theirs, 1);
                 use(room, wanted, -1);
-                if (std::all_of(wanted.uses.begin(), wanted.uses.end(), [&](const Use& u) { return room[u.resource] >= 0; })) {
+                if (std::all_of(wanted.uses.begin(), wanted.uses.end(),
+                                [&](const Use& u) { return room[u.resource] >= 0; })) {
                     Query query;
                     query.group = order[k].second;
                     query.prices = prices;
@@ -196,7 +198,8 @@ std::int64_t exchange(const AllocationProblem& problem, const Pool& pool, Assign
                                       std::all_of(other.uses.begin(), other.uses.end(),
                                                   [&](const Use& u) { return u.amount <= room[u.resource]; });
                     // Both at prices, so that freeing what others can use counts for something.
-                    const double both = net(wanted, prices) + net(other, prices) - net(now, prices) - net(theirs, prices);
+                    const double both =
+                        net(wanted, prices) + net(other, prices) - net(now, prices) - net(theirs, prices);
                     if (fits && both > 1e-12 && gain + other.value - theirs.value > -0.25 * std::abs(gain)) {
                         use(room, other, -1);
                         for (const Use& u : wanted.uses) holders[u.resource].push_back(one.group);

@@ -3,7 +3,7 @@
 namespace gradus {
 
 std::string_view version() {
-    return GRADUS_VERSION; // defined for this file by CMake, from project(VERSION)
+    return GRADUS_VERSION;  // defined for this file by CMake, from project(VERSION)
 }
 
-} // namespace gradus
+}  // namespace gradus

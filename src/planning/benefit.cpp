@@ -94,8 +94,8 @@ std::int32_t Benefit::add(ActivityId activity) {
             if (!state.worthwhile || !(outcomes.uplift[row] > 0) || !(probability > 0) ||
                 !(outcomes.up_to[row] > state.mean))
                 continue;
-            lessons_.push_back({static_cast<std::int32_t>(i), entry_count_, outcomes.uplift[row], outcomes.up_to[row],
-                                probability});
+            lessons_.push_back(
+                {static_cast<std::int32_t>(i), entry_count_, outcomes.uplift[row], outcomes.up_to[row], probability});
             entry.signature |= std::uint64_t{1} << (i % 64);
         }
     }
@@ -133,7 +133,8 @@ double Benefit::remembered(const State& state, double mean) {
 }
 
 // What is gone of `before` once the first `count` active lessons of the state, and lesson `extra` (-1: none), are completed.
-double Benefit::reduction(std::int32_t index, const std::vector<Active>& active, std::size_t count, std::int32_t extra) {
+double Benefit::reduction(std::int32_t index, const std::vector<Active>& active, std::size_t count,
+                          std::int32_t extra) {
     const State& state = states_[index];
     if (state.last_lesson - state.first_lesson <= 64) {
         const auto bit = [&](std::int32_t lesson) { return std::uint64_t{1} << (lesson - state.first_lesson); };
@@ -238,7 +239,8 @@ double Benefit::potential(std::int32_t index, double share) {
     // Less what the active ones do already.
     const std::vector<Active>& active = active_[index];
     for (std::size_t i = 0; i < active.size(); ++i) {
-        const double width = std::min(share, active[i].share) - (i + 1 < active.size() ? std::min(share, active[i + 1].share) : 0);
+        const double width =
+            std::min(share, active[i].share) - (i + 1 < active.size() ? std::min(share, active[i + 1].share) : 0);
         if (width > 0) most -= width * reduction(index, active, i + 1, -1);
     }
     return std::max(0.0, most);

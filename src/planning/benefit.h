@@ -33,7 +33,9 @@ public:
     /// `gains` for several shares at once costs little more than one.
     /// `by_lesson` (if given) gets the parts of each share in turn, one per lesson of the entry.
     void gains(std::int32_t entry, const double* shares, double* out, std::int32_t count, double* by_lesson = nullptr);
-    std::int32_t lesson_count(std::int32_t entry) const { return static_cast<std::int32_t>(entries_[entry].lessons.size()); }
+    std::int32_t lesson_count(std::int32_t entry) const {
+        return static_cast<std::int32_t>(entries_[entry].lessons.size());
+    }
     std::int32_t lesson_state(std::int32_t entry, std::int32_t lesson) const {
         return lessons_[entries_[entry].lessons[lesson]].state;
     }

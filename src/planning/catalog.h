@@ -18,11 +18,11 @@ struct Period {
 
 /// One way to take an activity, for whoever may: a session, or on demand in a period.
 struct Offering {
-    SessionId session{};       ///< none: on demand
-    std::int32_t period = 0;   ///< 0-based, in which it starts
-    std::int32_t seat = -1;    ///< resource of its seats; -1: no limit
-    Date first, last;          ///< on demand: as early as the period and the activity's validity allow
-    Money cost;                ///< per participant; may be missing
+    SessionId session{};      ///< none: on demand
+    std::int32_t period = 0;  ///< 0-based, in which it starts
+    std::int32_t seat = -1;   ///< resource of its seats; -1: no limit
+    Date first, last;         ///< on demand: as early as the period and the activity's validity allow
+    Money cost;               ///< per participant; may be missing
 };
 
 /// What a plan is made of, the same for everyone: horizon, periods, ways to take each activity, shared resources.
@@ -35,20 +35,20 @@ struct Catalog {
     Risks risks;
     OptimizeOptions options;
     Date as_of, start, end;
-    Previous previous;                             ///< what change is charged for
+    Previous previous;  ///< what change is charged for
     std::vector<Period> periods;
 
-    std::vector<Offering> offerings;               ///< by activity
-    std::vector<std::int32_t> first_offering;      ///< by activity, and the end
-    Groups<PersonTag> risks_of_person;             ///< rows of risks
-    std::vector<std::int32_t> outcomes_of;         ///< rows of outcomes by capability
-    std::vector<std::int32_t> first_outcome_of;    ///< by capability, and the end
-    std::vector<std::int32_t> order;               ///< by activity: rank, prerequisites first
-    std::vector<ActivityId> mandatory;             ///< activities that somebody must take, prerequisites first
-    std::vector<std::int64_t> capacity;            ///< by resource: minor units or seats
-    std::vector<SessionId> seat_session;           ///< by resource less the number of funds
-    std::int32_t funds = 0;                        ///< number of funds
-    std::vector<Date> fund_changes;                ///< days within the horizon, ascending, on which a fund begins or ends
+    std::vector<Offering> offerings;             ///< by activity
+    std::vector<std::int32_t> first_offering;    ///< by activity, and the end
+    Groups<PersonTag> risks_of_person;           ///< rows of risks
+    std::vector<std::int32_t> outcomes_of;       ///< rows of outcomes by capability
+    std::vector<std::int32_t> first_outcome_of;  ///< by capability, and the end
+    std::vector<std::int32_t> order;             ///< by activity: rank, prerequisites first
+    std::vector<ActivityId> mandatory;           ///< activities that somebody must take, prerequisites first
+    std::vector<std::int64_t> capacity;          ///< by resource: minor units or seats
+    std::vector<SessionId> seat_session;         ///< by resource less the number of funds
+    std::int32_t funds = 0;                      ///< number of funds
+    std::vector<Date> fund_changes;              ///< days within the horizon, ascending, on which a fund begins or ends
 
     /// Share of the horizon's days on which what ends on `last` is in effect (contract §3.5).
     double share(Date last) const;

@@ -25,7 +25,8 @@ void Chains::open(const Offer& offer) {
         first_slot_[c] = static_cast<std::int32_t>(first_pair_.size());
         if (course.prerequisites.empty()) {
             first_pair_.push_back(static_cast<std::int32_t>(pairs_.size()));
-            for (std::int32_t w = course.first_way; w < course.last_way; ++w) pairs_.push_back({w, offer.ways[w].share, 1});
+            for (std::int32_t w = course.first_way; w < course.last_way; ++w)
+                pairs_.push_back({w, offer.ways[w].share, 1});
             continue;
         }
         parent_[c] = *std::max_element(course.prerequisites.begin(), course.prerequisites.end());

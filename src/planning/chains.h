@@ -72,9 +72,9 @@ private:
     std::vector<std::int32_t> first_pair_;  // by slot, and the end
     std::vector<Pair> pairs_;
     // Of the last solution.
-    std::vector<double> value_, most_;         // by way
-    std::vector<double> top_, part_;           // by course
-    std::vector<double> best_;                 // by slot
+    std::vector<double> value_, most_;                  // by way
+    std::vector<double> top_, part_;                    // by course
+    std::vector<double> best_;                          // by slot
     std::vector<std::int32_t> pick_, choice_, picked_;  // by slot: pair; by course: way, pair, or -1
 };
 

@@ -40,7 +40,8 @@ double shortfall_of(const std::vector<Benefit::Level>& levels, double required, 
 
 double likelihood_of(const std::vector<Benefit::Level>& levels, double required, double sd) {
     double sum = 0;
-    for (const Benefit::Level& level : levels) sum += level.probability * likelihood_below(required, level.position, sd);
+    for (const Benefit::Level& level : levels)
+        sum += level.probability * likelihood_below(required, level.position, sd);
     return sum;
 }
 
@@ -78,8 +79,8 @@ void describe_person(Offer& offer, std::span<const Item> items, std::size_t firs
             return false;
         });
         out.reasons[first_item + i] = !is_missing(due) && !offer.completed(items[i].activity) ? Reason::mandatory
-                                      : gain <= 0 && needed                                  ? Reason::prerequisite
-                                                                                             : Reason::risk;
+                                      : gain <= 0 && needed                                   ? Reason::prerequisite
+                                                                                              : Reason::risk;
     }
 
     double before = 0, after = 0;
@@ -113,8 +114,9 @@ void describe_person(Offer& offer, std::span<const Item> items, std::size_t firs
             const std::vector<Benefit::Level> without = benefit.levels(s, pins);
             for (std::size_t w = 0; w < wanted; ++w) {
                 const Benefit::Wanted& row = benefit.wanted(state.first_wanted + static_cast<std::int32_t>(w));
-                removed[w] += width * row.coefficient *
-                              (shortfall_of(without, row.required, state.sd) - shortfall_of(with, row.required, state.sd));
+                removed[w] +=
+                    width * row.coefficient *
+                    (shortfall_of(without, row.required, state.sd) - shortfall_of(with, row.required, state.sd));
             }
         }
         const std::vector<Benefit::Level> levels = benefit.levels(s, all);
@@ -122,9 +124,11 @@ void describe_person(Offer& offer, std::span<const Item> items, std::size_t firs
             const Benefit::Wanted& row = benefit.wanted(state.first_wanted + static_cast<std::int32_t>(w));
             after += row.coefficient * shortfall_of(levels, row.required, state.sd);
             if (!ours || !(removed[w] > 0)) continue;
-            out.goals.push_back({row.row, mean_of(levels), likelihood_of(levels, row.required, state.sd), removed[w], due});
+            out.goals.push_back(
+                {row.row, mean_of(levels), likelihood_of(levels, row.required, state.sd), removed[w], due});
             if (risks.basis[row.row] != Basis::role)
-                for (const Benefit::Active& a : active) goal_part[a.entry] += removed[w] / static_cast<double>(active.size());
+                for (const Benefit::Active& a : active)
+                    goal_part[a.entry] += removed[w] / static_cast<double>(active.size());
         }
     }
     for (std::size_t i = 0; i < items.size(); ++i)
@@ -158,14 +162,16 @@ double describe(const Catalog& catalog, std::vector<Item> items, Plan& plan) {
     first.push_back(items.size());
 
     std::vector<Described> pieces((people + chunk - 1) / chunk);
-    parallel_for(static_cast<std::int64_t>(people), chunk, catalog.options.threads, [&](std::int64_t from, std::int64_t to) {
-        Offer offer(catalog);
-        Described& piece = pieces[from / chunk];
-        piece.gains.resize(first[to] - first[from]);
-        piece.reasons.resize(first[to] - first[from]);
-        for (std::int64_t p = from; p < to; ++p)
-            describe_person(offer, std::span(items).subspan(first[p], first[p + 1] - first[p]), first[p] - first[from], piece);
-    });
+    parallel_for(static_cast<std::int64_t>(people), chunk, catalog.options.threads,
+                 [&](std::int64_t from, std::int64_t to) {
+                     Offer offer(catalog);
+                     Described& piece = pieces[from / chunk];
+                     piece.gains.resize(first[to] - first[from]);
+                     piece.reasons.resize(first[to] - first[from]);
+                     for (std::int64_t p = from; p < to; ++p)
+                         describe_person(offer, std::span(items).subspan(first[p], first[p + 1] - first[p]),
+                                         first[p] - first[from], piece);
+                 });
 
     const std::size_t n = items.size();
     Buffer<PersonId> person(n);
@@ -252,7 +258,8 @@ double describe(const Catalog& catalog, std::vector<Item> items, Plan& plan) {
         likelihood_after[k] = goals[k].likelihood_after;
         removed[k] = goals[k].removed;
         objective[k] = strategy.strongest(risks.person[row], risks.capability[row]);
-        measure->push_back("assessed at " + level_name(organization, risks.capability[row], risks.required[row]) + " or above");
+        measure->push_back("assessed at " + level_name(organization, risks.capability[row], risks.required[row]) +
+                           " or above");
         due[k] = goals[k].due;
     }
 

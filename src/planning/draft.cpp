@@ -21,12 +21,14 @@ void Draft::begin(const Query& query) {
     kinds_.clear();
     for (const Offer::Course& course : offer.courses) {
         forced_left_ += course.forced;
-        if (options.max_of_a_kind && course.kind >= 0 && std::find(kinds_.begin(), kinds_.end(), course.kind) == kinds_.end())
+        if (options.max_of_a_kind && course.kind >= 0 &&
+            std::find(kinds_.begin(), kinds_.end(), course.kind) == kinds_.end())
             kinds_.push_back(course.kind);
     }
     minutes_left_ = offer.room_minutes;
     const auto first_account = static_cast<std::int32_t>(catalog_.periods.size()),
-               activities = first_account + static_cast<std::int32_t>(offer.accounts.size()), first_kind = activities + 1;
+               activities = first_account + static_cast<std::int32_t>(offer.accounts.size()),
+               first_kind = activities + 1;
     capacity_.assign(first_kind + kinds_.size(), 0.0);
     if (offer.hours_limited) std::copy(offer.room_minutes.begin(), offer.room_minutes.end(), capacity_.begin());
     for (std::size_t i = 0; i < offer.accounts.size(); ++i)
@@ -58,7 +60,8 @@ void Draft::begin(const Query& query) {
         if (way.steady)
             for (int kind = 0; kind < 3; ++kind)
                 if (way.account[kind] >= 0)
-                    take(first_account + way.account[kind], static_cast<double>(offer.taken(way, static_cast<AccountKind>(kind))));
+                    take(first_account + way.account[kind],
+                         static_cast<double>(offer.taken(way, static_cast<AccountKind>(kind))));
         if (options.max_activities) take(activities, 1);
         const auto kind = std::find(kinds_.begin(), kinds_.end(), course.kind);
         if (kind != kinds_.end()) take(first_kind + static_cast<std::int32_t>(kind - kinds_.begin()), 1);
@@ -91,7 +94,8 @@ bool Draft::room_in_accounts(const Way& way, Stop* why) const {
             if (sum <= most) return false;
             const double unit = account.kind == AccountKind::money
                                     ? std::pow(10.0, catalog_.organization.relations().minor_digits)
-                                    : account.kind == AccountKind::hours ? 60.0 : 1.0;
+                                : account.kind == AccountKind::hours ? 60.0
+                                                                     : 1.0;
             if (why)
                 *why = {Limit::account, std::string(Words<AccountKind>::names[kind]), way.period + 1,
                         static_cast<double>(most) / unit, static_cast<double>(sum) / unit};
@@ -119,8 +123,9 @@ bool Draft::room_in_resources(const Way& way, Stop* why) const {
         const bool fund = resource < catalog_.funds;
         const double unit = fund ? std::pow(10.0, catalog_.organization.relations().minor_digits) : 1.0;
         *why = {fund ? Limit::fund : Limit::seats,
-                std::string(fund ? catalog_.organization.funds()[resource]
-                                 : catalog_.organization.sessions()[catalog_.seat_session[resource - catalog_.funds].value()]),
+                std::string(
+                    fund ? catalog_.organization.funds()[resource]
+                         : catalog_.organization.sessions()[catalog_.seat_session[resource - catalog_.funds].value()]),
                 way.period + 1, static_cast<double>(query_->room[resource]) / unit,
                 static_cast<double>(resource_used_[resource] + amount) / unit};
     });
@@ -148,13 +153,15 @@ bool Draft::room_in_numbers(const Way& way, Stop* why) const {
         taught_.clear();
         const auto add = [&](std::int32_t entry) {
             for (const std::int32_t capability : offer.benefit.capabilities(entry))
-                if (std::find(taught_.begin(), taught_.end(), capability) == taught_.end()) taught_.push_back(capability);
+                if (std::find(taught_.begin(), taught_.end(), capability) == taught_.end())
+                    taught_.push_back(capability);
         };
         for (const Offer::Pin& pin : offer.pins) add(pin.entry);
         for (const Way& w : chosen_) add(offer.courses[w.course].entry);
         const auto before = taught_.size();
         add(course.entry);
-        if (taught_.size() > before && beyond(static_cast<int>(taught_.size()), *options.max_capabilities)) return false;
+        if (taught_.size() > before && beyond(static_cast<int>(taught_.size()), *options.max_capabilities))
+            return false;
     }
     return true;
 }
@@ -175,7 +182,8 @@ bool Draft::fits(const Way& way, Stop* why) const {
         for (const Offer::Pin& pin : offer.pins)
             if (pin.session && overlap(way, pin.first, pin.last)) other = pin.session;
         if (other) {
-            if (why) *why = {Limit::overlap, std::string(catalog_.organization.sessions()[other.value()]), way.period + 1};
+            if (why)
+                *why = {Limit::overlap, std::string(catalog_.organization.sessions()[other.value()]), way.period + 1};
             return false;
         }
     }
@@ -207,7 +215,8 @@ void Draft::take(const Way& way, int sign) {
     }
     for (int kind = 0; kind < 3; ++kind)
         if (way.account[kind] >= 0)
-            left_[first_account + way.account[kind]] -= static_cast<double>(sign * offer.taken(way, static_cast<AccountKind>(kind)));
+            left_[first_account + way.account[kind]] -=
+                static_cast<double>(sign * offer.taken(way, static_cast<AccountKind>(kind)));
     left_[activities] -= sign;
     for (std::size_t k = 0; k < kinds_.size(); ++k)
         if (kinds_[k] == course.kind) left_[activities + 1 + k] -= sign;

@@ -84,10 +84,10 @@ private:
     const Catalog& catalog_;
     const Query* query_ = nullptr;
     std::vector<Way> chosen_, sorted_;
-    std::vector<double> nets_;                 // before each of them
-    std::vector<std::int32_t> place_of_;       // by course: number in chosen_, or -1
-    std::vector<double> least_charge_;         // by way
-    std::vector<std::int32_t> first_taken_;    // by way
+    std::vector<double> nets_;               // before each of them
+    std::vector<std::int32_t> place_of_;     // by course: number in chosen_, or -1
+    std::vector<double> least_charge_;       // by way
+    std::vector<std::int32_t> first_taken_;  // by way
     std::vector<Taken> taken_;
     std::vector<std::int32_t> kinds_;          // with a limit
     std::vector<std::int64_t> minutes_left_;   // by period

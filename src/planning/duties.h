@@ -22,9 +22,9 @@ struct Conflict {
 
 /// What is mandatory, placed before anything else (contract §3.9).
 struct DutyRoster {
-    std::vector<Offer::Duties> duties;    ///< by group: forced and left out; empty if nothing is mandatory
-    std::vector<Choice> placed;           ///< by group: one way to do what is forced; together they keep the limits
-    std::vector<Conflict> conflicts;      ///< by person, activity
+    std::vector<Offer::Duties> duties;  ///< by group: forced and left out; empty if nothing is mandatory
+    std::vector<Choice> placed;         ///< by group: one way to do what is forced; together they keep the limits
+    std::vector<Conflict> conflicts;    ///< by person, activity
 };
 
 /// Places everyone's mandatory items, people in the order of their keys, with as little as possible of what is scarce.

@@ -32,9 +32,9 @@ std::int32_t calendar_period(Date day, CapPeriod period) {
     const std::chrono::year_month_day date{std::chrono::sys_days(day)};
     const int year = int(date.year()), month = static_cast<int>(unsigned(date.month())) - 1;
     switch (period) {
-        case CapPeriod::month: return year * 12 + month;
-        case CapPeriod::quarter: return year * 4 + month / 3;
-        default: return year;
+    case CapPeriod::month: return year * 12 + month;
+    case CapPeriod::quarter: return year * 4 + month / 3;
+    default: return year;
     }
 }
 
@@ -137,7 +137,8 @@ void Offer::build_pins() {
         pin.minutes = is_missing(tables.activities.hours[activity]) ? 0 : tables.activities.hours[activity].count();
         pin.kind = tables.activities.kind[activity].value();
         // One pin per activity: what is in progress before what is only enrolled, then the latest by date.
-        const auto same = std::find_if(pins.begin(), pins.end(), [&](const Pin& p) { return p.activity == pin.activity; });
+        const auto same =
+            std::find_if(pins.begin(), pins.end(), [&](const Pin& p) { return p.activity == pin.activity; });
         if (same == pins.end()) {
             pins.push_back(pin);
         } else {
@@ -332,7 +333,8 @@ void Offer::open(PersonId who, const Duties* duties, bool only_duties) {
         for (std::size_t i = 0; i < catalog.periods.size(); ++i)
             room_minutes[i] = tables.people.hours[p].count() * catalog.periods[i].months;
     for (const Pin& pin : pins)
-        if (pin.period >= 0) room_minutes[pin.period] = std::max<std::int64_t>(0, room_minutes[pin.period] - pin.minutes);
+        if (pin.period >= 0)
+            room_minutes[pin.period] = std::max<std::int64_t>(0, room_minutes[pin.period] - pin.minutes);
 
     // Everything that teaches something wanted, what is forced, and what these need first.
     wanted_.clear();

@@ -14,15 +14,15 @@ struct Way {
     std::int32_t course = 0;    ///< number of the activity within the offer
     std::int32_t offering = 0;  ///< of the catalog
     std::int32_t period = 0;
-    std::int32_t seat = -1;     ///< resource; -1: none limited
+    std::int32_t seat = -1;  ///< resource; -1: none limited
     Date first, last;
-    double share = 0;           ///< of the horizon in effect
+    double share = 0;  ///< of the horizon in effect
     std::int64_t minutes = 0;
-    FundId fund;                ///< charged with fund_cost; none where nothing is charged or funds are not given
-    Money cost;                 ///< may be missing where money is unlimited
+    FundId fund;  ///< charged with fund_cost; none where nothing is charged or funds are not given
+    Money cost;   ///< may be missing where money is unlimited
     Money fund_cost, account_cost, employee_cost;
     std::int32_t account[3] = {-1, -1, -1};  ///< money, hours, items: number within the offer
-    bool steady = true;         ///< what comes before it cannot delay it to a day on which it is charged otherwise
+    bool steady = true;  ///< what comes before it cannot delay it to a day on which it is charged otherwise
 };
 
 /// What one person may choose from, and the limits that are the person's own: scratch memory, reused.
@@ -52,8 +52,8 @@ public:
         bool forced = false;
         std::int64_t minutes = 0;
         std::uint32_t periods = 0;  ///< bit p: some way starts in period p (bit 31: in any from the 32nd on)
-        Date after;  ///< day after the last pinned prerequisite, or the start
-        Date due = Date::max();  ///< last day, where it is forced
+        Date after;                 ///< day after the last pinned prerequisite, or the start
+        Date due = Date::max();     ///< last day, where it is forced
         std::vector<std::int32_t> prerequisites;  ///< courses that must be taken first
         bool needed = false;                      ///< some other course needs it
     };
@@ -150,7 +150,8 @@ private:
     const Duties* duties_ = nullptr;
     UnitId unit_;
     Date leaves_;
-    std::vector<std::int32_t> place_;  // by activity: -1 unknown, -2 not takeable, -3 takeable, else number of its course
+    std::vector<std::int32_t>
+        place_;  // by activity: -1 unknown, -2 not takeable, -3 takeable, else number of its course
     std::vector<ActivityId> touched_, wanted_;
 };
 

@@ -214,8 +214,8 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     plan.as_of = catalog.as_of;
 
     const std::vector<PersonId> groups = planned_people(catalog);
-    plan.problems =
-        warnings(catalog, groups);  // before anything that can be cancelled: what follows a cancel must be short
+    // Before anything that can be cancelled: what follows a cancel must be short.
+    plan.problems = warnings(catalog, groups);
     DutyRoster roster = place_duties(catalog, groups, control);
 
     AllocationProblem problem;

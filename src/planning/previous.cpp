@@ -39,10 +39,12 @@ Previous::Previous(const Organization& organization, const OptimizeOptions& opti
     }
     const auto key = [](const PreviousItem& item) { return std::tuple(item.person, item.activity); };
     std::sort(items_.begin(), items_.end(), [&](const auto& a, const auto& b) {
-        return std::tuple_cat(key(a), std::tuple(a.session, a.first)) < std::tuple_cat(key(b), std::tuple(b.session, b.first));
+        return std::tuple_cat(key(a), std::tuple(a.session, a.first)) <
+               std::tuple_cat(key(b), std::tuple(b.session, b.first));
     });
-    items_.erase(std::unique(items_.begin(), items_.end(), [&](const auto& a, const auto& b) { return key(a) == key(b); }),
-                 items_.end());
+    items_.erase(
+        std::unique(items_.begin(), items_.end(), [&](const auto& a, const auto& b) { return key(a) == key(b); }),
+        items_.end());
 }
 
 std::span<const PreviousItem> Previous::of(PersonId person) const {

@@ -12,7 +12,8 @@ namespace {
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr std::int32_t many = 4;  // more courses than that are not bounded one by one
 constexpr std::int64_t patience = 100, first_gear = 1000, all = 50'000;  // nodes; `all`: some 0.1 s
-constexpr int node_steps = 12;    // deeper down less is left to share, so the multipliers that came from above are sharpened
+constexpr int node_steps =
+    12;  // deeper down less is left to share, so the multipliers that came from above are sharpened
 
 }  // namespace
 
@@ -23,7 +24,8 @@ void Search::push(std::int32_t number, const Way& way) {
         potential_[part.state] -= part.gain;
         anchored_[part.state] -= part.gain;
     }
-    for (std::int32_t k = part_first_[number]; k < part_first_[number + 1]; ++k) anchored_[part_state_[k]] += on_top_[k];
+    for (std::int32_t k = part_first_[number]; k < part_first_[number + 1]; ++k)
+        anchored_[part_state_[k]] += on_top_[k];
     draft.push(way);
     scores_.taken[way.course] = number;
 }
@@ -36,7 +38,8 @@ void Search::pop() {
         anchored_[part.state] += part.gain;
     }
     const std::int32_t number = std::exchange(scores_.taken[course], Chains::open_course);
-    for (std::int32_t k = part_first_[number]; k < part_first_[number + 1]; ++k) anchored_[part_state_[k]] -= on_top_[k];
+    for (std::int32_t k = part_first_[number]; k < part_first_[number + 1]; ++k)
+        anchored_[part_state_[k]] -= on_top_[k];
 }
 
 // Gains of a course's ways at the present depth.
@@ -235,9 +238,11 @@ double Search::sharpen(Node& node, int steps) {
         }
         for (std::int32_t i = 0; i < states; ++i) {
             const double scale = std::max(potential_[i], 1e-9);
-            for (auto [slope, weight] : {std::pair(&full_slope_[i], node.full[i]), std::pair(&known_slope_[i], node.known[i])}) {
+            for (auto [slope, weight] :
+                 {std::pair(&full_slope_[i], node.full[i]), std::pair(&known_slope_[i], node.known[i])}) {
                 *slope /= scale;
-                if ((weight <= 0 && *slope >= 0) || (*slope <= 0 && node.full[i] + node.known[i] >= 1 && weight <= 0)) *slope = 0;
+                if ((weight <= 0 && *slope >= 0) || (*slope <= 0 && node.full[i] + node.known[i] >= 1 && weight <= 0))
+                    *slope = 0;
                 norm += *slope * *slope;
             }
         }
@@ -373,7 +378,8 @@ void Search::branch(Node& node, double bound) {
     for (std::size_t w = 0; w < node.value.size(); ++w)
         node.value[w] = scores_.gain[w] > -infinite ? chains_.value(static_cast<std::int32_t>(w)) : -infinite;
     std::sort(node.order.begin(), node.order.end(), [&](std::int32_t a, std::int32_t b) {
-        return std::tuple(!offer.courses[a].forced, -node.top[a], a) < std::tuple(!offer.courses[b].forced, -node.top[b], b);
+        return std::tuple(!offer.courses[a].forced, -node.top[a], a) <
+               std::tuple(!offer.courses[b].forced, -node.top[b], b);
     });
     node.excluded.clear();
     const auto exclude = [&](std::int32_t c) {
@@ -391,8 +397,9 @@ void Search::branch(Node& node, double bound) {
         node.ways.clear();
         for (std::int32_t w = course.first_way; w < course.last_way; ++w)
             if (node.value[w] > -infinite) node.ways.push_back({node.value[w], w});
-        std::sort(node.ways.begin(), node.ways.end(),
-                  [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+        std::sort(node.ways.begin(), node.ways.end(), [](const auto& a, const auto& b) {
+            return a.first != b.first ? a.first > b.first : a.second < b.second;
+        });
         for (std::size_t k = 0; k < node.ways.size(); ++k) {
             const auto [value, number] = node.ways[k];
             if (stopped_ || beaten(without + value)) {

@@ -34,13 +34,13 @@ public:
 private:
     // What belongs to one depth of the search.
     struct Node {
-        std::vector<double> gains;       // by way: what it would add now
-        std::vector<double> parts;       // the same by way and lesson, from part_first_
-        std::vector<double> multiplier;  // by limit
-        std::vector<double> full, known;  // by state: weights of the two caps on what its lessons add together
+        std::vector<double> gains;         // by way: what it would add now
+        std::vector<double> parts;         // the same by way and lesson, from part_first_
+        std::vector<double> multiplier;    // by limit
+        std::vector<double> full, known;   // by state: weights of the two caps on what its lessons add together
         std::vector<Benefit::Part> taken;  // what the course chosen here took of the potentials
-        std::vector<double> top;         // by course: see Chains
-        std::vector<double> value;       // by way: see Chains
+        std::vector<double> top;           // by course: see Chains
+        std::vector<double> value;         // by way: see Chains
         std::vector<std::int32_t> order, excluded;
         std::vector<std::pair<double, std::int32_t>> ways;
     };
@@ -72,12 +72,12 @@ private:
     std::int64_t nodes_ = 0, node_limit_ = 0;
     int root_steps_ = 40;
 
-    std::vector<char> dead_;                   // by way: cannot be in a better choice than the one known at the root
-    std::vector<Node> nodes_of_;               // by depth
+    std::vector<char> dead_;      // by way: cannot be in a better choice than the one known at the root
+    std::vector<Node> nodes_of_;  // by depth
     std::vector<std::int32_t> part_first_, part_state_;
     // Caps by state, less what is chosen already; and the parts that are left on top of the good choice, as `parts`.
     std::vector<double> potential_, anchored_, on_top_;
-    std::vector<std::int32_t> anchor_;         // content of the good choice
+    std::vector<std::int32_t> anchor_;  // content of the good choice
     std::vector<double> shares_, slope_, full_slope_, known_slope_, best_multiplier_, best_full_, best_known_;
     Dive dive_{draft, chains_, found_};
 };

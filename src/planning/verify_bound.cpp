@@ -127,19 +127,24 @@ Multipliers Bound::initial() const {
     return multipliers;
 }
 
+double Bound::limits_price(const Multipliers& multipliers, const Placement& at) const {
+    double price = 0;
+    for (const Use& use : at.uses)
+        if (use.amount > 0)
+            price += multipliers.limits[index(use.limit)] * static_cast<double>(use.amount) /
+                     static_cast<double>(problem_.limits[index(use.limit)]);
+    return price;
+}
+
 double Bound::score(const Multipliers& multipliers, std::size_t candidate, std::size_t way, Begin begin) const {
     const Candidate& of = problem_.candidates[candidate];
     const Placement& at = of.ways[way].at;
-    double score = -at.price - turn(multipliers, candidate, of.ways[way].period);
+    double score = -at.price - limits_price(multipliers, at) - turn(multipliers, candidate, of.ways[way].period);
     for (const auto& [subject, lesson] : of.teaches) {
         const double* worth = &multipliers.lessons[(first_slot_[index(subject)] + index(lesson)) * segments_.size()];
         if (begin.segment < segments_.size()) score += begin.share * worth[begin.segment];
         for (std::size_t s = begin.segment + 1; s < segments_.size(); ++s) score += worth[s];
     }
-    for (const Use& use : at.uses)
-        if (use.amount > 0)
-            score -= multipliers.limits[index(use.limit)] * static_cast<double>(use.amount) /
-                     static_cast<double>(problem_.limits[index(use.limit)]);
     return score;
 }
 

@@ -50,6 +50,8 @@ public:
     double best(std::size_t candidate, std::size_t parent_way) const { return bests_[candidate][parent_way]; }
     /// Bounds on all choices with the way; the last is without the candidate.
     std::vector<std::vector<double>> most(const Allowed& allowed) const;
+    /// Of what a placement takes of the limits.
+    double limits_price(const Multipliers& multipliers, const Placement& at) const;
     double turn(const Multipliers& multipliers, std::size_t candidate, int period) const {
         return multipliers.turns.empty() ? 0
                                          : multipliers.turns[candidate * periods_ + static_cast<std::size_t>(period)];

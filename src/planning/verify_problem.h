@@ -30,8 +30,8 @@ struct Placement {
 struct Way {
     SessionId session;
     int period = 0;  // 0-based
-    bool settled =
-        true;  // false: prerequisites may delay it; then `at` has the earliest dates, largest share, least price and uses
+    /// False: prerequisites may delay it. Then `at` has the earliest dates, largest share, least price and uses.
+    bool settled = true;
     Placement at{};
 };
 
@@ -58,7 +58,7 @@ struct ChoiceProblem {
     std::vector<char> topics_pinned;          // by topic: taught by what is under way
     int topics_left = -1;                     // further topics that may be taught; -1: no limit
     bool may_overlap = false;                 // sessions in days
-    double day = 0;                           // as a share of the horizon
+    double day = 0;                           // one, as a share of the horizon
     bool impossible = false;                  // what is forced cannot be
     /// Where a way that is not settled lands when it can start no earlier than on a day; none: nowhere.
     std::function<std::optional<Placement>(const Candidate&, const Way&, Date)> place;

@@ -14,8 +14,8 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr int pooled_steps = 40, root_steps = 120, child_steps = 12;
-constexpr long first_dive = 100, second_dive = 500;  // nodes, before the bound is sharpened once more
-constexpr std::int64_t evaluation = 20;              // of the bound: as long as so many nodes
+constexpr std::int64_t first_dive = 100, second_dive = 500;  // nodes, before the bound is sharpened once more
+constexpr std::int64_t evaluation = 20;                      // of the bound: as long as so many nodes
 
 std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
@@ -80,7 +80,6 @@ private:
     bool beaten(double bound) const { return best_.found > -infinity ? bound <= threshold() : bound == -infinity; }
     /// What the bound is lowered towards.
     double target() const { return best_.found > -infinity ? threshold() : 0; }
-    double limits_price(const Multipliers& multipliers, const Placement& at) const;
     std::vector<Ranked> rank(const Allowed& allowed, std::size_t c, std::size_t parent_way) const;
 
     void solve(Branch branch, int steps);
@@ -120,15 +119,6 @@ std::vector<Search::Ranked> Search::rank(const Allowed& allowed, std::size_t c, 
     if (allowed[c].back()) ranked.push_back({0, ways});
     sort(ranked);
     return ranked;
-}
-
-double Search::limits_price(const Multipliers& multipliers, const Placement& at) const {
-    double price = 0;
-    for (const Use& use : at.uses)
-        if (use.amount > 0)
-            price += multipliers.limits[index(use.limit)] * static_cast<double>(use.amount) /
-                     static_cast<double>(problem_.limits[index(use.limit)]);
-    return price;
 }
 
 /// Branches with the highest bound come first, so that the bound falls even if the effort does not suffice.
@@ -278,7 +268,8 @@ bool Search::hopeless(std::size_t depth, double knapsacks) {
             const Way& way = candidate.ways[w];
             if (!(*allowed_)[c][w] || !choice_.fits(candidate, way, way.at)) continue;
             best = std::max(best, choice_.marginal(candidate, way.at.share) - way.at.price -
-                                      bound_.turn(*multipliers_, c, way.period) - limits_price(*multipliers_, way.at));
+                                      bound_.turn(*multipliers_, c, way.period) -
+                                      bound_.limits_price(*multipliers_, way.at));
         }
         bound += best;
         if (choice_.complete() && !beaten(bound)) return false;  // what is not forced only adds

@@ -28,7 +28,8 @@ struct Explicit {
                     bool fits = true;
                     for (const Use& use : choice.uses) {
                         value -= query.prices[static_cast<std::size_t>(use.resource)] * static_cast<double>(use.amount);
-                        if (!query.room.empty() && use.amount > query.room[static_cast<std::size_t>(use.resource)]) fits = false;
+                        if (!query.room.empty() && use.amount > query.room[static_cast<std::size_t>(use.resource)])
+                            fits = false;
                     }
                     if (fits && value > most) {
                         most = value;
@@ -48,7 +49,8 @@ struct Explicit {
         for (const Choice& choice : choices[group]) {
             std::vector<std::int64_t> rest = left;
             bool fits = true;
-            for (const Use& use : choice.uses) fits = (rest[static_cast<std::size_t>(use.resource)] -= use.amount) >= 0 && fits;
+            for (const Use& use : choice.uses)
+                fits = (rest[static_cast<std::size_t>(use.resource)] -= use.amount) >= 0 && fits;
             if (fits) best = std::max(best, choice.value + optimum_from(group + 1, rest));
         }
         return best;

@@ -22,9 +22,11 @@ std::vector<Literal> small() {
         {"requirements", {{"role", "capability", "level"}, {"R", "A", "4"}, {"R", "B", "3"}}},
         {"people", {{"person", "role", "hours"}, {"P1", "R", "10"}, {"P2", "R", "10"}, {"P3", "R", ""}}},
         {"activities",
-         {{"activity", "hours", "cost", "days"}, {"X", "8", "100", "5"}, {"Y", "30", "300", "10"}, {"Z", "4", "50", "1"}}},
-        {"outcomes",
-         {{"activity", "capability", "uplift"}, {"X", "A", "1"}, {"Y", "A", "2"}, {"Z", "B", "0.5"}}},
+         {{"activity", "hours", "cost", "days"},
+          {"X", "8", "100", "5"},
+          {"Y", "30", "300", "10"},
+          {"Z", "4", "50", "1"}}},
+        {"outcomes", {{"activity", "capability", "uplift"}, {"X", "A", "1"}, {"Y", "A", "2"}, {"Z", "B", "0.5"}}},
     };
 }
 
@@ -51,8 +53,9 @@ bool same_bytes(const Table& a, const Table& b) {
                 if ((*x.strings())[i] != (*y.strings())[i]) return false;
             continue;
         }
-        const std::size_t width = x.type() == Type::word || x.type() == Type::boolean ? 1
-                                  : x.type() == Type::key || x.type() == Type::integer || x.type() == Type::date ? 4 : 8;
+        const std::size_t width = x.type() == Type::word || x.type() == Type::boolean                            ? 1
+                                  : x.type() == Type::key || x.type() == Type::integer || x.type() == Type::date ? 4
+                                                                                                                 : 8;
         if (x.size() > 0 && std::memcmp(x.data(), y.data(), x.size() * width) != 0) return false;
     }
     return true;
@@ -130,7 +133,8 @@ TEST(Optimize, WhatCannotBeKeptCountsEverywhereAlike) {
     const Plan first = optimize(before.organization, before.risks, options);
     // P2 is under way with what was planned, on the day planned.
     auto tables = small();
-    tables.push_back({"enrolments", {{"person", "activity", "status", "date"}, {"P2", "Y", "in_progress", "2026-04-01"}}});
+    tables.push_back(
+        {"enrolments", {{"person", "activity", "status", "date"}, {"P2", "Y", "in_progress", "2026-04-01"}}});
     const Case now = make(tables);
     options.previous = std::make_shared<PlanItems>(first.items);
     options.change_cost = 0.5;
@@ -156,6 +160,18 @@ TEST(Optimize, AFundIsNeverOverdrawn) {
     EXPECT_GE(plan.certificate.bound[0], plan.certificate.value[0]);
     const Verification verdict = verify(c.organization, c.risks, plan);
     EXPECT_TRUE(verdict.ok()) << (verdict.violations.size() ? verdict.violations.message[0] : "");
+}
+
+TEST(Optimize, WhatIsMandatoryAndOfUnknownCostIsAConflictOfMoney) {
+    auto tables = small();
+    tables[5] = {"activities", {{"activity", "hours", "cost"}, {"X", "8", "100"}, {"Y", "30", "300"}, {"Z", "4", ""}}};
+    tables.push_back({"funds", {{"fund", "amount"}, {"F", "1000"}}});
+    tables.push_back({"mandatory", {{"activity", "due"}, {"Z", "2026-06-30"}}});
+    const Case c = make(tables);
+    const Plan plan = optimize(c.organization, c.risks);
+    ASSERT_GT(plan.conflicts.size(), 0u);
+    EXPECT_EQ(plan.conflicts.limit[0], Limit::fund);
+    EXPECT_EQ(plan.conflicts.resource[0], "Z");
 }
 
 TEST(Optimize, MandatoryItemsComeFirstAndConflictsNameTheLimit) {
@@ -219,7 +235,8 @@ TEST(Optimize, WhatACancelLeavesNoTimeForIsSaidSo) {
     ASSERT_EQ(plan.conflicts.size(), 6u);
     for (std::size_t i = 0; i < plan.conflicts.size(); ++i) {
         EXPECT_TRUE(is_missing(plan.conflicts.limit[i]));
-        EXPECT_EQ(plan.conflicts.activity[i].value(), i % 2 == 0 ? 0 : 2);  // by person, then activity, whatever is due first
+        EXPECT_EQ(plan.conflicts.activity[i].value(),
+                  i % 2 == 0 ? 0 : 2);  // by person, then activity, whatever is due first
     }
     const Verification verdict = verify(c.organization, c.risks, plan);
     EXPECT_TRUE(verdict.ok()) << (verdict.violations.size() ? verdict.violations.message[0] : "");
@@ -258,7 +275,11 @@ TEST(Optimize, OptionsOutsideTheirRangeAreRefused) {
 
 TEST(Optimize, SharesAreRoundedAsTheDecimalsTheyWereWrittenAs) {
     auto tables = small();
-    tables[5] = {"activities", {{"activity", "hours", "cost", "employee_share"}, {"X", "8", "0.45", "0.7"}, {"Y", "8", "0.45", "0.7"}, {"Z", "4", "0.45", "0.7"}}};
+    tables[5] = {"activities",
+                 {{"activity", "hours", "cost", "employee_share"},
+                  {"X", "8", "0.45", "0.7"},
+                  {"Y", "8", "0.45", "0.7"},
+                  {"Z", "4", "0.45", "0.7"}}};
     const Case c = make(tables);
     const Plan plan = optimize(c.organization, c.risks);
     ASSERT_GT(plan.items.size(), 0u);

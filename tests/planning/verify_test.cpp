@@ -51,6 +51,14 @@ TEST(Verify, PassesAGoodPlan) {
     EXPECT_TRUE(std::isnan(good().check().price_bound));
 }
 
+TEST(Verify, NeverConfirmsABoundWithoutEnd) {
+    Sketch draft = stated();
+    for (auto& resource : draft.resources) resource.price = 1e308;
+    const Verification verification = draft.check({.bound = true, .threads = 1});
+    EXPECT_FALSE(verification.confirmed);
+    EXPECT_TRUE(std::isinf(verification.price_bound)) << verification.price_bound;
+}
+
 TEST(Verify, RefusesAWorkLimitThatIsNone) {
     const Sketch draft = stated();
     for (const double limit : {-1.0, 1e7, std::numeric_limits<double>::quiet_NaN()})

@@ -143,6 +143,23 @@ def test_a_plan_survives_its_file(acme: gr.Dataset, acme_risks: gr.Risks, acme_p
     ])
 
 
+def test_the_plan_before_is_saved_in_one_order(acme: gr.Dataset, acme_risks: gr.Risks, tmp_path: Path) -> None:
+    before = gr.optimize(acme.organization, acme_risks, months=12)
+    plan = gr.optimize(acme.organization, acme_risks, months=12, previous=before, change_cost=0.01)
+    plan.save(tmp_path / "one.zip")
+    gr.Plan.load(tmp_path / "one.zip", acme.organization, acme_risks).save(tmp_path / "two.zip")
+    texts = [zipfile.ZipFile(tmp_path / name).read("previous.csv") for name in ("one.zip", "two.zip")]
+    assert texts[0] == texts[1]
+
+
+def test_words_tell_removed_from_charged(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
+    before = gr.optimize(acme.organization, acme_risks, months=12)
+    plan = gr.optimize(acme.organization, acme_risks, start="2026-05-04", months=12, previous=before, change_cost=0.5)
+    removed = plan.goals["exposure_removed"].sum()
+    assert plan.value < removed - 0.5
+    assert f"removes {removed:,.2f}" in repr(plan) and f"Less {removed - plan.value:,.2f} for changes" in repr(plan)
+
+
 def test_conflicts_survive_the_file(tables: Any, tmp_path: Path) -> None:
     org = gr.Organization.from_tables(**{
         **tables,

@@ -165,3 +165,16 @@ def test_an_organization_shows_its_tables(org: gr.Organization) -> None:
         org.table("peeple")
     with pytest.raises(AttributeError):
         _ = org.peeple
+
+
+def test_messages_are_never_cut() -> None:
+    with pytest.raises(gr.Error) as caught:
+        gr.Organization.from_tables(scales={"scale": ["S"], "level": ["a"], "x" * 300: ["1"], "capability": [1]},
+                                    people={"person": ["p"], "role": ["a very long name of a role " * 9]})  # fmt: skip
+    for message in caught.value.problems["message"].tolist():
+        assert message in repr(caught.value.problems)
+
+
+def test_an_organisation_is_not_made_of_a_dict() -> None:
+    with pytest.raises(TypeError, match="from_tables"):
+        gr.Organization({"people": []})  # type: ignore[arg-type]

@@ -19,20 +19,20 @@ struct Use {
 
 /// One thing that a group may choose (a column). The empty choice has value 0 and uses nothing.
 struct Choice {
-    double value = 0;                   ///< worth, prices not deducted
-    std::vector<Use> uses{};            ///< ascending by resource, each once
+    double value = 0;                     ///< worth, prices not deducted
+    std::vector<Use> uses{};              ///< ascending by resource, each once
     std::vector<std::int32_t> content{};  ///< the client's own description; equal contents are the same choice
 };
 
 /// Asks for a group's best choice.
 struct Query {
     std::int32_t group = 0;
-    std::span<const double> prices{};       ///< per unit, by resource, ≥ 0
-    std::span<const std::int64_t> room{};   ///< if not empty: the choice may use at most this much of each resource
-    double tolerance = 0;                   ///< a choice this much below the best is good enough
-    std::int64_t effort = 0;                ///< nodes after which the best so far will do; 0: as many as it takes
-    const Choice* known = nullptr;          ///< a choice that may be worth starting from
-    const Control* control = nullptr;       ///< may be cancelled: then the best so far
+    std::span<const double> prices{};      ///< per unit, by resource, ≥ 0
+    std::span<const std::int64_t> room{};  ///< if not empty: the choice may use at most this much of each resource
+    double tolerance = 0;                  ///< a choice this much below the best is good enough
+    std::int64_t effort = 0;               ///< nodes after which the best so far will do; 0: as many as it takes
+    const Choice* known = nullptr;         ///< a choice that may be worth starting from
+    const Control* control = nullptr;      ///< may be cancelled: then the best so far
 };
 
 /// The client's exact search: puts the best choice found into `best` and returns an upper bound on

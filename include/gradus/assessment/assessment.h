@@ -2,9 +2,9 @@
 
 #include <vector>
 
+#include <gradus/base/input.h>
 #include <gradus/base/problem.h>
 #include <gradus/base/table.h>
-#include <gradus/base/input.h>
 #include <gradus/organization/ids.h>
 #include <gradus/organization/organization.h>
 

@@ -16,10 +16,9 @@ struct Estimates : Table {
     Estimates() : Table("estimates", "What is believed about people's levels, and how sure it is") {}
 
     Column<PersonId> person{*this, {.name = "person", .meaning = "whose level", .required = true, .identity = true}};
-    Column<CapabilityId> capability{
-        *this, {.name = "capability", .meaning = "of what", .required = true, .identity = true}};
-    Column<double> mean{
-        *this, {.name = "mean", .unit = "position", .meaning = "expected level", .required = true}};
+    Column<CapabilityId> capability{*this,
+                                    {.name = "capability", .meaning = "of what", .required = true, .identity = true}};
+    Column<double> mean{*this, {.name = "mean", .unit = "position", .meaning = "expected level", .required = true}};
     Column<double> sd{*this,
                       {.name = "sd",
                        .unit = "positions",
@@ -27,7 +26,8 @@ struct Estimates : Table {
                        .required = true,
                        .low = 0}};
     Column<std::int32_t> ratings{
-        *this, {.name = "ratings", .unit = "ratings", .meaning = "number of ratings used; 0: only the prior", .low = 0}};
+        *this,
+        {.name = "ratings", .unit = "ratings", .meaning = "number of ratings used; 0: only the prior", .low = 0}};
     Column<Date> last{*this, {.name = "last", .meaning = "day of the newest rating used"}};
     Column<double> as_rated{
         *this, {.name = "as_rated", .unit = "position", .meaning = "plain mean of the ratings, beside the estimate"}};
@@ -90,12 +90,16 @@ struct RatingsBySource : Table {
     Column<PersonId> person{*this, {.name = "person", .meaning = "who was rated"}};
     Column<CapabilityId> capability{*this, {.name = "capability", .meaning = "on what"}};
     Column<Source> source{*this, {.name = "source", .meaning = "by whom"}};
-    Column<double> mean{*this, {.name = "mean", .unit = "position", .meaning = "mean over raters of each one's newest rating"}};
+    Column<double> mean{
+        *this, {.name = "mean", .unit = "position", .meaning = "mean over raters of each one's newest rating"}};
     Column<std::int32_t> raters{*this, {.name = "raters", .unit = "raters", .meaning = "distinct raters"}};
     Column<Date> last{*this, {.name = "last", .meaning = "day of the newest rating"}};
     Column<double> previous{
-        *this, {.name = "previous", .unit = "position", .meaning = "mean over raters of the rating before each one's newest"}};
-    Column<double> change{*this, {.name = "change", .unit = "positions", .meaning = "mean over those raters of newest minus the one before"}};
+        *this,
+        {.name = "previous", .unit = "position", .meaning = "mean over raters of the rating before each one's newest"}};
+    Column<double> change{
+        *this,
+        {.name = "change", .unit = "positions", .meaning = "mean over those raters of newest minus the one before"}};
 };
 
 /// Rater absent: each such row of peer, report or observation is a rater of its own; self, manager and test are one each.

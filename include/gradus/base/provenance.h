@@ -15,9 +15,9 @@ struct Provenance {
     std::uint64_t digest = 0;  ///< digest of version, stage, inputs and options: the result's own name
     std::string options;       ///< the options as a JSON object
     Date as_of = missing<Date>();
-    std::uint64_t seed = 0;    ///< 0 where nothing is drawn
-    double seconds = 0;        ///< time taken; not part of the digest
-    int threads = 0;           ///< threads used; not part of the digest
+    std::uint64_t seed = 0;  ///< 0 where nothing is drawn
+    double seconds = 0;      ///< time taken; not part of the digest
+    int threads = 0;         ///< threads used; not part of the digest
 };
 
 }  // namespace gradus

@@ -88,8 +88,6 @@ template <class T>
 constexpr bool is_missing(const T& value) {
     return value == missing<T>();
 }
-constexpr bool is_missing(double value) {
-    return value != value;
-}
+constexpr bool is_missing(double value) { return value != value; }
 
 }  // namespace gradus

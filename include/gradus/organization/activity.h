@@ -46,10 +46,10 @@ struct Activities : Table {
                                .high = 36500,
                                .fallback = 1}};
     Column<std::string_view> provider{*this, {.name = "provider", .meaning = "label"}};
-    Column<bool> external{
-        *this, {.name = "external", .meaning = "given by somebody outside", .carried = true, .fallback = 0}};
-    Column<bool> repeatable{
-        *this, {.name = "repeatable", .meaning = "offered again to who completed it", .fallback = 0}};
+    Column<bool> external{*this,
+                          {.name = "external", .meaning = "given by somebody outside", .carried = true, .fallback = 0}};
+    Column<bool> repeatable{*this,
+                            {.name = "repeatable", .meaning = "offered again to who completed it", .fallback = 0}};
     Column<Date> valid_from{*this, {.name = "valid_from", .meaning = "first day on offer; absent: open"}};
     Column<Date> valid_to{*this, {.name = "valid_to", .meaning = "first day no longer on offer; absent: open"}};
     Column<std::string_view> url{*this, {.name = "url", .meaning = "label"}};
@@ -59,8 +59,7 @@ struct Activities : Table {
 struct Outcomes : Table {
     Outcomes() : Table("outcomes", "What an activity teaches") {}
 
-    Column<ActivityId> activity{
-        *this, {.name = "activity", .meaning = "activity", .required = true, .identity = true}};
+    Column<ActivityId> activity{*this, {.name = "activity", .meaning = "activity", .required = true, .identity = true}};
     Column<CapabilityId> capability{
         *this, {.name = "capability", .meaning = "capability taught", .required = true, .identity = true}};
     Column<double> uplift{*this,
@@ -91,8 +90,7 @@ struct Outcomes : Table {
 struct ActivityPrerequisites : Table {
     ActivityPrerequisites() : Table("activity_prerequisites", "Activities to complete before another starts") {}
 
-    Column<ActivityId> activity{
-        *this, {.name = "activity", .meaning = "activity", .required = true, .identity = true}};
+    Column<ActivityId> activity{*this, {.name = "activity", .meaning = "activity", .required = true, .identity = true}};
     Column<ActivityId> prerequisite{
         *this, {.name = "prerequisite", .meaning = "activity that comes first", .required = true, .identity = true}};
 };
@@ -107,33 +105,30 @@ struct Clusters : Table {
         *this, {.name = "activity", .meaning = "activity in it", .required = true, .identity = true, .carried = true}};
     Column<ObjectiveId> objective{
         *this, {.name = "objective", .meaning = "objective it serves", .identity = true, .carried = true}};
-    Column<PersonaId> persona{*this, {.name = "persona", .meaning = "whom it suits", .identity = true, .carried = true}};
+    Column<PersonaId> persona{*this,
+                              {.name = "persona", .meaning = "whom it suits", .identity = true, .carried = true}};
 };
 
 /// Dated offerings of an activity. An activity without sessions is on demand.
 struct Sessions : Table {
     Sessions() : Table("sessions", "Dated offerings of an activity, with seats") {}
 
-    Column<SessionId> session{
-        *this, {.name = "session", .meaning = "key of the session", .required = true, .identity = true}};
+    Column<SessionId> session{*this,
+                              {.name = "session", .meaning = "key of the session", .required = true, .identity = true}};
     Column<ActivityId> activity{*this, {.name = "activity", .meaning = "activity offered", .required = true}};
     Column<Date> first_day{*this, {.name = "first_day", .meaning = "first day, inclusive", .required = true}};
     Column<Date> last_day{*this, {.name = "last_day", .meaning = "last day, inclusive; default the first"}};
-    Column<std::int32_t> seats{*this,
-                               {.name = "seats", .unit = "people", .meaning = "seats still free; absent: no limit", .low = 0}};
-    Column<Money> cost{*this,
-                       {.name = "cost",
-                        .unit = "money per participant",
-                        .meaning = "replaces the activity's cost",
-                        .low = 0}};
+    Column<std::int32_t> seats{
+        *this, {.name = "seats", .unit = "people", .meaning = "seats still free; absent: no limit", .low = 0}};
+    Column<Money> cost{
+        *this, {.name = "cost", .unit = "money per participant", .meaning = "replaces the activity's cost", .low = 0}};
 };
 
 /// Who may take an activity; no row for an activity: everyone.
 struct Eligibility : Table {
     Eligibility() : Table("eligibility", "Who may take an activity; no row: everyone") {}
 
-    Column<ActivityId> activity{
-        *this, {.name = "activity", .meaning = "activity", .required = true, .identity = true}};
+    Column<ActivityId> activity{*this, {.name = "activity", .meaning = "activity", .required = true, .identity = true}};
     Scope scope{*this};
 };
 
@@ -141,10 +136,10 @@ struct Eligibility : Table {
 struct Mandatory : Table {
     Mandatory() : Table("mandatory", "Activities that people must take") {}
 
-    Column<ActivityId> activity{
-        *this, {.name = "activity", .meaning = "activity", .required = true, .identity = true}};
+    Column<ActivityId> activity{*this, {.name = "activity", .meaning = "activity", .required = true, .identity = true}};
     Column<Date> due{
-        *this, {.name = "due", .meaning = "day by which it must have ended; absent: the horizon's end", .identity = true}};
+        *this,
+        {.name = "due", .meaning = "day by which it must have ended; absent: the horizon's end", .identity = true}};
     Scope scope{*this};
 };
 
@@ -163,7 +158,14 @@ struct Preferences : Table {
 };
 
 enum class EnrolmentStatus : std::uint8_t {
-    planned, enrolled, in_progress, completed, failed, no_show, withdrawn, declined
+    planned,
+    enrolled,
+    in_progress,
+    completed,
+    failed,
+    no_show,
+    withdrawn,
+    declined
 };
 template <>
 struct Words<EnrolmentStatus> {
@@ -185,19 +187,30 @@ struct Enrolments : Table {
          .identity = true}};
     Column<SessionId> session{*this, {.name = "session", .meaning = "session of the activity", .identity = true}};
     Column<Date> date{
-        *this, {.name = "date", .meaning = "first day of what is under way, last day of what is completed", .identity = true}};
+        *this,
+        {.name = "date", .meaning = "first day of what is under way, last day of what is completed", .identity = true}};
     Column<Minutes> hours{
         *this,
         {.name = "hours", .unit = "hours", .meaning = "time spent", .identity = true, .carried = true, .low = 0}};
     Column<Money> cost{
         *this,
         {.name = "cost", .unit = "money", .meaning = "what it cost", .identity = true, .carried = true, .low = 0}};
-    Column<double> score{
-        *this,
-        {.name = "score", .unit = "share", .meaning = "test result", .identity = true, .carried = true, .low = 0, .high = 1}};
-    Column<double> reaction{
-        *this,
-        {.name = "reaction", .unit = "share", .meaning = "how it was liked", .identity = true, .carried = true, .low = 0, .high = 1}};
+    Column<double> score{*this,
+                         {.name = "score",
+                          .unit = "share",
+                          .meaning = "test result",
+                          .identity = true,
+                          .carried = true,
+                          .low = 0,
+                          .high = 1}};
+    Column<double> reaction{*this,
+                            {.name = "reaction",
+                             .unit = "share",
+                             .meaning = "how it was liked",
+                             .identity = true,
+                             .carried = true,
+                             .low = 0,
+                             .high = 1}};
 };
 
 }  // namespace gradus

@@ -76,9 +76,13 @@ struct Programs : Table {
     Column<std::int32_t> expires_days{
         *this,
         {.name = "expires_days", .unit = "days", .meaning = "after which a grant expires", .carried = true, .low = 0}};
-    Column<double> carry_over{
-        *this,
-        {.name = "carry_over", .unit = "share", .meaning = "of the rest, kept for the next period", .carried = true, .low = 0, .high = 1}};
+    Column<double> carry_over{*this,
+                              {.name = "carry_over",
+                               .unit = "share",
+                               .meaning = "of the rest, kept for the next period",
+                               .carried = true,
+                               .low = 0,
+                               .high = 1}};
     Column<std::string_view> activity_kinds{
         *this, {.name = "activity_kinds", .meaning = "kinds of activity it pays for, separated by ';'; absent: all"}};
     Column<bool> mock{*this, {.name = "mock", .meaning = "play money", .carried = true, .fallback = 0}};
@@ -95,8 +99,8 @@ struct Accounts : Table {
     Column<AccountKind> kind{*this, {.name = "kind", .meaning = "what it holds", .required = true, .identity = true}};
     Column<ProgramId> program{*this, {.name = "program", .meaning = "programme it belongs to", .identity = true}};
     Column<Date> valid_from{*this, {.name = "valid_from", .meaning = "first day; absent: open", .identity = true}};
-    Column<Date> valid_to{
-        *this, {.name = "valid_to", .meaning = "first day no longer; absent: open", .identity = true}};
+    Column<Date> valid_to{*this,
+                          {.name = "valid_to", .meaning = "first day no longer; absent: open", .identity = true}};
     Column<Amount> available{*this,
                              {.name = "available",
                               .unit = "money, hours or items by kind",

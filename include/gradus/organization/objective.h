@@ -55,17 +55,21 @@ struct Words<Direction> {
 struct KpiTargets : Table {
     KpiTargets() : Table("kpi_targets", "The measures by which objectives are judged") {}
 
-    Column<KpiId> kpi{*this, {.name = "kpi", .meaning = "the measure", .required = true, .identity = true, .carried = true}};
+    Column<KpiId> kpi{*this,
+                      {.name = "kpi", .meaning = "the measure", .required = true, .identity = true, .carried = true}};
     Column<ObjectiveId> objective{
         *this, {.name = "objective", .meaning = "objective it measures", .identity = true, .carried = true}};
     Column<Direction> direction{
         *this, {.name = "direction", .meaning = "which way is better", .required = true, .carried = true}};
-    Column<double> target{*this, {.name = "target", .unit = "units of the KPI", .meaning = "value to reach", .carried = true}};
+    Column<double> target{*this,
+                          {.name = "target", .unit = "units of the KPI", .meaning = "value to reach", .carried = true}};
     Column<Date> baseline_date{*this, {.name = "baseline_date", .meaning = "day of the baseline", .carried = true}};
     Column<Date> measure_date{*this, {.name = "measure_date", .meaning = "day it is measured", .carried = true}};
-    Column<Money> unit_value{
-        *this,
-        {.name = "unit_value", .unit = "money per unit of the KPI", .meaning = "what one unit is worth", .carried = true}};
+    Column<Money> unit_value{*this,
+                             {.name = "unit_value",
+                              .unit = "money per unit of the KPI",
+                              .meaning = "what one unit is worth",
+                              .carried = true}};
 };
 
 }  // namespace gradus

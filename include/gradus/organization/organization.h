@@ -29,7 +29,8 @@ struct Settings : Table {
     Settings() : Table("settings", "One row: the currency of the organisation") {}
 
     Column<std::string_view> currency{
-        *this, {.name = "currency", .unit = "ISO 4217", .meaning = "all money is in it; default EUR", .required = true}};
+        *this,
+        {.name = "currency", .unit = "ISO 4217", .meaning = "all money is in it; default EUR", .required = true}};
 };
 
 /// All input tables of an organisation, in the contract's order. Rows are sorted by key.
@@ -69,31 +70,31 @@ struct Tables {
 /// What is worked out once from the tables, for everyone who asks.
 struct Relations {
     // Rows of a table by the id in its leading column.
-    Groups<ScaleTag> levels_of_scale;                      ///< rows of scales
-    Groups<RoleTag> requirements_of_role;                  ///< rows of requirements
-    Groups<PersonTag> positions_of_person;                 ///< rows of positions
-    Groups<PersonTag> target_roles_of_person;              ///< rows of target_roles
-    Groups<PersonTag> personal_goals_of_person;            ///< rows of personal_goals
-    Groups<PersonTag> preferences_of_person;               ///< rows of preferences
-    Groups<PersonTag> enrolments_of_person;                ///< rows of enrolments
-    Groups<PersonTag> accounts_of_person;                  ///< rows of accounts
-    Groups<ObjectiveTag> links_of_objective;               ///< rows of objective_links
-    Groups<ActivityTag> outcomes_of_activity;              ///< rows of outcomes
-    Groups<ActivityTag> prerequisites_of_activity;         ///< rows of activity_prerequisites
-    Groups<ActivityTag> eligibility_of_activity;           ///< rows of eligibility
-    Groups<ActivityTag> mandatory_of_activity;             ///< rows of mandatory
-    Groups<ActivityTag> sessions_of_activity;              ///< entries of session_order
-    std::vector<SessionId> session_order;                  ///< sessions by activity, first day, key
-    std::vector<ActivityId> activity_order;                ///< activities, prerequisites before those who need them
+    Groups<ScaleTag> levels_of_scale;               ///< rows of scales
+    Groups<RoleTag> requirements_of_role;           ///< rows of requirements
+    Groups<PersonTag> positions_of_person;          ///< rows of positions
+    Groups<PersonTag> target_roles_of_person;       ///< rows of target_roles
+    Groups<PersonTag> personal_goals_of_person;     ///< rows of personal_goals
+    Groups<PersonTag> preferences_of_person;        ///< rows of preferences
+    Groups<PersonTag> enrolments_of_person;         ///< rows of enrolments
+    Groups<PersonTag> accounts_of_person;           ///< rows of accounts
+    Groups<ObjectiveTag> links_of_objective;        ///< rows of objective_links
+    Groups<ActivityTag> outcomes_of_activity;       ///< rows of outcomes
+    Groups<ActivityTag> prerequisites_of_activity;  ///< rows of activity_prerequisites
+    Groups<ActivityTag> eligibility_of_activity;    ///< rows of eligibility
+    Groups<ActivityTag> mandatory_of_activity;      ///< rows of mandatory
+    Groups<ActivityTag> sessions_of_activity;       ///< entries of session_order
+    std::vector<SessionId> session_order;           ///< sessions by activity, first day, key
+    std::vector<ActivityId> activity_order;         ///< activities, prerequisites before those who need them
 
     Forest capabilities, units, funds, objectives;
 
     // By dense id.
-    std::vector<double> bottom, top;                       ///< positions of the scale's ends, by capability
-    std::vector<std::vector<KindId>> activity_kinds;       ///< by program, sorted; empty: all
+    std::vector<double> bottom, top;                  ///< positions of the scale's ends, by capability
+    std::vector<std::vector<KindId>> activity_kinds;  ///< by program, sorted; empty: all
 
-    bool funds_given = false;                              ///< the table was given, even if empty
-    int minor_digits = 2;                                  ///< decimal digits of the currency
+    bool funds_given = false;  ///< the table was given, even if empty
+    int minor_digits = 2;      ///< decimal digits of the currency
 };
 
 /// An organisation: immutable, validated once, cheap to copy (copies share everything), safe to read from any thread.

@@ -9,8 +9,8 @@ namespace gradus {
 struct People : Table {
     People() : Table("people", "The people, their current role and place") {}
 
-    Column<PersonId> person{
-        *this, {.name = "person", .meaning = "key of the person", .required = true, .identity = true}};
+    Column<PersonId> person{*this,
+                            {.name = "person", .meaning = "key of the person", .required = true, .identity = true}};
     Column<RoleId> role{*this, {.name = "role", .meaning = "the current role", .required = true}};
     Column<std::string_view> name{*this, {.name = "name", .meaning = "label"}};
     Column<UnitId> unit{*this, {.name = "unit", .meaning = "unit the person works in"}};
@@ -70,8 +70,7 @@ struct PersonalGoals : Table {
     Column<CapabilityId> capability{
         *this, {.name = "capability", .meaning = "capability to improve", .required = true, .identity = true}};
     Column<double> level{
-        *this,
-        {.name = "level", .unit = "position", .meaning = "level wanted", .required = true, .level = true}};
+        *this, {.name = "level", .unit = "position", .meaning = "level wanted", .required = true, .level = true}};
     Column<Date> due{*this, {.name = "due", .meaning = "day it is wanted by", .carried = true}};
     Column<double> weight{*this,
                           {.name = "weight",

@@ -20,8 +20,7 @@ struct Roles : Table {
                                 .carried = true,
                                 .low = 1,
                                 .high = 5}};
-    Column<std::string_view> responsibilities{
-        *this, {.name = "responsibilities", .meaning = "label", .carried = true}};
+    Column<std::string_view> responsibilities{*this, {.name = "responsibilities", .meaning = "label", .carried = true}};
     Column<std::string_view> description{*this, {.name = "description", .meaning = "label"}};
 };
 

@@ -10,9 +10,12 @@ struct Concentration : Table {
 
     Column<CapabilityId> capability{*this, {.name = "capability", .meaning = "capability"}};
     Column<double> level{*this, {.name = "level", .unit = "position", .meaning = "level that some own role requires"}};
-    Column<std::int32_t> required_by{*this, {.name = "required_by", .unit = "people", .meaning = "people whose role requires it"}};
-    Column<double> holders{
-        *this, {.name = "holders", .unit = "people", .meaning = "expected number at or above it: Σ P(level ≥ it) over all with evidence"}};
+    Column<std::int32_t> required_by{
+        *this, {.name = "required_by", .unit = "people", .meaning = "people whose role requires it"}};
+    Column<double> holders{*this,
+                           {.name = "holders",
+                            .unit = "people",
+                            .meaning = "expected number at or above it: Σ P(level ≥ it) over all with evidence"}};
     Column<bool> single_point{*this, {.name = "single_point", .meaning = "holders < cover"}};
 };
 

@@ -30,12 +30,11 @@ struct Gaps : Table {
                          .meaning = "role: own role; target: a role aimed at; goal: a personal goal",
                          .required = true,
                          .identity = true}};
-    Column<RoleId> role{
-        *this, {.name = "role", .meaning = "role that requires it; none for a goal", .identity = true}};
+    Column<RoleId> role{*this, {.name = "role", .meaning = "role that requires it; none for a goal", .identity = true}};
     Column<CapabilityId> capability{
         *this, {.name = "capability", .meaning = "what is wanted", .required = true, .identity = true}};
-    Column<double> required{
-        *this, {.name = "required", .unit = "position", .meaning = "level wanted", .required = true}};
+    Column<double> required{*this,
+                            {.name = "required", .unit = "position", .meaning = "level wanted", .required = true}};
     Column<double> mean{
         *this, {.name = "mean", .unit = "position", .meaning = "expected level, credit included", .required = true}};
     Column<double> sd{
@@ -45,12 +44,19 @@ struct Gaps : Table {
                              .unit = "positions",
                              .meaning = "expected lift of what was completed after the newest rating; part of mean",
                              .low = 0}};
-    Column<double> likelihood{
-        *this,
-        {.name = "likelihood", .unit = "probability", .meaning = "P(level < required)", .required = true, .low = 0, .high = 1}};
-    Column<double> shortfall{
-        *this,
-        {.name = "shortfall", .unit = "positions", .meaning = "E[max(0, required - level)]", .required = true, .low = 0}};
+    Column<double> likelihood{*this,
+                              {.name = "likelihood",
+                               .unit = "probability",
+                               .meaning = "P(level < required)",
+                               .required = true,
+                               .low = 0,
+                               .high = 1}};
+    Column<double> shortfall{*this,
+                             {.name = "shortfall",
+                              .unit = "positions",
+                              .meaning = "E[max(0, required - level)]",
+                              .required = true,
+                              .low = 0}};
     Column<double> weight{*this,
                           {.name = "weight",
                            .unit = "share",

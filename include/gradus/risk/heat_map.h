@@ -26,7 +26,8 @@ struct HeatMap : Table {
     Column<std::int32_t> requirements{*this, {.name = "requirements", .unit = "rows", .meaning = "rows of risks"}};
     Column<std::int32_t> people{*this, {.name = "people", .unit = "people", .meaning = "distinct people"}};
     Column<std::int32_t> unknown{*this, {.name = "unknown", .unit = "rows", .meaning = "rows that nobody rated"}};
-    Column<double> below{*this, {.name = "below", .unit = "rows", .meaning = "expected number of rows not met: Σ likelihood"}};
+    Column<double> below{*this,
+                         {.name = "below", .unit = "rows", .meaning = "expected number of rows not met: Σ likelihood"}};
     Column<double> shortfall{*this, {.name = "shortfall", .unit = "positions", .meaning = "Σ shortfall"}};
     Column<double> exposure{*this, {.name = "exposure", .unit = "impact", .meaning = "Σ exposure"}};
     Column<double> likelihood{*this, {.name = "likelihood", .unit = "probability", .meaning = "below / requirements"}};

@@ -19,8 +19,13 @@ struct Risks : Gaps {
     /// Shares the columns of `gaps`; the others are empty.
     explicit Risks(const Gaps& gaps);
 
-    Column<double> criticality{
-        *this, {.name = "criticality", .unit = "1 to 5", .meaning = "how much it hurts not to meet it", .low = 1, .high = 5, .fallback = 3}};
+    Column<double> criticality{*this,
+                               {.name = "criticality",
+                                .unit = "1 to 5",
+                                .meaning = "how much it hurts not to meet it",
+                                .low = 1,
+                                .high = 5,
+                                .fallback = 3}};
     Column<double> strategic_weight{*this,
                                     {.name = "strategic_weight",
                                      .unit = "1 to 2",
@@ -28,13 +33,15 @@ struct Risks : Gaps {
                                      .low = 1,
                                      .high = 2,
                                      .fallback = 1}};
-    Column<double> impact{
-        *this, {.name = "impact", .unit = "1 to 10", .meaning = "criticality × strategic_weight", .required = true, .low = 0, .high = 10}};
-    Column<double> exposure{*this,
-                            {.name = "exposure",
-                             .unit = "impact",
-                             .meaning = "impact × shortfall / range of the scale",
-                             .low = 0}};
+    Column<double> impact{*this,
+                          {.name = "impact",
+                           .unit = "1 to 10",
+                           .meaning = "criticality × strategic_weight",
+                           .required = true,
+                           .low = 0,
+                           .high = 10}};
+    Column<double> exposure{
+        *this, {.name = "exposure", .unit = "impact", .meaning = "impact × shortfall / range of the scale", .low = 0}};
     Column<std::int32_t> likelihood_band{
         *this, {.name = "likelihood_band", .unit = "1 to 5", .meaning = "1 + number of cuts below the likelihood"}};
     Column<std::int32_t> impact_band{
@@ -73,8 +80,10 @@ struct RiskChanges : Table {
         *this, {.name = "change", .meaning = "added, removed, level_wanted, estimate, impact: first that differs"}};
     Column<std::int32_t> rows{*this, {.name = "rows", .unit = "rows", .meaning = "rows that changed so"}};
     Column<std::int32_t> people{*this, {.name = "people", .unit = "people", .meaning = "distinct people concerned"}};
-    Column<double> exposure_before{*this, {.name = "exposure_before", .unit = "impact", .meaning = "their exposure in the first table"}};
-    Column<double> exposure_after{*this, {.name = "exposure_after", .unit = "impact", .meaning = "their exposure in the second"}};
+    Column<double> exposure_before{
+        *this, {.name = "exposure_before", .unit = "impact", .meaning = "their exposure in the first table"}};
+    Column<double> exposure_after{
+        *this, {.name = "exposure_after", .unit = "impact", .meaning = "their exposure in the second"}};
 };
 
 /// Rows are matched by the keys of person, basis, role and capability, so the organisations may differ.
