@@ -61,21 +61,24 @@ def title(table: Table) -> str:
 
 
 def plain(table: Table, width: int | None = None) -> str:
-    """Aligned text: a title, names, units, then the first and last rows. Columns that do not fit are named below."""
+    """Aligned text: a title, names, units, then the first and last rows. Columns that do not fit are named below, but
+    messages are always there and whole: what they say last is often what to do."""
     width = width or max(60, shutil.get_terminal_size((120, 24)).columns)
     rows = shown(table)
     columns = table.columns
     blocks: list[list[str]] = []
+    left_out: list[str] = []
     used = 0
     for column in columns:
         texts = [column.name, unit(table, column), *cells(table.column(column.name)[rows], column.type)]
-        last = len(blocks) == len(columns) - 1
-        room = max(WIDEST, width - used) if last else WIDEST
-        if column.name != "message":  # what messages say last is often what to do
-            texts = [cut(text, room) for text in texts]
+        whole = column.name == "message"
+        if not whole:
+            last = len(blocks) == len(columns) - 1
+            texts = [cut(text, max(WIDEST, width - used) if last else WIDEST) for text in texts]
         size = max(map(len, texts))
-        if used + min(size, room) > width and blocks:
-            break
+        if not whole and blocks and (left_out or used + size > width):
+            left_out.append(column.name)
+            continue
         used += size + 2
         blocks.append([f"{text:>{size}}" if column.type in NUMBERS else f"{text:<{size}}" for text in texts])
     lines = ["  ".join(line).rstrip() for line in zip(*blocks, strict=True)]
@@ -83,7 +86,7 @@ def plain(table: Table, width: int | None = None) -> str:
         lines.insert(2 + EDGE, "…")
     if not lines[1]:
         del lines[1]  # no column has a unit
-    if left_out := [column.name for column in columns[len(blocks) :]]:
+    if left_out:
         more = f"and {len(left_out)} more: {', '.join(left_out)}"
         lines += textwrap.wrap(more, width, subsequent_indent="  ")
     return "\n".join([title(table), *lines])
