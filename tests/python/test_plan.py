@@ -104,10 +104,11 @@ def test_a_bound_that_is_too_low_is_refuted_whoever_is_deep_in_prerequisites(tmp
 
 def test_large_costs_of_change_leave_value_and_bound_exact(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
     before = gr.optimize(acme.organization, acme_risks, months=12)
-    plan = gr.optimize(acme.organization, acme_risks, months=9, previous=before, change_cost=1e6)
+    plan = gr.optimize(acme.organization, acme_risks, months=12, previous=before, change_cost=1e6)
+    assert plan.value > 0  # all is kept
     verdict = plan.verify()
-    assert len(verdict.violations) == 0, verdict.violations.rows()
-    assert verdict.value == pytest.approx(plan.value, rel=1e-12)
+    assert verdict.ok, verdict
+    assert verdict.value == pytest.approx(plan.value, rel=1e-13)
 
 
 def test_a_plan_verifies(plan: gr.Plan) -> None:
