@@ -11,8 +11,10 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <typeindex>
 #include <utility>
+#include <vector>
 
 #include <pybind11/pybind11.h>
 
@@ -29,6 +31,7 @@ void bind_organization(py::module_& module);
 void bind_job(py::module_& module);
 void bind_stages(py::module_& module);
 void bind_plan(py::module_& module);
+void bind_problem(py::module_& module);
 
 /// A table as Python holds it: shared, with what printing and exporting it needs to know of its organisation.
 struct TableView {
@@ -65,6 +68,11 @@ inline Date date(std::optional<std::int32_t> days) { return days ? Date(Date::du
 inline py::object days(Date date) {
     return is_missing(date) ? py::object(py::none()) : py::int_(date.time_since_epoch().count());
 }
+
+/// severity, code, table, row, line, column, key, message; 0 where row or line is not known
+using ProblemRow = std::tuple<std::string, std::string, std::string, std::int64_t, std::int64_t, std::string,
+                              std::string, std::string>;
+std::shared_ptr<const Problems> problems_from(const std::vector<ProblemRow>& rows);
 
 py::dict to_dict(const Provenance& provenance);
 

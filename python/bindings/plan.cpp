@@ -1,5 +1,4 @@
 #include <cstdlib>
-#include <tuple>
 #include <vector>
 
 #include <pybind11/stl.h>
@@ -94,27 +93,6 @@ Provenance provenance_from(const py::dict& dict) {
     };
 }
 
-/// severity, code, table, row, column, key, message
-using ProblemRow =
-    std::tuple<std::string, std::string, std::string, std::int64_t, std::string, std::string, std::string>;
-
-std::shared_ptr<const Problems> problems_from(const std::vector<ProblemRow>& rows) {
-    ProblemList list;
-    for (const auto& [severity, code, table, row, column, key, message] : rows) {
-        Problem problem{.severity = severity == "error" ? Severity::error : Severity::warning,
-                        .table = table,
-                        .row = row,
-                        .column = column,
-                        .key = key,
-                        .message = message};
-        for (auto number = static_cast<std::int32_t>(Code::ok); number <= static_cast<std::int32_t>(Code::internal);
-             ++number)
-            if (code == to_string(static_cast<Code>(number))) problem.code = static_cast<Code>(number);
-        list.add(std::move(problem));
-    }
-    return list.table();
-}
-
 Job start_optimize(const Organization& organization, const TableView& risks, const py::dict& dict) {
     const OptimizeOptions options = options_from(dict);
     return Job([=](Control* control) { return optimize(organization, as<Risks>(risks), options, control); },
@@ -163,6 +141,8 @@ void bind_plan(py::module_& module) {
                                    if (!view.plan->options.previous) return std::nullopt;
                                    return python::view(view.plan->options.previous, view.organization);
                                })
+        .def_readonly("organization", &PlanView::organization)
+        .def_readonly("risks", &PlanView::risks)
         .def_property_readonly("as_of", [](const PlanView& view) { return days(view.plan->as_of); })
         .def_property_readonly("provenance",
                                [](const PlanView& view) { return python::to_dict(view.plan->provenance); })

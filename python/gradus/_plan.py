@@ -140,6 +140,16 @@ class Plan:
         return {**options, "start": date(options["start"])}
 
     @property
+    def organization(self) -> Organization:
+        """The organisation that it was made for."""
+        return Organization(self._core.organization)
+
+    @property
+    def risks(self) -> Risks:
+        """The risks that it was made from."""
+        return Risks(self._core.risks)
+
+    @property
     def as_of(self) -> datetime.date | None:
         """The day of the risks it was made from."""
         return date(self._core.as_of)
@@ -236,9 +246,10 @@ class Plan:
         if rest.get("format") != FORMAT:
             raise Error(f"{path} is a plan in format {rest.get('format')}; this version reads {FORMAT}", "invalid_text")
         problems = tables.pop("problems")
-        names = ("severity", "code", "table", "row", "column", "key", "message")
+        names = ("severity", "code", "table", "row", "line", "column", "key", "message")
+        numbers = ("row", "line")
         rows = [
-            tuple(int(cell or 0) if name == "row" else cell or "" for name, cell in zip(names, cells, strict=True))
+            tuple(int(cell or 0) if name in numbers else cell or "" for name, cell in zip(names, cells, strict=True))
             for cells in zip(*(problems[name] for name in names), strict=True)
         ]
         previous = None if before is None else _items_before(organization, _known(organization, before))
