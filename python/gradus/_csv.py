@@ -19,7 +19,6 @@ from ._table import Table
 
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 SAVE = "save it as CSV UTF-8 with commas"
-RAGGED = 20  # rows with too many or few cells that are told one by one
 
 
 def read_csv(name: str, path: Path) -> _core.Input:
@@ -161,7 +160,6 @@ def _walk(name: str, path: Path, content: bytes, width: int) -> NDArray[np.intp]
     """
     lines: list[int] = []
     faults: list[Fault] = []
-    ragged = 0
     begin = 1
     records = _records(content, strict=True)
     while True:
@@ -172,33 +170,26 @@ def _walk(name: str, path: Path, content: bytes, width: int) -> NDArray[np.intp]
                 f"{path.name}, line {begin}: a quote that opens in this row is not closed as it should be: quote the "
                 "whole cell, and double the quotes within it"
             )
-            faults.append(fault("invalid_text", name, message, line=begin))
+            faults.append(fault("invalid_text", name, message, row=len(lines), line=begin))
             break
         if row is None:
             break
         if row:
             lines.append(begin)
             if width and len(row) != width:
-                ragged += 1
-                if ragged <= RAGGED:
-                    faults.append(_ragged(name, path, begin, len(row), width))
+                faults.append(_ragged(name, path, len(lines) - 1, begin, len(row), width))
         begin = records.line_num + 1
-    if ragged > RAGGED:
-        message = (
-            f"{path.name}: {_text.count(ragged - RAGGED, 'further row')} with another number of cells than {width}"
-        )
-        faults.append(fault("invalid_text", name, message))
     if faults:
         raise Unreadable(*faults)
     return np.array(lines[1:], dtype=np.intp)
 
 
-def _ragged(name: str, path: Path, line: int, cells: int, width: int) -> Fault:
+def _ragged(name: str, path: Path, row: int, line: int, cells: int, width: int) -> Fault:
     advice = "a cell that holds a comma needs quotes around it" if cells > width else "an absent cell keeps its comma"
     message = (
         f"{path.name}, line {line}: {_text.count(cells, 'cell')} found, {width} expected as in the header; {advice}"
     )
-    return fault("invalid_text", name, message, line=line)
+    return fault("invalid_text", name, message, row=row, line=line)
 
 
 def _named_columns(name: str, path: Path, table: Any) -> Any:

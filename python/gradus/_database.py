@@ -80,7 +80,7 @@ def _read_tables(path: Path, names: Iterable[str], read_one: Any) -> Found:
     candidates = [Candidate(name, f"{path.name}, table {name}", partial(read_one, name)) for name in names]
     if not candidates:
         message = f"{path} is a database without tables: tables such as people and roles were expected"
-        return Found({}, [fault("missing_table", "", message)])
+        return Found({}, [fault("missing_table", "", message)], [])
     return read_candidates(candidates, "table")
 
 
@@ -104,4 +104,4 @@ def _unusable(path: Path, error: Exception) -> Found:
         advice = "it was written by another version of DuckDB: install that version, or export the tables to Parquet"
     else:
         advice = "copy the file, and try again"
-    return Found({}, [fault("invalid_text", "", f"{path.name} cannot be read ({reason}): {advice}")])
+    return Found({}, [fault("invalid_text", "", f"{path.name} cannot be read ({reason}): {advice}")], [])

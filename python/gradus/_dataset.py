@@ -147,4 +147,4 @@ def simulate(
         raise
     except ValueError as fault:
         raise Error(str(fault)) from None
-    return Dataset._from_found(Found({name: read(name, table) for name, table in tables.items()}, []), threads)
+    return Dataset._from_found(Found({name: read(name, table) for name, table in tables.items()}, [], []), threads)

@@ -42,7 +42,7 @@ def read_path(path: Path) -> Found:
 
 
 def _nothing(message: str, code: str = "missing_table") -> Found:
-    return Found({}, [fault(code, "", message)])
+    return Found({}, [fault(code, "", message)], [])
 
 
 def _kind(path: Path, start: bytes) -> str:

@@ -36,12 +36,14 @@ class Found(NamedTuple):
     inputs: dict[str, _core.Input]
     """the tables that could be read"""
     faults: list[Fault]
+    meant: list[str]
+    """tables that are likely there under another name"""
 
     @property
     def unread(self) -> list[str]:
         """Tables that are there, and could not be read."""
         known = table_names()
-        tables = dict.fromkeys(one.table for one in self.faults if one.is_error)
+        tables = dict.fromkeys([one.table for one in self.faults if one.is_error] + self.meant)
         return [table for table in tables if table in known and table not in self.inputs]
 
 
@@ -74,7 +76,7 @@ def nearest(name: str) -> str | None:
 
 def read_candidates(candidates: Iterable[Candidate], kind: str) -> Found:
     """Reads what has the name of a table, each alone; `kind` is file, sheet, table or view as messages call it."""
-    found = Found({}, [])
+    found = Found({}, [], [])
     groups: dict[str, list[Candidate]] = {}
     for one in candidates:
         groups.setdefault(one.name.lower(), []).append(one)
@@ -87,6 +89,7 @@ def read_candidates(candidates: Iterable[Candidate], kind: str) -> Found:
             found.faults.append(fault("contradiction", table, message))
         elif group[0].name not in names:
             found.faults.append(_unknown(group[0], kind))
+            found.meant.extend(near for near in [nearest(group[0].name)] if near)
         else:
             _read(group[0], found)
     return found
@@ -100,7 +103,6 @@ def _unknown(one: Candidate, kind: str) -> Fault:
         advice = f"no table has this name; did you mean {near}? Rename the {kind}, or take it away"
     else:
         advice = f"no table has this name; rename the {kind} after the table that it holds, or take it away"
-    # A wrong case tells which table could not be read.
     return fault("unknown_table", near if near == one.name.lower() else one.name, f"{one.label}: {advice}")
 
 

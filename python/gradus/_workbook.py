@@ -17,12 +17,10 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from . import _core, _text
+from . import _core
 from ._fault import Unreadable, fault
 from ._found import Candidate, Found, read_candidates
 from ._input import read
-
-NAMED = 20  # cells of one kind of fault that are told one by one
 
 
 class _Layout(NamedTuple):
@@ -61,7 +59,7 @@ def _damaged(error: Exception) -> str:
 
 
 def _unusable(path: Path, message: str) -> Found:
-    return Found({}, [fault("invalid_text", "", f"{path.name} {message}")])
+    return Found({}, [fault("invalid_text", "", f"{path.name} {message}")], [])
 
 
 def _candidate(path: Path, sheet: Any, layouts: dict[str, _Layout]) -> Candidate:
@@ -85,7 +83,6 @@ def _read_sheet(label: str, sheet: Any, layout: _Layout) -> _core.Input:
     header = _header(name, label, next(rows, ()))
     columns: list[list[Any]] = [[] for _ in header]
     lines: list[int] = []
-    bad: Counter[str] = Counter()
     for line, cells in enumerate(rows, 2):
         if all(cell.value is None or cell.value == "" for cell in cells) and not _unsaved(cells, layout):
             continue
@@ -93,18 +90,13 @@ def _read_sheet(label: str, sheet: Any, layout: _Layout) -> _core.Input:
         for column in columns:
             column.append(None)
         for place, cell in enumerate(cells):
-            kind, said = _fault_of(cell, place, header, layout)
-            if kind:
-                bad[kind] += 1
-                if bad[kind] <= NAMED:
-                    column_name = header[place] if place < len(header) else ""
-                    where = f"{label}, cell {cell.coordinate}: {said}"
-                    faults.append(fault("wrong_type", name, where, row=len(lines), line=line, column=column_name))
+            said = _fault_of(cell, place, header, layout)
+            if said:
+                column_name = header[place] if place < len(header) else ""
+                message = f"{label}, cell {cell.coordinate}: {said}"
+                faults.append(fault("wrong_type", name, message, row=len(lines), line=line, column=column_name))
             elif place < len(header):
                 columns[place][-1] = _value(cell.value)
-    for kind, count in bad.items():
-        if count > NAMED:
-            faults.append(fault("wrong_type", name, f"{label}: {_text.count(count - NAMED, f'further {kind}')}"))
     if faults:
         raise Unreadable(*faults)
     named = {column: cells for column, cells in zip(header, columns, strict=True) if column}
@@ -154,19 +146,17 @@ def _header(name: str, label: str, cells: Any) -> list[str]:
     return header
 
 
-def _fault_of(cell: Any, place: int, header: list[str], layout: _Layout) -> tuple[str, str]:
-    """The kind of what is wrong with a cell, and how it is told; two empty texts where nothing is."""
+def _fault_of(cell: Any, place: int, header: list[str], layout: _Layout) -> str:
+    """What is wrong with a cell; empty where nothing is."""
     if layout.unsaved and getattr(cell, "coordinate", "") in layout.unsaved:
-        return "formula without a value", (
-            "the value of its formula was not saved; open the workbook in Excel and save it, or type the value"
-        )
+        return "the value of its formula was not saved; open the workbook in Excel and save it, or type the value"
     if cell.value is None or cell.value == "":
-        return "", ""
+        return ""
     if cell.data_type == "e":
-        return "cell with an error", f"holds the error {cell.value}; correct its formula, or clear the cell"
+        return f"holds the error {cell.value}; correct its formula, or clear the cell"
     if place >= len(header) or not header[place]:
-        return "cell without a header", "its column has no name in the first row; name it, or clear the column"
-    return "", ""
+        return "its column has no name in the first row; name it, or clear the column"
+    return ""
 
 
 def _value(value: Any) -> Any:
