@@ -44,7 +44,8 @@ def read_workbook(path: Path) -> Found:
             layouts = _layouts(path)
             if not layouts:
                 return _unusable(path, "is a zip archive, but not an Excel workbook")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            file = opened.enter_context(path.open("rb"))  # by its content, whatever its name ends in
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             opened.enter_context(closing(book))
             sheets = [sheet for sheet in book.worksheets if _has_cells(sheet)]
         except Exception as error:  # openpyxl raises whatever its parsers meet in a damaged file
