@@ -95,8 +95,10 @@ def _without_sequels(faults: list[Fault], unread: list[str]) -> list[Fault]:
     def follows(one: Fault) -> bool:
         if one.code == "lossy":
             return "settings" in lost  # the digits of money are not known
-        if one.table == "preferences" and one.column == "kind":
-            return "activities" in lost
+        if one.code == "ignored" and one.column == "persona":
+            return "people" in lost
+        if one.code == "ignored" and one.table == "roles":
+            return bool(lost & {"requirements", "capabilities"})  # no role seems to need anything
         return one.code in ("missing_table", "unknown_key", "unknown_word", "unknown_level") and (
             REFERS.get(one.column) in lost or (one.code == "unknown_level" and bool(lost & {"scales", "capabilities"}))
         )
