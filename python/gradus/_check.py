@@ -48,9 +48,10 @@ def build(found: Found, threads: int | None) -> Checked:
     unread = found.unread
     if not found.inputs:
         return Checked(None, {}, faults)
-    if unread:
-        named = ", ".join(unread)
-        faults.append(warning("ignored", unread[0], f"not read: {named}; that their keys exist was not checked"))
+    referred = [table for table in unread if table in REFERS.values()]
+    if referred:
+        message = f"not checked: whether keys are in {', '.join(referred)}, which could not be read"
+        faults.append(warning("ignored", referred[0], message))
     known = [table for name, table in found.inputs.items() if name not in SEEN]
     organization = None
     try:

@@ -52,11 +52,11 @@ def test_faults_of_files_and_of_rows_come_together(folder: Path) -> None:
         ("error", "unknown_key", "people", 3, "role"),
         ("error", "wrong_type", "funds", 3, "amount"),
         ("warning", "unknown_column", "units", None, "nmae"),
-        ("warning", "ignored", "kpis", None, None),  # and sessions: that keys exist was not checked
+        ("warning", "ignored", "sessions", None, None),  # whether keys are in it was not checked
         ("warning", "ignored", "assessments", None, None),  # and the other three: not checked
     ], key=str)  # fmt: skip
     messages = [row["message"] for row in gr.check(folder) if row["code"] == "ignored"]
-    assert any("not read: kpis, sessions" in text for text in messages)
+    assert any("not checked: whether keys are in sessions" in text for text in messages)
     assert any("not checked: assessments, rollouts, anecdotes" in text for text in messages)
 
 
@@ -67,7 +67,7 @@ def test_the_error_of_load_has_them_all(folder: Path) -> None:
         gr.load(folder)
     assert caught.value.problems is not None
     assert caught.value.problems.to_pydict() == gr.check(folder).to_pydict()
-    assert str(caught.value).startswith(f"{caught.value.table}, row {caught.value.row}, column {caught.value.column}: ")
+    assert str(caught.value).startswith("people, row 2, line 3, column role: role 'advisor'")
 
 
 def test_what_was_seen_is_checked_table_by_table(folder: Path) -> None:
@@ -101,8 +101,9 @@ def test_a_file_that_cannot_be_read_is_the_only_error(folder: Path, table: str) 
     problems = gr.check(folder)
     assert [row["table"] for row in problems if row["severity"] == "error"] == [table]
     notes = [row["message"] for row in problems if row["severity"] == "warning"]
-    assert f"not read: {table}; that their keys exist was not checked" in notes
-    assert all(note.startswith("not ") for note in notes), notes
+    assert all(note.startswith("not checked: ") for note in notes), notes
+    referred = table in REFERS.values()
+    assert referred == any(f"whether keys are in {table}," in note for note in notes)
 
 
 def test_real_errors_are_told_beside_a_file_that_cannot_be_read(folder: Path) -> None:
