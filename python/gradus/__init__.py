@@ -14,6 +14,7 @@ Every stage takes the table of the one before, or any table of that form from ou
 from . import examples
 from . import simulate as _simulate_module  # so that it is never imported over the function of this name
 from ._assessment import Assessments, Estimates, estimate, ratings_by_source
+from ._check import check
 from ._core import __version__
 from ._dataset import Dataset, load, simulate
 from ._error import Error
@@ -39,6 +40,7 @@ __all__ = [
     "Verification",
     "__version__",
     "assess_risk",
+    "check",
     "compare",
     "concentration",
     "estimate",
