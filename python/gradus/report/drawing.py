@@ -38,18 +38,21 @@ def draw_matrix(cells: Sequence[dict[str, Any]], likelihoods: Sequence[str], imp
         }
         for cell in cells
     ]
+    gaps = alt.Scale(paddingInner=0.03, paddingOuter=0)
     base = alt.Chart(alt.Data(values=values)).encode(
         x=alt.X(
             "impact:N",
             title="impact",
             sort=list(impacts),
             axis=alt.Axis(labelAngle=0, labelLimit=70, domain=False, ticks=False),
+            scale=gaps,
         ),
         y=alt.Y(
             "likelihood:N",
             title="likelihood to fall short",
             sort=list(likelihoods)[::-1],
             axis=alt.Axis(domain=False, ticks=False),
+            scale=gaps,
         ),
         tooltip=[alt.Tooltip(f"{name}:N") for name in ("likelihood", "impact", "level", "requirements")],
     )
@@ -95,7 +98,9 @@ def draw_funds(funds: Sequence[dict[str, Any]], currency: str) -> Drawing | None
         )
         .properties(width="container", height=26 * len(shown) + 10)
     )  # fmt: skip
-    return _drawing("funds", chart, f"Used and left of each fund in {currency}")
+    drawing = _drawing("funds", chart, f"Used and left of each fund in {currency}")
+    drawing.spec["usermeta"] = {"rest": True}  # the second colour is that of what is left: charts.js
+    return drawing
 
 
 def draw_sessions(rows: Sequence[dict[str, Any]]) -> Drawing | None:

@@ -22,7 +22,7 @@ def make_funds(material: Material) -> dict[str, Any]:
     by_key = {row["resource"]: row for row in rows}
     table = material.organization.funds
     about = {row["fund"]: row for row in table.rows()}
-    hidden = _hidden(material, {key: row["parent"] for key, row in about.items()})
+    hidden, own_hidden = _hidden(material, {key: row["parent"] for key, row in about.items()})
     funds = []
     for key, depth in _tree({key: row["parent"] for key, row in about.items()}):
         row = by_key.get(key)
@@ -30,7 +30,7 @@ def make_funds(material: Material) -> dict[str, Any]:
             continue
         hide = hidden[key]
         used, capacity = row["used"], row["capacity"]
-        spending = [] if hide else _spending(material, key)
+        spending = [] if own_hidden[key] else _spending(material, key)
         funds.append({
             "key": key,
             "name": about[key]["name"] or key if "name" in about[key] else key,
@@ -68,11 +68,14 @@ def _tree(parents: dict[str, str | None]) -> Iterator[tuple[str, int]]:
         stack += [(child, depth + 1) for child in reversed(below.get(key, []))]
 
 
-def _hidden(material: Material, parents: dict[str, str | None]) -> dict[str, bool]:
-    """Funds whose use would tell of few people. A fund's use is that of its own items and of the funds below, so these
-    parts are weighed together, from the roots down; below a hidden fund, all are hidden."""
+def _hidden(material: Material, parents: dict[str, str | None]) -> tuple[dict[str, bool], dict[str, bool]]:
+    """Funds whose use, and those whose own use without the funds below, would tell of few people.
+
+    A fund's use is that of its own items and of the funds below, so these parts are weighed together, from the roots
+    down; below a hidden fund, all are hidden.
+    """
     if material.names:
-        return dict.fromkeys(parents, False)
+        return dict.fromkeys(parents, False), dict.fromkeys(parents, False)
     items = material.items
     names = {key: place for place, key in enumerate(items.keys("fund").tolist())}
     funds, people = items.codes("fund"), items.codes("person")
@@ -83,18 +86,21 @@ def _hidden(material: Material, parents: dict[str, str | None]) -> dict[str, boo
         inside.setdefault(key, set()).update(own[key])
         inside.setdefault(parents[key], set()).update(inside[key])
     hidden: dict[str | None, bool] = {None: False}
+    own_hidden: dict[str, bool] = {}
     above: list[str | None] = [None, *(key for key, _ in order)]
     for parent in above:
         children = [child for child, _ in order if parents[child] == parent]
-        if not children:
-            continue
-        if hidden[parent]:
+        if hidden[parent] or not children:
             hidden.update(dict.fromkeys(children, True))
+            if parent is not None:
+                own_hidden[parent] = hidden[parent]
             continue
         direct = [] if parent is None else [len(own[parent])]
         flags = hide_small([*direct, *(len(inside[child]) for child in children)], material.min_cell)
         hidden.update(zip(children, flags[len(direct) :], strict=True))
-    return {key: hide for key, hide in hidden.items() if key is not None}
+        if parent is not None:
+            own_hidden[parent] = flags[0]
+    return {key: hide for key, hide in hidden.items() if key is not None}, own_hidden
 
 
 def _spending(material: Material, fund: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import difflib
 import functools
 import json
@@ -190,6 +191,15 @@ def report(
     return _organization_page(material, title)
 
 
+def _title(material: Material) -> str:
+    """'Learning plan, April 2026 to March 2027'"""
+    start, months = material.plan.options["start"], material.plan.options["months"]
+    # The last month that the horizon reaches into: [start, start + months).
+    years, month = divmod(start.month - 1 + months - (start.day == 1), 12)
+    last = datetime.date(start.year + years, month + 1, 1)
+    return f"Learning plan, {start:%B %Y} to {last:%B %Y}" if months > 1 else f"Learning plan, {start:%B %Y}"
+
+
 def _key(material: Material, option: str, key: str) -> str:
     if not isinstance(key, str):
         raise Error(f"{option} must be the key of a person, such as 'E1042', not {key!r}", "wrong_type")
@@ -202,7 +212,7 @@ def _key(material: Material, option: str, key: str) -> str:
 
 
 def _organization_page(material: Material, title: str | None) -> Report:
-    title = title or f"Learning plan {material.plan.options['start']:%Y-%m}"
+    title = title or _title(material)
     headline = make_headline(material)
     context: dict[str, Any] = {
         "headline": headline,

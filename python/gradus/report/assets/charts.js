@@ -24,7 +24,7 @@
     // Nominal colours of the matrix are its risk levels, ordinal ones those of text upon them.
     config.range = chart.risky
       ? { category: palette.levels, ordinal: palette.on_levels }
-      : { category: [palette.series[0], palette.series[1], ...palette.series.slice(2)] };
+      : { category: chart.spec.usermeta?.rest ? [palette.series[0], palette.config.axis.gridColor] : palette.series };
     return config;
   }
 

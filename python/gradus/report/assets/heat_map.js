@@ -86,7 +86,7 @@
     const reset = () =>
       Object.assign(state, {
         unit: 0, capability: 0, group: 0, measure: "likelihood", find: "", row: 0, column: 0,
-        rowsBy: TOTAL, rowsUp: false, columnsBy: TOTAL, columnsUp: false, active: [0, 0], most: WIDE,
+        rowsBy: "exposure", rowsUp: false, columnsBy: "exposure", columnsUp: false, active: [0, 0], most: WIDE,
       });
     reset();
     // A trunk without branches is no place to begin.
@@ -135,9 +135,10 @@
 
     // The unit or capability that has a value first; those without one last.
     function sorted(list, tree, by, up) {
+      const from = by === "exposure" ? TOTAL : by; // at first, what matters most comes first, whatever is shown
       const value = (place) => {
-        const cell = tree === "capability" ? cellAt(by, place) : cellAt(place, by);
-        return cell < 0 ? NaN : measure[state.measure](cell);
+        const cell = tree === "capability" ? cellAt(from, place) : cellAt(place, from);
+        return cell < 0 ? NaN : measure[by === "exposure" ? "exposure" : state.measure](cell);
       };
       const keyed = list.map((place) => ({ place, value: by === "name" ? 0 : value(place), name: names[tree][place] }));
       const ways = up ? 1 : -1;
@@ -158,8 +159,8 @@
         (capability) => cellAt(TOTAL, capability) >= 0 || allUnits.some((unit) => cellAt(unit, capability) >= 0),
       );
       const without = candidates("unit").length - allUnits.length;
-      if (typeof state.rowsBy === "number" && state.rowsBy !== TOTAL && !allUnits.includes(state.rowsBy)) state.rowsBy = TOTAL;
-      if (typeof state.columnsBy === "number" && state.columnsBy !== TOTAL && !allRows.includes(state.columnsBy)) state.columnsBy = TOTAL;
+      if (typeof state.rowsBy === "number" && state.rowsBy !== TOTAL && !allUnits.includes(state.rowsBy)) state.rowsBy = "exposure";
+      if (typeof state.columnsBy === "number" && state.columnsBy !== TOTAL && !allRows.includes(state.columnsBy)) state.columnsBy = "exposure";
       return {
         rows: sorted(allRows, "capability", state.rowsBy, state.rowsUp),
         columns: sorted(allUnits, "unit", state.columnsBy, state.columnsUp),
@@ -240,7 +241,7 @@
     const sortId = (tree, place) => `heat-sort-${tree}-${place}`;
 
     function go(tree, place) {
-      const sortBack = tree === "unit" ? { rowsBy: TOTAL, rowsUp: false } : { columnsBy: TOTAL, columnsUp: false };
+      const sortBack = tree === "unit" ? { rowsBy: "exposure", rowsUp: false } : { columnsBy: "exposure", columnsUp: false };
       Object.assign(state, { [tree]: place, row: 0, column: 0, ...sortBack });
       render(`${names[tree][place]}. `, null);
       const crumb = at(tree + "-path").lastElementChild;
@@ -318,6 +319,7 @@
         ),
       );
       const table = at("table");
+      table.classList.toggle("few", columns.length < 8);
       table.tHead.replaceChildren(head);
       table.tBodies[0].replaceChildren(...body);
 
@@ -325,7 +327,8 @@
       const who = state.group ? `${group.kind} ${group.name}` : "all roles";
       const text =
         `${whole(view.rows.length)} ${view.rows.length === 1 ? "capability" : "capabilities"} in ${whole(view.columns.length)} ` +
-        `${view.columns.length === 1 ? "unit" : "units"} of ${names.unit[state.unit]}, ${who}.` +
+        `${view.columns.length === 1 ? "unit" : "units"} of ${names.unit[state.unit]}, ${who}` +
+        (state.rowsBy === "exposure" && state.columnsBy === "exposure" ? ", most exposure first." : ".") +
         (view.without ? ` ${whole(view.without)} more ${view.without === 1 ? "unit has" : "units have"} nothing to show.` : "");
       at("status").textContent = said + text;
       at("caption").textContent = `${at("measure").selectedOptions[0].textContent}: capabilities by unit. ${text}`;
