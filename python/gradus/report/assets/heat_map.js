@@ -293,7 +293,7 @@
       state.active = [Math.min(state.active[0], rows.length - 1), Math.min(state.active[1], columns.length - 1)];
 
       const corner = element("th", { scope: "col", class: "corner" });
-      const byName = element("button", { type: "button", class: "sort", "aria-label": "Sort capabilities by name", id: "heat-sort-name" },
+      const byName = element("button", { type: "button", class: "sort", "aria-label": "Capability: sort by name", id: "heat-sort-name" },
         element("span", { text: "Capability" }));
       byName.addEventListener("click", () => {
         const again = state.rowsBy === "name" ? !state.rowsUp : false;
@@ -482,6 +482,7 @@
 
     render("", null);
     document.body.dataset.heat = "ready";
+    performance.mark("heat-ready");
   }
 
   // A name that several nodes have is told apart by its key.
