@@ -15,6 +15,7 @@ from . import examples
 from . import report as _report_module  # so that neither is ever imported over the function of its name
 from . import simulate as _simulate_module
 from ._assessment import Assessments, Estimates, estimate, ratings_by_source
+from ._check import check
 from ._core import __version__
 from ._dataset import Dataset, load, simulate
 from ._error import Error
@@ -42,6 +43,7 @@ __all__ = [
     "Verification",
     "__version__",
     "assess_risk",
+    "check",
     "compare",
     "concentration",
     "estimate",

@@ -1,8 +1,7 @@
-"""An organisation with what was seen of it: read from a folder, or made up."""
+"""An organisation with what was seen of it: read from files, or made up."""
 
 from __future__ import annotations
 
-import csv
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,19 +9,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from . import _core
 from . import simulate as _simulate
 from ._assessment import Assessments
+from ._check import build
 from ._error import Error
+from ._fault import error_of
+from ._files import read_path
+from ._found import SEEN, Found
 from ._input import read
-from ._options import cores
 from ._organization import Organization
 from ._table import Table
-
-SEEN = ("assessments", "kpis", "rollouts", "anecdotes")
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,17 +32,11 @@ class Dataset:
     anecdotes: Table | None = None
 
     @classmethod
-    def _from_inputs(cls, inputs: Mapping[str, _core.Input], threads: int | None) -> Dataset:
-        known = [table for name, table in inputs.items() if name not in SEEN]
-        organization = Organization(_core.Organization(known, cores(threads)))
-        core = organization._core
-        loaders = {"kpis": _core.load_kpis, "rollouts": _core.load_rollouts, "anecdotes": _core.load_anecdotes}
-        seen: dict[str, Any] = {
-            name: Table(load(core, inputs[name])) for name, load in loaders.items() if name in inputs
-        }
-        if "assessments" in inputs:
-            seen["assessments"] = Assessments(_core.load_assessments(core, inputs["assessments"], cores(threads)))
-        return cls(organization, **seen)
+    def _from_found(cls, found: Found, threads: int | None) -> Dataset:
+        organization, seen, faults = build(found, threads)
+        if organization is None or any(one.is_error for one in faults):
+            raise error_of(faults, len(found.faults))
+        return cls(organization, **seen)  # type: ignore[arg-type]
 
     def __repr__(self) -> str:
         seen = [(name, getattr(self, name)) for name in SEEN]
@@ -54,16 +44,21 @@ class Dataset:
         return f"{self.organization!r}" + (f"\nSeen: {sizes}" if sizes else "")
 
 
-def load(folder: str | Path, *, threads: int | None = None) -> Dataset:
-    """Reads a folder of tables, one file each, named after the table: ``people.csv`` or ``people.parquet``.
+def load(path: str | Path, *, threads: int | None = None) -> Dataset:
+    """Reads all tables at a path.
 
-    CSV is UTF-8 with commas and a header, and read as text: leading zeros stay, and only the empty cell is missing.
-    Files of other kinds are left alone.
+    A folder has one file for each table, named after it: ``people.csv`` or ``people.parquet``. CSV is UTF-8 with commas
+    and a header, and read as text: leading zeros stay, and only the empty cell is missing. Files of other kinds are
+    left alone.
+
+    A DuckDB or SQLite database has tables or views of these names. An Excel workbook has one sheet for each table, with
+    the header in its first row; dates and numbers are those that Excel keeps, and formulas have the values that were
+    saved with them.
 
     Parameters
     ----------
-    folder
-        The folder.
+    path
+        The folder, the database or the workbook. It is only read.
     threads
         Most threads to use; None: all cores.
 
@@ -75,83 +70,18 @@ def load(folder: str | Path, *, threads: int | None = None) -> Dataset:
     Raises
     ------
     Error
-        The folder has no tables, two files for one table, a file that cannot be read, or problems in its tables.
+        There are no tables, two for one name, one that cannot be read, or problems in them. The message names the
+        first; `problems` has all. `check` gives them without raising.
     ImportError
-        PyArrow is not installed: ``pip install 'gradus[files]'``.
+        A package that reads files of this kind is not installed: ``pip install 'gradus[files]'`` for folders,
+        ``'gradus[databases]'`` for DuckDB, ``'gradus[excel]'`` for workbooks.
 
     Examples
     --------
-    >>> acme = gr.load("acme/")  # doctest: +SKIP
-    >>> gr.estimate(acme.organization, acme.assessments, as_of="2026-03-31")  # doctest: +SKIP
+    >>> acme = gr.load(gr.examples.starter())
+    >>> estimates = gr.estimate(acme.organization, acme.assessments, as_of="2026-03-31")
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise Error(f"{folder} is not a folder", "missing_table")
-    files: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in (".csv", ".parquet") or not path.is_file():
-            continue
-        if path.stem in files:
-            raise Error(
-                f"{path.stem}: two files for one table, {files[path.stem].name} and {path.name}",
-                "contradiction",
-                path.stem,
-            )
-        files[path.stem] = path
-    if not files:
-        raise Error(
-            f"{folder} has no tables: files such as people.csv or people.parquet were expected", "missing_table"
-        )
-    return Dataset._from_inputs({name: _read_file(name, path) for name, path in files.items()}, threads)
-
-
-def _read_file(name: str, path: Path) -> _core.Input:
-    try:
-        import pyarrow
-    except ImportError:
-        raise ImportError(f"reading {path.name} needs PyArrow: pip install 'gradus[files]'") from None
-    try:
-        if path.suffix.lower() == ".csv":
-            return _read_csv(name, path)
-        import pyarrow.parquet
-
-        return read(name, pyarrow.parquet.read_table(path))
-    except (pyarrow.ArrowException, OSError, UnicodeDecodeError, csv.Error) as fault:
-        raise Error(f"{name}: {path.name} cannot be read: {fault}", "invalid_text", name) from fault
-
-
-def _read_csv(name: str, path: Path) -> _core.Input:
-    from pyarrow import csv as arrow_csv
-    from pyarrow import string
-
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        header = next(csv.reader(file), [])
-    convert = arrow_csv.ConvertOptions(
-        column_types=dict.fromkeys(header, string()),
-        null_values=[""],
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=True,
-    )
-    parse = arrow_csv.ParseOptions(newlines_in_values=True)
-    table = arrow_csv.read_csv(path, convert_options=convert, parse_options=parse)
-    result = read(name, table)
-    result.set_lines(_lines(path))
-    return result
-
-
-def _lines(path: Path) -> NDArray[np.intp]:
-    """The line of the file at which each row begins, header not counted: a quoted cell may hold line breaks."""
-    content = np.fromfile(path, dtype=np.uint8)
-    if len(content) and content[-1] != ord("\n"):
-        content = np.append(content, np.uint8(ord("\n")))
-    breaks = np.flatnonzero(content == ord("\n"))
-    quotes = np.cumsum(content == ord('"'), dtype=np.int64)[breaks]
-    ends = np.flatnonzero(quotes % 2 == 0)  # the break ends a row: no quote is open
-    starts = np.append(0, ends[:-1] + 1)
-    first = np.append(0, breaks[ends[:-1]] + 1)
-    empty = (first == breaks[ends]) | ((first + 1 == breaks[ends]) & (content[first] == ord("\r")))
-    lines: NDArray[np.intp] = starts[~empty][1:] + 1
-    return lines
+    return Dataset._from_found(read_path(Path(path)), threads)
 
 
 def simulate(
@@ -217,4 +147,4 @@ def simulate(
         raise
     except ValueError as fault:
         raise Error(str(fault)) from None
-    return Dataset._from_inputs({name: read(name, table) for name, table in tables.items()}, threads)
+    return Dataset._from_found(Found({name: read(name, table) for name, table in tables.items()}, [], []), threads)

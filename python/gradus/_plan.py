@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import _core, _text
+from ._csv import csv_text
 from ._error import Error
 from ._input import Tabular, read
 from ._options import Day, cores, date, day, real, truth, whole
@@ -222,10 +223,10 @@ class Plan:
 
             put("plan.json", json.dumps(rest, indent=1))
             for name in self._core.table_names:
-                put(f"{name}.csv", _csv(self.__getattr__(name)))
-            put("problems.csv", _csv(self.problems))
+                put(f"{name}.csv", csv_text(self.__getattr__(name)))
+            put("problems.csv", csv_text(self.problems))
             if self._core.previous is not None:
-                put("previous.csv", _csv(Table(self._core.previous), by=("person", "activity")))
+                put("previous.csv", csv_text(Table(self._core.previous), by=("person", "activity")))
 
     @classmethod
     def load(cls, path: str | Path, organization: Organization, risks: Risks | Tabular) -> Plan:
@@ -324,27 +325,6 @@ def _known(organization: Organization, items: dict[str, list[str | None]]) -> di
     keys = [(items[key], {None, *organization.table(table)[key].tolist()}) for key, table in KEYS.items()]
     rows = [row for row in range(len(items["person"])) if all(column[row] in known for column, known in keys)]
     return {name: [column[row] for row in rows] for name, column in items.items()}
-
-
-def _csv(table: Table, by: tuple[str, ...] = ()) -> str:
-    """A table in the grammar of files: every number to its last bit, the empty cell where missing; sorted, if asked."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([column.name for column in table.columns])
-    columns: list[list[Any]] = []
-    for column in table.columns:
-        cells = table._objects(column.name)
-        if column.type == "money":
-            digits = table._core.minor_digits
-            cells = [None if cell is None else f"{cell:.{digits}f}" for cell in cells]
-        elif column.type == "boolean":
-            cells = ["true" if cell else "false" for cell in cells]
-        columns.append(cells)
-    keys = [[column.name for column in table.columns].index(name) for name in by]
-    rows: list[tuple[Any, ...]] = list(zip(*columns, strict=True))
-    rows.sort(key=lambda row: [row[key] for key in keys])
-    writer.writerows(rows)
-    return file.getvalue()
 
 
 def _columns(archive: zipfile.ZipFile, name: str) -> dict[str, list[str | None]]:

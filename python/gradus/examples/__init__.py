@@ -1,8 +1,10 @@
-"""Example frameworks that come with the package, as plain columns.
+"""Examples that come with the package: a framework as plain columns, and a small organisation as a folder of files.
 
 `gdad()` is a real framework of capabilities: the UK Government Digital and Data Profession Capability Framework
 (Open Government Licence v3.0; see `gdad/ATTRIBUTION.md`). It has roles and what they need, but no people:
 `gradus.simulate.simulate_tables(gdad())` draws a made-up organisation around it.
+
+`starter()` is a small, complete and made-up organisation, to read and to copy.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-__all__ = ["gdad", "gdad_report"]
+__all__ = ["gdad", "gdad_report", "starter"]
 
 _TABLES = ("scales", "capabilities", "roles", "requirements")
 
@@ -59,3 +62,18 @@ def gdad_report() -> dict[str, Any]:
         "capability_without_requirements": len(bare),
     }
     return {"counts": counts, "left_out": left_out}
+
+
+def starter() -> Path:
+    """A small organisation as a folder of CSV files, with a README beside them that says what each is for.
+
+    Every input table occurs, with every column. It is made up, as of 2026-03-31. Copy it to begin a folder of your own:
+    the files of an installed package are not to be changed.
+
+    Examples
+    --------
+    >>> acme = gr.load(gr.examples.starter())
+    >>> len(acme.organization.people)
+    12
+    """
+    return Path(str(files(__package__).joinpath("starter")))
