@@ -53,7 +53,7 @@
 
   function number(value) {
     const size = Math.abs(value);
-    const digits = size === 0 || size >= 1000 ? 0 : size >= 100 ? 1 : size >= 0.1 ? 2 : 3;
+    const digits = size === 0 || size >= 1000 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
     return value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   }
   const whole = (value) => value.toLocaleString("en-GB");
