@@ -179,7 +179,7 @@ class OnePerson:
         forced: Sequence[str] = (),
         funds: Mapping[str, float] | None = None,
         seats: Mapping[str, int] | None = None,
-        hours: bool = True,
+        hours: float | None = 0,
     ) -> Plan:
         """The person's best plan within what is left.
 
@@ -192,7 +192,7 @@ class OnePerson:
         funds, seats
             More money by fund, more seats by session.
         hours
-            Whether the person's hours are limited.
+            More hours per month; None: as many as are wanted.
         """
         from ._plan import optimize
 
@@ -214,7 +214,9 @@ class OnePerson:
                 {**row, "seats": row["seats"] + seats.get(row["session"], 0) if row["seats"] is not None else None}
                 for row in tables.get("sessions", [])
             ]
-        if not hours:
-            tables["people"] = [{**row, "hours": None} for row in tables["people"]]
+        if hours != 0:
+            had = self.row["hours"]
+            now = None if had is None or hours is None else had + hours
+            tables["people"] = [{**tables["people"][0], "hours": now}, tables["people"][1]]
         organization = self.plan.organization.with_tables(**tables)
         return optimize(organization, self.risks, as_of=self.plan.as_of, **self.options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -20,6 +21,7 @@ ALIKE = 1e-9  # exposure: values that differ by no more are the same
 ALTERNATIVES = 3
 
 ORDINARY = ("fund", "seats", "hours")  # limits that can be lifted to see what lies behind
+MOST_LIFTS = 6
 
 
 @dataclass(frozen=True, repr=False)
@@ -198,6 +200,15 @@ class Asker:
                     })
         return sorted(found, key=lambda row: -row["exposure"])
 
+    def leads_to(self, activity: str) -> list[str]:
+        """What teaches something that the person wants, and needs this activity before it."""
+        table = self.organization.activity_prerequisites
+        pairs = list(zip(table["prerequisite"].tolist(), table["activity"].tolist(), strict=True))
+        found = [activity]
+        for one in found:
+            found += [after for before, after in pairs if before == one and after not in found]
+        return [one for one in found[1:] if self.serves(one)]
+
     def uses(self, item: dict[str, Any]) -> Rows:
         """What an item takes of what is shared, and what that is worth to others at the plan's prices."""
         found = []
@@ -229,7 +240,7 @@ class Asker:
         if not words:
             return ""
         worth = sum(use["worth"] for use in scarce)
-        return f"It takes {' and '.join(words)}: at their prices that removes {worth:.3g} of exposure elsewhere."
+        return f"It takes {' and '.join(words)}, worth {worth:.3g} of exposure elsewhere at the plan's prices."
 
     # Questions
 
@@ -287,8 +298,8 @@ class Asker:
 
     def _serves_words(self, activity: str) -> str:
         rows = self.serves(activity)
-        before = rows_of(self.organization.activity_prerequisites, "prerequisite", activity)
-        leads = f"It is needed before {self.listed(before)}." if before else ""
+        leads = ", ".join(map(self.name, self.leads_to(activity)))
+        leads = f"It is needed before {leads}." if leads else ""
         if not rows:
             return f"It teaches nothing that {self.person} lacks. {leads}".strip()
         wants = {"role": "needs", "target": "needs for a target role", "goal": "wants"}
@@ -359,8 +370,7 @@ class Asker:
                     f"{outcome['capability']}, and {person} is at {means[0]:.1f}, more than one below.",
                     change=(f"First something else that teaches {outcome['capability']}.",),
                 )  # fmt: skip
-        leads_on = activity in organization.activity_prerequisites["prerequisite"].tolist()
-        if not self.serves(activity) and not leads_on:
+        if not self.serves(activity) and not self.leads_to(activity):
             return self.answer(
                 activity, "no_gain", f"{name} is not in the plan: it teaches nothing that {person} lacks.",
                 *self._no_gain_words(activity),
@@ -408,7 +418,7 @@ class Asker:
             where = ", ".join(sorted({f"{use['kind']} {use['resource']}" for use in scarce}))
             change.append(f"More in {where}; or a lower cost.")
         if self.one.row["hours"] is not None:
-            free = self.one.best(forced=wanted, hours=False)
+            free = self.one.best(forced=wanted, hours=None)
             if free.value > self.value + ALIKE:
                 change.append(
                     f"More hours: without that limit {person}'s plan with it removes {free.value:.3g} of exposure."
@@ -459,27 +469,46 @@ class Asker:
                 f"{name} is not on offer within the horizon: no session, or no period, has room for its days.",
                 limit=row, change=("sessions: one within the horizon; or a longer horizon.",),
             )  # fmt: skip
-        words, change = self._limit(row)
+        rows, best = self._lift(activity, row, wanted)
+        told = [self._limit(one) for one in rows]
+        words = told[0][0]
         first = f"{name} is not in the plan: {words[:1].lower()}{words[1:]}"
-        lifted = None
-        if limit == "fund":
-            lifted = self.one.best(forced=wanted, funds=dict.fromkeys(self.one.left_funds, row["demanded"]))
-        elif limit == "seats":
-            lifted = self.one.best(forced=wanted, seats=dict.fromkeys(self.one.left_seats, 1))
-        elif limit == "hours":
-            lifted = self.one.best(forced=wanted, hours=False)
-        sentences, rest = [self._serves_words(activity)], {}
-        items = [] if lifted is None else [item for item in lifted.items.rows() if item["activity"] == activity]
-        if items:
-            assert lifted is not None
-            uses = self.uses(items[0])
-            more = lifted.value - self.value
-            word = (
-                f"removes {abs(more):.3g} {'more' if more > 0 else 'less'}" if abs(more) > ALIKE else "removes as much"
-            )
-            sentences += [f"Were that limit lifted, {person}'s best plan with it {word}.", self._uses_words(uses)]
-            rest = {"item": items[0], "uses": tuple(uses)}
+        sentences = [f"Then another limit stops it. {words}" for words, _ in told[1:]]
+        sentences.append(self._serves_words(activity))
+        rest: dict[str, Any] = {}
+        if best is not None:
+            (item,) = [item for item in best.items.rows() if item["activity"] == activity]
+            uses = self.uses(item)
+            more = best.value - self.value
+            word = f"{abs(more):.3g} {'more' if more > 0 else 'less'}" if abs(more) > ALIKE else "as much"
+            sentences += [f"With that, {person}'s best plan with it removes {word}.", self._uses_words(uses)]
+            rest = {"item": item, "uses": tuple(uses), "value_with": best.value}
+        change = tuple(line for _, lines in told for line in lines)
         return self.answer(activity, "limit", first, *sentences, limit=row, change=change, **rest)
+
+    def _lift(self, activity: str, row: dict[str, Any], wanted: list[str]) -> tuple[Rows, Plan | None]:
+        """The limits that stop it one after the other, each lifted by just what is missing, and the plan then."""
+        found: Rows = []
+        funds: dict[str, float] = {}
+        seats: dict[str, int] = {}
+        hours = 0.0
+        while True:
+            found.append(row)
+            if row["limit"] not in ORDINARY or row["demanded"] is None or len(found) > MOST_LIFTS:
+                return found, None
+            short = row["demanded"] - row["capacity"]
+            if row["limit"] == "fund":
+                funds[row["resource"]] = funds.get(row["resource"], 0.0) + short
+            elif row["limit"] == "seats":
+                seats[row["resource"]] = seats.get(row["resource"], 0) + 1
+            else:
+                hours += math.ceil(60 * short / self.plan.options["period_months"]) / 60
+            best = self.one.best(forced=wanted, funds=funds, seats=seats, hours=hours)
+            conflicts = {one["activity"]: one for one in best.conflicts.rows()}
+            stopped = [conflicts[one] for one in reversed(wanted) if one in conflicts]
+            if not stopped:
+                return found, best
+            row = stopped[0]
 
     def _limit(self, row: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
         """A conflict in words, and what would end it."""
