@@ -147,13 +147,17 @@ class OnePerson:
 
     def _duties(self, forced: Sequence[str]) -> Rows:
         """Rows of mandatory. Duty is placed by due date: what is needed first is due first, as it must end before."""
-        said = {row["activity"] for row in self.tables.get("mandatory", []) if row["person"] == self.person}
+        said = {row["activity"] for row in self.tables.get("mandatory", []) if self._only_person(row)}
         last = end(self.plan) - datetime.timedelta(1)
         return [
             {"activity": activity, "person": self.person, "due": last - datetime.timedelta(place)}
             for place, activity in enumerate(forced)
             if activity not in said
         ]
+
+    def _only_person(self, row: dict[str, Any]) -> bool:
+        others = ("role", "target_role", "unit", "persona")
+        return row["person"] == self.person and all(row[column] is None for column in others)
 
     def needed(self, activity: str) -> list[str]:
         """An activity and all that must come before it and is neither completed nor under way, in that order."""
@@ -188,7 +192,8 @@ class OnePerson:
         without
             Activities that are not to be had.
         forced
-            Activities that are mandatory, the last first: each is needed before those that stand before it.
+            Activities that are mandatory, the last first: each is needed before those that stand before it. That the
+            first was completed is forgotten, so that what needs it before comes after it.
         funds, seats
             More money by fund, more seats by session.
         hours
@@ -205,6 +210,12 @@ class OnePerson:
             tables["mandatory"] = [row for row in tables.get("mandatory", []) if row["activity"] not in without]
         if forced:
             tables["mandatory"] = [*tables.get("mandatory", []), *self._duties(forced)]
+            # What was completed is no duty, even where it may be repeated.
+            tables["enrolments"] = [
+                row
+                for row in tables.get("enrolments", [])
+                if row["status"] != "completed" or row["activity"] != forced[0]
+            ]
         if funds:
             tables["funds"] = [
                 {**row, "amount": row["amount"] + funds.get(row["fund"], 0)} for row in tables.get("funds", [])

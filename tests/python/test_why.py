@@ -158,6 +158,21 @@ def test_what_else_may_be_said_of_an_activity(verdict: str) -> None:
     assert why.change or verdict in ("no_gain", "pinned", "mandatory")
 
 
+def test_a_duty_of_others_that_names_the_person_is_no_duty() -> None:
+    mandatory = {"activity": ["writing"], "role": ["Boss"], "person": ["E1"]}
+    why = one_person(mandatory=mandatory, roles={"role": ["Analyst", "Boss"]}).why("E1", "writing")
+    assert why.verdict == "displaced"
+
+
+def test_what_was_completed_and_may_be_repeated() -> None:
+    tables: dict[str, Any] = {
+        "activities": {"activity": ["sql", "writing"], "hours": [8, 8], "cost": [100, 90], "repeatable": [False, True]},
+        "outcomes": {"activity": ["sql", "writing"], "capability": ["SQL", "Writing"], "uplift": [1, 1]},
+    }
+    done = {"person": ["E1"], "activity": ["writing"], "status": ["completed"], "date": ["2020-01-01"]}
+    assert one_person(**tables, enrolments=done).why("E1", "writing").verdict == "displaced"
+
+
 def test_outside_its_validity() -> None:
     activities = {"activity": ["writing"], "hours": [8], "cost": [9], "valid_to": ["2026-04-01"]}
     outcomes = {"activity": ["writing"], "capability": ["Writing"]}
@@ -215,7 +230,7 @@ def shut_to(org: gr.Organization, person: str, activity: str) -> gr.Organization
     return org.with_tables(eligibility=rows)
 
 
-SLOW = settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+SLOW = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 @SLOW
