@@ -14,6 +14,7 @@ Every stage takes the table of the one before, or any table of that form from ou
 from . import examples
 from . import simulate as _simulate_module  # so that it is never imported over the function of this name
 from ._assessment import Assessments, Estimates, estimate, ratings_by_source
+from ._budget_curve import BudgetCurve, budget_curve
 from ._core import __version__
 from ._dataset import Dataset, load, simulate
 from ._error import Error
@@ -22,11 +23,14 @@ from ._plan import Plan, Verification, optimize
 from ._risk import Gaps, Risks, assess_risk, compare, concentration, find_gaps, heat_map
 from ._table import Column, Table
 from ._versions import show_versions
+from ._what_if import WhatIf, what_if
+from ._why import Why
 
 del _simulate_module
 
 __all__ = [
     "Assessments",
+    "BudgetCurve",
     "Column",
     "Dataset",
     "Error",
@@ -37,8 +41,11 @@ __all__ = [
     "Risks",
     "Table",
     "Verification",
+    "WhatIf",
+    "Why",
     "__version__",
     "assess_risk",
+    "budget_curve",
     "compare",
     "concentration",
     "estimate",
@@ -50,4 +57,5 @@ __all__ = [
     "ratings_by_source",
     "show_versions",
     "simulate",
+    "what_if",
 ]

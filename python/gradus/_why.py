@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from . import _text
-from ._error import Error
+from ._again import unknown_key
 from ._one_person import OnePerson, Rows, ancestors, end, rows_of
 
 if TYPE_CHECKING:
@@ -109,22 +108,15 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def nearest(what: str, key: Any, keys: Sequence[str], table: str) -> Error:
-    """The error of a key that names no row, with the nearest one that does."""
-    close = difflib.get_close_matches(str(key), keys, n=1, cutoff=0.5)
-    hint = f"; the nearest is {close[0]!r}" if close else ""
-    return Error(f"there is no {what} {key!r} in {table}{hint}", "unknown_key", table, column=what)
-
-
 def why(plan: Plan, person: str, activity: str | None = None) -> Why:
     """The inside of `Plan.why`."""
     organization = plan.organization
     people = organization.people.keys("person").tolist()
     if person not in people:
-        raise nearest("person", person, people, "people")
+        raise unknown_key("person", person, people, "people")
     activities = organization.activities["activity"].tolist()
     if activity is not None and activity not in activities:
-        raise nearest("activity", activity, activities, "activities")
+        raise unknown_key("activity", activity, activities, "activities")
     asker = Asker(OnePerson(plan, person))
     if answer := asker.no_part(activity):
         return answer
