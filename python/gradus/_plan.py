@@ -8,6 +8,7 @@ import io
 import json
 import math
 import zipfile
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -396,7 +397,11 @@ class Plan:
         row_of(organization.people, "person", person)
         activities = organization.activities
         names = dict(zip(activities["activity"].tolist(), activities["name"].tolist(), strict=True))
-        items = [{**item, "label": names[item["activity"]] or item["activity"]} for item in self.person(person)]
+        common = Counter(names.values())
+        labels = {
+            key: key if not name else name if common[name] == 1 else f"{name} ({key})" for key, name in names.items()
+        }
+        items = [{**item, "label": labels[item["activity"]]} for item in self.person(person)]
         return shown(
             gantt, items, start=self.options["start"], end=last, currency=organization.currency,
             title=f"Plan of {person}", dark=dark,

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._altair import import_altair
+from ._altair import heading, import_altair, names_axis
 from .palette import LIGHT, Palette
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def gantt(
     )
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X("first:T", title="Date", scale=axis),
-        y=alt.Y("label:N", sort=None, title="Activity", axis=alt.Axis(labelLimit=300)),
+        y=alt.Y("label:N", sort=None, title="Activity", axis=names_axis(300)),
         color=colours,
         tooltip=[
             alt.Tooltip("label:N", title="Activity"),
@@ -83,7 +83,7 @@ def gantt(
     # A day is narrower than a pixel or two in a year: where an item begins is always seen.
     begins = base.mark_point(filled=True, opacity=1, size=70, shape="diamond")
     chart: altair.LayerChart = alt.layer(bars, begins).properties(
-        title=title, description=description(rows), width=480, height=alt.Step(24)
+        title=heading(title), description=description(rows), width=480, height=alt.Step(24)
     )
     return chart
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._altair import import_altair
+from ._altair import heading, import_altair, names_axis
 from .palette import LIGHT, RISK_LEVELS, Palette
 
 if TYPE_CHECKING:
@@ -74,14 +74,13 @@ def heat_map(
         fill = alt.Color("risk_level:N", title="Risk level", scale=scale)
     else:
         fill = alt.Color("exposure:Q", title="Exposure", scale=alt.Scale(range=list(palette.ramp), zero=True))
-    heading = alt.TitleParams(text=title, subtitle=left) if left else title
     chart: altair.Chart = (
         alt
         .Chart(alt.Data(values=rows))
         .mark_rect()
         .encode(
             x=alt.X("member:N", title=member.capitalize(), sort=members, axis=alt.Axis(labelAngle=-40, labelLimit=140)),
-            y=alt.Y("capability:N", title="Capability", sort=capabilities, axis=alt.Axis(labelLimit=260)),
+            y=alt.Y("capability:N", title="Capability", sort=capabilities, axis=names_axis()),
             color=fill,
             tooltip=[
                 alt.Tooltip("member:N", title=member.capitalize()),
@@ -93,7 +92,9 @@ def heat_map(
                 alt.Tooltip("likelihood:Q", title="Mean likelihood", format=".0%"),
             ],
         )
-        .properties(title=heading, description=description(rows, total), width=alt.Step(24), height=alt.Step(18))
+        .properties(
+            title=heading(title, left), description=description(rows, total), width=alt.Step(24), height=alt.Step(18)
+        )
     )
     return chart
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._altair import import_altair
+from ._altair import heading, import_altair, names_axis
 from .palette import LIGHT, Palette
 
 if TYPE_CHECKING:
@@ -58,11 +58,13 @@ def intervals(
     level, wanted = "believed, with 95 % interval", "required"
     colours = alt.Scale(domain=[level, wanted], range=[palette.series[0], palette.series[1]])
 
-    def colour(name: str) -> Any:
-        return alt.Color(datum=name, scale=colours, title=None, legend=alt.Legend(orient="bottom", labelLimit=0))
+    colour = alt.Color("what:N", scale=colours, title=None, legend=alt.Legend(orient="bottom", labelLimit=0))
+
+    def called(name: str) -> Any:
+        return base.transform_calculate(what=f"'{name}'")
 
     base = alt.Chart(alt.Data(values=data)).encode(
-        y=alt.Y("label:N", sort=None, title=of.capitalize(), axis=alt.Axis(labelLimit=260)),
+        y=alt.Y("label:N", sort=None, title=of.capitalize(), axis=names_axis()),
         tooltip=[
             alt.Tooltip("label:N", title=of.capitalize()),
             alt.Tooltip("mean:Q", title="Level", format=".2f"),
@@ -76,19 +78,18 @@ def intervals(
     )
     axis = alt.Scale(zero=False, nice=True)
     x = "Level, position on the scale"
-    ranges = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("low:Q", title=x, scale=axis), x2="high:Q", color=colour(level)
+    ranges = (
+        called(level).mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=x, scale=axis), x2="high:Q", color=colour)
     )
-    points = base.mark_point(filled=True, opacity=1, size=55).encode(x=alt.X("mean:Q", title=x), color=colour(level))
+    points = called(level).mark_point(filled=True, opacity=1, size=55).encode(x=alt.X("mean:Q", title=x), color=colour)
     required = (
-        base
+        called(wanted)
         .transform_filter("datum.required != null")
         .mark_tick(thickness=4, height=14)
-        .encode(x=alt.X("required:Q", title=x), color=colour(wanted))
+        .encode(x=alt.X("required:Q", title=x), color=colour)
     )
-    heading = alt.TitleParams(text=title, subtitle=subtitle) if subtitle else title
     chart: altair.LayerChart = alt.layer(ranges, required, points).properties(
-        title=heading, description=description(data, of), width=420, height=alt.Step(20)
+        title=heading(title, subtitle or ""), description=description(data, of), width=420, height=alt.Step(20)
     )
     return chart
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._altair import import_altair
+from ._altair import heading, import_altair
 from .palette import LIGHT, Palette
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def money(
             points.append((end, points[-1][1]))
         rows += [{"day": day.isoformat(), "fund": label, "money": round(total, 2)} for day, total in points]
     colours = alt.Scale(domain=labels, range=list(palette.series[: len(labels)]))
-    legend = alt.Legend(orient="bottom", labelLimit=0, columns=2)
+    legend = alt.Legend(orient="bottom", labelLimit=0, columns=2, symbolType="stroke")
     chart: altair.Chart = (
         alt
         .Chart(alt.Data(values=rows))
@@ -80,14 +80,14 @@ def money(
             x=alt.X("day:T", title="Date"),
             y=alt.Y("money:Q", title=f"Charged so far, {currency}", axis=alt.Axis(format="~s")),
             color=alt.Color("fund:N", title="Fund", scale=colours, legend=legend),
-            strokeDash=alt.StrokeDash("fund:N", title="Fund", sort=labels, legend=legend),
+            strokeDash=alt.StrokeDash("fund:N", sort=labels, legend=None),
             tooltip=[
                 alt.Tooltip("fund:N", title="Fund"),
                 alt.Tooltip("day:T", title="Day", format="%Y-%m-%d"),
                 alt.Tooltip("money:Q", title=f"Charged so far, {currency}", format=",.2f"),
             ],
         )
-        .properties(title=title, description=description(rows, labels, currency), width=480, height=260)
+        .properties(title=heading(title), description=description(rows, labels, currency), width=480, height=260)
     )
     return chart
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._altair import import_altair
+from ._altair import heading, import_altair, names_axis
 from .palette import LIGHT, Palette
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def resources(
         for one in order.tolist()
     ]
     left = len(places) - len(rows)
-    heading = title or ("Funds: share used" if kind == "fund" else "Sessions: share of seats used")
-    colours = alt.Scale(domain=["scarce: more would help", "enough"], range=[palette.series[3], palette.series[4]])
+    default = "Funds: share used" if kind == "fund" else "Sessions: share of seats used"
+    colours = alt.Scale(domain=["scarce: more would help", "enough"], range=[palette.levels["high"], palette.series[0]])
     text = f"The {len(rows):,} dearest of {len(places):,}"
     chart: altair.Chart = (
         alt
@@ -75,7 +75,7 @@ def resources(
         .mark_bar()
         .encode(
             x=alt.X("share:Q", title="Used, share of what there is", axis=alt.Axis(format="%")),
-            y=alt.Y("resource:N", sort=None, title=kind.capitalize(), axis=alt.Axis(labelLimit=260)),
+            y=alt.Y("resource:N", sort=None, title=kind.capitalize(), axis=names_axis()),
             color=alt.Color("scarce:N", title=None, scale=colours, legend=alt.Legend(orient="bottom", labelLimit=0)),
             tooltip=[
                 alt.Tooltip("resource:N", title=kind.capitalize()),
@@ -85,7 +85,7 @@ def resources(
             ],
         )
         .properties(
-            title=alt.TitleParams(text=heading, subtitle=text) if left else heading,
+            title=heading(title or default, text if left else ""),
             description=description(rows, kind, unit),
             width=420,
             height=alt.Step(20),
