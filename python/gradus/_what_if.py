@@ -85,10 +85,12 @@ class WhatIf:
 
     def _sentences(self) -> list[str]:
         found, value = self.difference, self.after.value
+        digits = 2 if abs(found) >= 0.05 else 4
+        before, after = f"{self.before.value:,.{digits}f}", f"{value:,.{digits}f}"
         if found > ALIKE:
-            what = f"would remove {found:.3g} more exposure: {value:,.2f}, not {self.before.value:,.2f}"
+            what = f"would remove {found:.3g} more exposure: {after}, not {before}"
         elif found < -ALIKE:
-            what = f"would leave {-found:.3g} more exposure: {value:,.2f} is removed, not {self.before.value:,.2f}"
+            what = f"would leave {-found:.3g} more exposure: {after} is removed, not {before}"
         else:
             what = f"would change nothing: {self.before.value:,.2f} of exposure is removed in either case"
         lines = [f"{self._question()} {what}."]

@@ -575,7 +575,8 @@ class Asker:
         exposure = sum(risk["exposure"] * risk["weight"] for risk in self.one.risks)
         share = f" of the {exposure:.3g} that {self.person} has today" if exposure > 0 else ""
         first = (
-            f"{_text.count(len(own), 'item')} for {self.person} remove {self.value:.3g} of exposure on average{share}."
+            f"{_text.count(len(own), 'item')} for {self.person} remove{'s' * (len(own) == 1)} {self.value:.3g} of "
+            f"exposure on average over the time{share}."
             if own
             else f"Nothing is planned for {self.person}."
         )
