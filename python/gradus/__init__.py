@@ -12,7 +12,8 @@ Every stage takes the table of the one before, or any table of that form from ou
 """
 
 from . import examples
-from . import simulate as _simulate_module  # so that it is never imported over the function of this name
+from . import report as _report_module  # so that neither is ever imported over the function of its name
+from . import simulate as _simulate_module
 from ._assessment import Assessments, Estimates, estimate, ratings_by_source
 from ._check import check
 from ._core import __version__
@@ -23,8 +24,9 @@ from ._plan import Plan, Verification, optimize
 from ._risk import Gaps, Risks, assess_risk, compare, concentration, find_gaps, heat_map
 from ._table import Column, Table
 from ._versions import show_versions
+from .report.page import Report, report
 
-del _simulate_module
+del _report_module, _simulate_module
 
 __all__ = [
     "Assessments",
@@ -35,6 +37,7 @@ __all__ = [
     "Gaps",
     "Organization",
     "Plan",
+    "Report",
     "Risks",
     "Table",
     "Verification",
@@ -50,6 +53,7 @@ __all__ = [
     "load",
     "optimize",
     "ratings_by_source",
+    "report",
     "show_versions",
     "simulate",
 ]

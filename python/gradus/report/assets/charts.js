@@ -1,0 +1,66 @@
+// Draws the charts, and draws them again when light and dark change.
+"use strict";
+(() => {
+  const palettes = JSON.parse(document.getElementById("palettes").textContent);
+  const specs = [...document.querySelectorAll('script[id^="spec-"]')].map((script) => ({
+    place: document.getElementById("chart-" + script.id.slice(5)),
+    spec: JSON.parse(script.textContent),
+    risky: script.id === "spec-matrix",
+  }));
+  const font = getComputedStyle(document.body).fontFamily;
+  let views = [];
+  let turn = 0;
+
+  function configOf(chart) {
+    const palette = palettes[window.gradus.isDark() ? "dark" : "light"];
+    const config = structuredClone(palette.config);
+    config.background = "transparent";
+    config.font = font;
+    config.axis = { ...config.axis, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", titlePadding: 10 };
+    config.legend = { ...config.legend, labelFontSize: 12 };
+    config.bar = { color: palette.series[0] };
+    config.circle = { color: palette.series[0] };
+    config.tick = { color: palette.series[1] };
+    // Nominal colours of the matrix are its risk levels, ordinal ones those of text upon them.
+    config.range = chart.risky
+      ? { category: palette.levels, ordinal: palette.on_levels }
+      : { category: chart.spec.usermeta?.rest ? [palette.series[0], palette.config.axis.gridColor] : palette.series };
+    return config;
+  }
+
+  async function draw() {
+    const mine = ++turn;
+    for (const view of views) view.finalize();
+    views = [];
+    for (const chart of specs) {
+      if (!chart.place) continue;
+      const narrow = chart.place.clientWidth < 480;
+      const config = configOf(chart);
+      if (narrow) {
+        config.axisY = { labelLimit: 110 };
+        config.axis.labelFontSize = 11;
+      }
+      const result = await vegaEmbed(chart.place, limited(chart.spec, narrow), { actions: false, ast: true, renderer: "svg", config });
+      if (mine !== turn) {
+        result.finalize();
+        return;
+      }
+      views.push(result);
+    }
+    document.body.dataset.charts = "drawn";
+  }
+
+  // On a narrow screen long labels would leave no room for the chart.
+  function limited(spec, narrow) {
+    if (!narrow) return spec;
+    const copy = structuredClone(spec);
+    for (const layer of [copy, ...(copy.layer ?? [])]) {
+      const axis = layer.encoding?.y?.axis;
+      if (axis?.labelLimit) axis.labelLimit = 110;
+    }
+    return copy;
+  }
+
+  document.addEventListener("themechange", draw);
+  draw();
+})();

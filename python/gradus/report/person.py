@@ -1,0 +1,223 @@
+"""The page of one person: where they stand, what is planned for them, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._assessment import ratings_by_source
+from .._table import Table
+from .material import Material
+from .wording import DASH, LIMITS, SOURCES, WORDS, count, day, hours, listed, money, number, share, whole
+
+FEWEST_RATERS = 3  # below it, a mean of peers or direct reports would tell what one of them said
+SHIELDED = ("peer", "report")
+
+
+def rows_of(table: Table, person: str) -> list[dict[str, Any]]:
+    """The rows of a table that speak of one person."""
+    places = np.flatnonzero(table.codes("person") == _code(table, person))
+    columns = {column.name: table.column(column.name)[places].tolist() for column in table.columns}
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+
+def _code(table: Table, person: str) -> int:
+    places = np.flatnonzero(table.keys("person") == person)
+    return int(places[0]) if len(places) else -2
+
+
+def make_person(material: Material, key: str) -> dict[str, Any]:
+    about = rows_of(material.organization.people, key)[0]
+    items = [_item(material, row) for row in rows_of(material.items, key)]
+    items.sort(key=lambda item: (str(item["first"]), str(item["last"]), item["key"]))
+    goals = [_goal(material, row) for row in rows_of(material.goals, key)]
+    goals.sort(key=lambda goal: (-goal["removed"], goal["name"]))
+    levels = _levels(material, key)
+    _give_reasons(material, items, goals)
+    rated = [row for row in levels if row["basis"] == "role"]
+    conflicts = [
+        {
+            "activity": material.activity(row["activity"]),
+            "limit": LIMITS.get(row["limit"] or "", "not known"),
+        }
+        for row in rows_of(material.plan.conflicts, key)
+    ]
+    time = sum(item["hours"] or 0 for item in items)
+    own_cost = sum(item["own_cost"] for item in items)
+    new = [item for item in items if item["reason"] != "pinned"]
+    return {
+        "key": key,
+        "name": material.person(key),
+        "role": material.role(about["role"]),
+        "unit": material.unit(about["unit"]) if about["unit"] else None,
+        "start": day(material.plan.options["start"]),
+        "months": material.plan.options["months"],
+        "glance": _glance(material, new, goals),
+        "tiles": [
+            ("Activities", whole(len(items)), f"{len(items) - len(new)} already under way"),
+            ("Hours", hours(time), f"in {count(material.plan.options['months'], 'month')}"),
+            ("You pay", money(own_cost, material.currency), "of your own"),
+            ("Goals", whole(len(goals)), "that the plan works on"),
+        ],
+        "items": items,
+        "goals": goals,
+        "levels": levels,
+        "rated_levels": rated,
+        "below": sum(row["likelihood"] > 0.5 for row in rated),
+        "unknown": sum(row["status"] == "unknown" for row in rated),
+        "range": _range(material, rated),
+        "conflicts": conflicts,
+        "ratings": _ratings(material, key),
+        "why": None,
+    }
+
+
+def _glance(material: Material, items: list[dict[str, Any]], goals: list[dict[str, Any]]) -> str:
+    months = count(material.plan.options["months"], "month")
+    if not items:
+        return f"Nothing new is planned for the {months} from {day(material.plan.options['start'])}."
+    best = [goal["name"] for goal in goals[:3]]
+    helps = f", most of all for {listed(best)}" if best else ""
+    start = day(material.plan.options["start"])
+    return f"{count(len(items), 'activity', 'activities')} in the {months} from {start}{helps}."
+
+
+def _item(material: Material, row: dict[str, Any]) -> dict[str, Any]:
+    currency = material.currency
+    known = {name: 0.0 if row[name] is None or row[name] != row[name] else row[name] for name in
+             ("cost", "fund_cost", "account_cost", "employee_cost")}  # fmt: skip
+    return {
+        "key": row["activity"],
+        "name": material.activity(row["activity"]),
+        "first": row["first_day"],
+        "last": row["last_day"],
+        "when": day(row["first_day"]) if row["first_day"] == row["last_day"] else
+        f"{day(row['first_day'])} to {day(row['last_day'])}",
+        "session": row["session"],
+        "hours": row["hours"] if row["hours"] == row["hours"] else None,
+        "hours_text": hours(row["hours"]),
+        "cost": money(known["cost"], currency),
+        "own_cost": known["employee_cost"],
+        "parts": [
+            (name, money(part, currency))
+            for name, part in (
+                ("you", known["employee_cost"]),
+                ("your account", known["account_cost"]),
+                ("your employer", known["fund_cost"]),
+            )
+            if part > 0
+        ],
+        "reason": row["reason"],
+        "reason_text": WORDS.get(row["reason"], row["reason"]),
+        "gain": number(row["gain"]),
+        "why": "",
+    }  # fmt: skip
+
+
+def _goal(material: Material, row: dict[str, Any]) -> dict[str, Any]:
+    capability = row["capability"]
+    return {
+        "capability": capability,
+        "name": material.capability(capability),
+        "basis": WORDS[row["basis"]],
+        "role": material.role(row["role"]) if row["role"] else None,
+        "from": material.level(capability, row["from_mean"]),
+        "required": material.level(capability, row["required"]),
+        "to": material.level(capability, row["to_mean"]),
+        "before": share(row["likelihood_before"]),
+        "after": share(row["likelihood_after"]),
+        "removed": row["exposure_removed"],
+        "objective": material.objective(row["objective"]) if row["objective"] else None,
+        "measure": row["measure"],
+        "due": day(row["due"]),
+    }
+
+
+def _give_reasons(material: Material, items: list[dict[str, Any]], goals: list[dict[str, Any]]) -> None:
+    """Adds to each item, in words, which goal it serves."""
+    outcomes = material.organization.outcomes
+    wanted = {goal["capability"]: goal for goal in goals}
+    taught: dict[str, list[str]] = {}
+    mine = {item["key"] for item in items}
+    for activity, capability in zip(outcomes.column("activity"), outcomes.column("capability"), strict=True):
+        if activity in mine:
+            taught.setdefault(activity, []).append(capability)
+    needed: dict[str, list[str]] = {}
+    table = material.organization.activity_prerequisites
+    for activity, before in zip(table.column("activity"), table.column("prerequisite"), strict=True):
+        if activity in mine and before in mine:
+            needed.setdefault(before, []).append(activity)
+    for item in items:
+        serves = [wanted[key] for key in taught.get(item["key"], []) if key in wanted]
+        serves.sort(key=lambda goal: -goal["removed"])
+        names = [f"{goal['name']} (to {goal['required']} for the {goal['basis']})" for goal in serves[:2]]
+        words = []
+        if item["reason"] == "pinned":
+            words.append("It is already under way.")
+        if item["reason"] == "mandatory":
+            words.append("It is mandatory.")
+        if needed.get(item["key"]):
+            words.append(f"It comes before {listed([material.activity(key) for key in needed[item['key']]])}.")
+        if names:
+            words.append(f"It helps with {listed(names)}.")
+        item["why"] = " ".join(words) or f"Reason: {item['reason_text']}."
+
+
+def _levels(material: Material, key: str) -> list[dict[str, Any]]:
+    rows = []
+    for row in rows_of(material.risks, key):
+        capability = row["capability"]
+        rows.append({
+            "basis": row["basis"],
+            "basis_text": WORDS[row["basis"]],
+            "role": material.role(row["role"]) if row["role"] else None,
+            "capability": capability,
+            "name": material.capability(capability),
+            "mean": row["mean"],
+            "sd": row["sd"],
+            "required": row["required"],
+            "mean_text": material.level(capability, row["mean"]),
+            "sd_text": f"± {number(row['sd'], 1)}",
+            "required_text": material.level(capability, row["required"]),
+            "likelihood": row["likelihood"],
+            "likelihood_text": share(row["likelihood"]),
+            "status": row["status"],
+            "status_text": WORDS.get(row["status"] or "", DASH),
+            "level": row["risk_level"],
+        })
+    rows.sort(key=lambda row: (row["basis"] != "role", -row["likelihood"], row["name"]))
+    return rows
+
+
+def _range(material: Material, rows: list[dict[str, Any]]) -> tuple[float, float, dict[float, str]] | None:
+    """The one scale of all rows: its ends and its labels. None where they are on several scales."""
+    scales = {material.scale_of[row["capability"]] for row in rows}
+    if len(scales) != 1:
+        return None
+    levels = material.scales[scales.pop()]
+    return levels[0][0], levels[-1][0], dict(levels)
+
+
+def _ratings(material: Material, key: str) -> dict[str, Any] | None:
+    """Own ratings by source, one row per capability. Who gave them is never told."""
+    if material.assessments is None or material.plan.as_of is None:
+        return None
+    table = ratings_by_source(material.organization, material.assessments, as_of=material.plan.as_of)
+    cells: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in rows_of(table, key):
+        hide = row["source"] in SHIELDED and row["raters"] < FEWEST_RATERS
+        cells.setdefault(row["capability"], {})[row["source"]] = {
+            "mean": None if hide else number(row["mean"], 1),
+            "raters": None if hide else int(row["raters"]),
+            "last": None if hide else day(row["last"]),
+        }
+    sources = [source for source in SOURCES if any(source in row for row in cells.values())]
+    return {
+        "sources": [(source, SOURCES[source]) for source in sources],
+        "rows": [
+            {"name": material.capability(capability), "cells": [found.get(source) for source in sources]}
+            for capability, found in sorted(cells.items(), key=lambda pair: material.capability(pair[0]))
+        ],
+        "fewest": FEWEST_RATERS,
+    }
