@@ -10,7 +10,7 @@ import math
 import zipfile
 from html import escape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from ._organization import Organization
 from ._risk import Risks, given_risks
 from ._run import run
 from ._table import Table, provenance
+
+if TYPE_CHECKING:
+    from ._why import Why
 
 FORMAT = 1
 LOADED = ("items", "resources", "conflicts", "certificate", "problems")  # goals and people follow from these
@@ -178,6 +181,40 @@ class Plan:
         rows = np.flatnonzero(np.isin(self.items.codes("person"), codes))
         columns = {column.name: self.items.column(column.name)[rows].tolist() for column in self.items.columns}
         return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+    def why(self, person: str, activity: str | None = None) -> Why:
+        """Why somebody's plan is what it is.
+
+        The person is planned again, with the plan's options, while everybody else keeps their items: what others use
+        of funds and sessions is not to be had. Without an activity, the whole plan of the person is explained: each
+        item, and the three best activities that are not in it. That plans the person about once per item; one activity
+        takes one to three times.
+
+        Parameters
+        ----------
+        person
+            Whose plan.
+        activity
+            Why is it in the plan, or why not? None: the whole plan.
+
+        Returns
+        -------
+        Why
+            The answer in sentences and in numbers, and what would have to change.
+
+        Raises
+        ------
+        Error
+            There is no such person or activity.
+
+        Examples
+        --------
+        >>> plan.why("E1042", "A17")  # doctest: +SKIP
+        >>> plan.why("E1042").sentences  # doctest: +SKIP
+        """
+        from ._why import why
+
+        return why(self, person, activity)
 
     def verify(
         self, *, bound: bool = True, work_limit: float = 2, threads: int | None = None, progress: bool = False

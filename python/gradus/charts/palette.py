@@ -7,7 +7,7 @@ by colour-blind readers. Text on a risk level and on the ground has a contrast o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -87,3 +87,10 @@ DARK = Palette(
     on_levels=_by_level("#ffffff", "#ffffff", "#0e1014", "#0e1014"),
     series=("#868fd5", "#f6ed3d", "#dc7136", "#9dfdb4", "#af7e88"),
 )
+
+
+def shown(draw: Callable[..., Any], *data: Any, dark: bool = False, **options: Any) -> Any:
+    """The chart of a `plot` method: for a light page as it is, for a dark one with ground and axes."""
+    if not dark:
+        return draw(*data, palette=LIGHT, **options)
+    return draw(*data, palette=DARK, **options).configure(**DARK.config())
