@@ -394,7 +394,7 @@ def test_an_interrupted_run_leaves_all_files_or_none(sent: signal.Signals, tmp_p
     )
     assert child.stderr is not None
     seen = b""
-    while b"optimize" not in seen and (more := os.read(child.stderr.fileno(), 4096)):
+    while b"assess_risk" not in seen and (more := os.read(child.stderr.fileno(), 4096)):
         seen += more
     child.send_signal(sent)
     child.communicate(timeout=120)
@@ -520,7 +520,6 @@ def test_subtraction_tells_of_enough_people(seed: int) -> None:
 # why, example, demo
 
 
-@pytest.mark.skipif(not hasattr(gr.Plan, "why"), reason="plans do not answer yet")
 def test_why_explains(starter: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert gradus("plan", starter, "-o", out, "--as-of", AS_OF, "--max-activities", "3").returncode == 0

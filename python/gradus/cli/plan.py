@@ -96,9 +96,8 @@ def plan(
                 write_table(table, folder / f"{name}.{format.value}")
             made.save(folder / "plan.gradus")
             (folder / "provenance.json").write_text(_provenance(tables, made, assessing, files), encoding="utf-8")
-            report: Any = getattr(gr, "report", None)
-            for file, whose in pages.items() if report else ():
-                page = report(
+            for file, whose in pages.items():
+                page = gr.report(
                     made,
                     estimates=assessed.estimates,
                     assessments=dataset.assessments,
@@ -112,7 +111,7 @@ def plan(
     if as_json:
         print(_json(made.certificate.rows()[0]))
     else:
-        _summary(console(), path, out, made, tables, format, list(pages))
+        _summary(console(), path, out, made, tables, format, pages)
     if stopped(made, planning):
         raise typer.Exit(STOPPED)
 
@@ -206,7 +205,13 @@ def _safe(key: str) -> str:
 
 
 def _summary(
-    out: Console, path: Path, folder: Path, made: Plan, tables: dict[str, Table], format: Format, pages: list[str]
+    out: Console,
+    path: Path,
+    folder: Path,
+    made: Plan,
+    tables: dict[str, Table],
+    format: Format,
+    pages: dict[str, dict[str, str]],
 ) -> None:
     status, *sentences = made._sentences()
     heading(out, f"The plan: {status[0].lower()}{status[1:]}")
@@ -224,7 +229,7 @@ def _summary(
     end = f".{format.value}"
     files = {
         "report.html": "open this first: what was planned, what risk it removes, and how far to trust it",
-        **dict.fromkeys(pages[1:], "a page for those whom it concerns"),
+        **{file: _whose(whose) for file, whose in pages.items() if whose},
         f"items{end}": f"{rows('items', 'item')}: who takes what, and when",
         f"goals{end}": f"{rows('goals', 'goal')}: the gaps worked on, and how far each is closed",
         f"people{end}": "what the plan means for each person",
@@ -242,6 +247,12 @@ def _summary(
     for file, what in files.items():
         listed.add_row(Text(file, style="bold" if file == "report.html" else ""), Text(what, style="dim"))
     put(out, listed)
+
+
+def _whose(whose: dict[str, str]) -> str:
+    if "person" in whose:
+        return f"for {whose['person']}: own levels, goals, and why each activity"
+    return f"for {whose['team']}, of the team: who lacks what, and who takes what"
 
 
 def _conflicts(out: Console, made: Plan, format: Format) -> None:

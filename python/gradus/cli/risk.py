@@ -222,8 +222,8 @@ def _map(out: Console, org: Organization, figures: Figures, top: int) -> None:
     if not columns:
         terminal.paragraph(out, f"All are of fewer than {figures.least} people. --min-cell 1 hides nothing.")
         return
-    heads = [str(place) for place in range(1, len(columns) + 1)]
-    made = terminal.grid(figures.by, *heads, right=heads, folds=(figures.by,))
+    heads = [f"{place:>{CELL - 3}}" for place in range(1, len(columns) + 1)]
+    made = terminal.grid(figures.by, *heads, folds=(figures.by,))
     made.columns[0].max_width = MEMBER
     made.padding = 0
     labels = _labels(org, figures.by)
@@ -235,18 +235,20 @@ def _map(out: Console, org: Organization, figures: Figures, top: int) -> None:
     terminal.put(out, made)
     if len(figures.members) > top:
         terminal.paragraph(out, f"and {len(figures.members) - top:,} more: --top shows them", style="dim")
-    legend = Text("  ")
+    legend = Text(" " * terminal.INDENT)
     for level, mark in terminal.MARKS.items():
         legend.append(f" {level} {mark} " if mark else f" {level} ", style=terminal.CELLS[level]).append(" ")
-    legend.append(f"{NOBODY} hidden: fewer than {figures.least} people, or tells of fewer", style="dim")
     out.print(legend)
+    if any(cell["exposure"] is None for cell in figures.cells.values()):
+        hides = f"{NOBODY} hidden: of fewer than {figures.least} people, or would tell of them by subtraction"
+        terminal.paragraph(out, hides, style="dim")
 
 
 def _cell(cell: Row | None, digits: int) -> Text:
     if cell is None:
         return Text("")
     if cell["exposure"] is None:
-        return Text(f"{NOBODY}  ", style="dim")
+        return Text(f"{NOBODY:>{CELL - 3}}", style="dim")
     level = cell["risk_level"]
     return Text(
         f" {cell['exposure']:>{CELL - 4},.{digits}f} {terminal.MARKS[level] or ' '} ", style=terminal.CELLS[level]

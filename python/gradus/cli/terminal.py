@@ -67,16 +67,26 @@ def heading(console: Console, title: str) -> None:
     console.print(Text(f"\n{title}", style="bold"))
 
 
-def paragraph(console: Console, text: str, style: str = "", indent: int = INDENT) -> None:
-    """Text that is wrapped and indented."""
-    room = max(20, console.width - indent)
-    for line in textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False):
-        console.print(Text(" " * indent + line, style=style), soft_wrap=True)
+def paragraph(console: Console, text: str, style: str = "", indent: int = INDENT, hanging: int = 0) -> None:
+    """Text that is wrapped and indented, its further lines by `hanging` more."""
+    begin = " " * indent
+    for line in textwrap.wrap(
+        text, max(40, console.width), initial_indent=begin, subsequent_indent=begin + " " * hanging,
+        break_long_words=False, break_on_hyphens=False,
+    ):  # fmt: skip
+        console.print(Text(line, style=style), soft_wrap=True)
 
 
 def grid(*columns: str, right: Sequence[str] = (), folds: Sequence[str] = ()) -> Grid:
     """A table with a line below its head. Columns of `folds` go on in the next line where there is no room."""
-    made = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim", padding=(0, 1, 0, 0))
+    made = Grid(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        header_style="dim",
+        border_style="dim",
+        padding=(0, 1, 0, 0),
+    )
     for column in columns:
         side = "right" if column in right else "left"
         made.add_column(column, justify=side, no_wrap=column not in folds, overflow="fold")  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,11 +15,11 @@ from .options import Assessing, Input, Json, Planning, Running
 from .outcome import STOPPED, known_key
 from .plan import stopped
 from .stages import assess, make_plan, read
-from .terminal import console, say
+from .terminal import console, paragraph, say
 
 Person = Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="Key of the person.")]
 Activity = Annotated[
-    str | None, typer.Argument(metavar="[ACTIVITY]", show_default=False, help="Key of an activity, planned or not.")
+    str | None, typer.Argument(metavar="ACTIVITY", show_default=False, help="Key of an activity, planned or not.")
 ]
 PlanFile = Annotated[
     Path | None,
@@ -65,12 +65,13 @@ def why(
     else:
         file = plan / "plan.gradus" if plan.is_dir() else plan
         made = _written(dataset, file, assessing, running)
-    answering: Any = made
-    reason = answering.why(person, activity)
+    reason = made.why(person, activity)
     if as_json:
         print(json.dumps(reason.to_dict(), ensure_ascii=False, indent=1, default=str))
     else:
-        console().print(repr(reason), markup=False)
+        out = console()
+        for line in repr(reason).splitlines():
+            paragraph(out, line.strip(), indent=len(line) - len(line.lstrip()), hanging=2)
     if plan is None and stopped(made, planning):
         raise typer.Exit(STOPPED)
 
@@ -88,4 +89,7 @@ def _written(dataset: Dataset, file: Path, asked: Assessing, running: Running) -
     assessed = assess(dataset, asked, running)
     if digest is not None and digest != assessed.risks.provenance["digest"]:
         say(f"The tables have changed since {file} was made: what follows explains that plan by the tables of today.")
-    return Plan.load(file, assessed.organization, assessed.risks)
+    try:
+        return Plan.load(file, assessed.organization, assessed.risks)
+    except Error as fault:
+        raise Error(f"{file} does not fit these tables: {fault}", fault.code) from None
