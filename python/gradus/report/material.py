@@ -113,7 +113,7 @@ class Material:
             if abs(place - position) < 1e-9:
                 return label
         below = [label for place, label in levels if place < position]
-        return f"{position:.1f} ({below[-1]}+)" if below else f"{position:.1f} (below {levels[0][1]})"
+        return f"{position:.1f}, above {below[-1]}" if below else f"{position:.1f}, below {levels[0][1]}"
 
 
 class Labels(dict[tuple[str, str], dict[str, str]]):

@@ -15,6 +15,9 @@ FEWEST_RATERS = 3  # below it, a mean of peers or direct reports would tell what
 SHIELDED = ("peer", "report")
 
 
+BASES = {"own role": "your role", "target role": "a role you aim for", "personal goal": "your own goal"}
+
+
 def rows_of(table: Table, person: str) -> list[dict[str, Any]]:
     """The rows of a table that speak of one person."""
     places = np.flatnonzero(table.codes("person") == _code(table, person))
@@ -120,7 +123,7 @@ def _goal(material: Material, row: dict[str, Any]) -> dict[str, Any]:
     return {
         "capability": capability,
         "name": material.capability(capability),
-        "basis": WORDS[row["basis"]],
+        "basis": _basis(row["basis"]),
         "role": material.role(row["role"]) if row["role"] else None,
         "from": material.level(capability, row["from_mean"]),
         "required": material.level(capability, row["required"]),
@@ -132,6 +135,10 @@ def _goal(material: Material, row: dict[str, Any]) -> dict[str, Any]:
         "measure": row["measure"],
         "due": day(row["due"]),
     }
+
+
+def _basis(basis: str) -> str:
+    return {"role": "own role", "target": "target role", "goal": "personal goal"}[basis]
 
 
 def _give_reasons(material: Material, items: list[dict[str, Any]], goals: list[dict[str, Any]]) -> None:
@@ -151,7 +158,7 @@ def _give_reasons(material: Material, items: list[dict[str, Any]], goals: list[d
     for item in items:
         serves = [wanted[key] for key in taught.get(item["key"], []) if key in wanted]
         serves.sort(key=lambda goal: -goal["removed"])
-        names = [f"{goal['name']} (to {goal['required']} for the {goal['basis']})" for goal in serves[:2]]
+        names = [f"{goal['name']} ({goal['required']} is asked for by {BASES[goal['basis']]})" for goal in serves[:2]]
         words = []
         if item["reason"] == "pinned":
             words.append("It is already under way.")
@@ -170,7 +177,7 @@ def _levels(material: Material, key: str) -> list[dict[str, Any]]:
         capability = row["capability"]
         rows.append({
             "basis": row["basis"],
-            "basis_text": WORDS[row["basis"]],
+            "basis_text": _basis(row["basis"]),
             "role": material.role(row["role"]) if row["role"] else None,
             "capability": capability,
             "name": material.capability(capability),

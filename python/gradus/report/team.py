@@ -11,6 +11,7 @@ from .material import Material
 from .wording import LIMITS, WORDS, count, day, hours, money, number, share, whole
 
 COVER = 2.0  # expected holders that are enough, as in gradus.concentration
+MOST_RISK = 40  # capabilities of the table of levels
 SHOWN = 300  # rows of a long table
 
 
@@ -140,8 +141,10 @@ def _levels(material: Material, direct: list[str], risks: list[dict[str, Any]]) 
     return {
         "people": [material.person(key) for key in columns],
         "rows": [
-            {"name": material.capability(key), "cells": [cells[key].get(person) for person in columns]} for key in order
+            {"name": material.capability(key), "cells": [cells[key].get(person) for person in columns]}
+            for key in order[:MOST_RISK]
         ],
+        "rows_more": max(0, len(order) - MOST_RISK),
         "more": max(0, len(direct) - len(columns)),
     }
 

@@ -16,8 +16,6 @@ WORDS = {
     "mandatory": "mandatory",
     "pinned": "already under way",
     "prerequisite": "needed for a later activity",
-    "role": "own role",
-    "target": "target role",
     "gap": "below",
     "met": "met",
     "over": "above",
@@ -66,10 +64,10 @@ def whole(value: float | None) -> str:
 def share(value: float | None, digits: int | None = None) -> str:
     if value is None or not math.isfinite(value):
         return DASH
+    if 0 < value < 0.001 and digits is None:
+        return "under 0.1 %"
     if digits is None:
-        digits = 0 if value == 0 or 0.1 <= value <= 0.99 or value == 1 else 1
-        if 0.99 < value < 1 or 0 < value < 0.01:
-            digits = 2
+        digits = 0 if value in (0, 1) or 0.1 <= value <= 0.99 else 2 if 0.99 < value < 1 else 1
     text = f"{value:.{digits}%}"
     if value < 1 and text.startswith("100"):
         return f"more than {99.99:.2f} %"  # never "all" of what is not all

@@ -1,0 +1,420 @@
+"""The report: what it says, and what it must not tell."""
+
+from __future__ import annotations
+
+import html as markup
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import gradus as gr
+from conftest import small_ratings, small_tables
+from reported import AS_OF, START, Case, case
+
+pytest.importorskip("altair")
+pytest.importorskip("vl_convert")
+pytest.importorskip("jinja2")
+
+from gradus.report.page import embedded
+
+NASTY = "</script><b>bold</b><!-- <script>alert(1)</script> &amp; \u2028 ' \""
+
+
+class Page(HTMLParser):
+    """The elements of a page: text by section, and the content of its scripts."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.sections: dict[str, str] = {}
+        self.scripts: list[tuple[dict[str, str | None], str]] = []
+        self.addresses: list[str] = []
+        self.tags: list[str] = []
+        self._section = self._open = ""
+        self._script: list[str] | None = None
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        given = dict(attrs)
+        self.addresses += [str(given[name]) for name in ("href", "src", "action", "data", "srcset") if name in given]
+        if tag == "section":
+            self._section = str(given["id"])
+        if tag == "script":
+            self.scripts.append((given, ""))
+        self._open = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "section":
+            self._section = ""
+        self._open = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._open == "script":
+            given, text = self.scripts[-1]
+            self.scripts[-1] = given, text + data
+        elif self._section:
+            self.sections[self._section] = self.sections.get(self._section, "") + " " + " ".join(data.split())
+
+    def embedded(self, key: str) -> Any:
+        (text,) = (text for given, text in self.scripts if given.get("id") == key)
+        return json.loads(text)
+
+
+def plan_of(tables: dict[str, Any], ratings: dict[str, Any] | None = None, **options: Any) -> Case:
+    org = gr.Organization.from_tables(**tables)
+    ratings = ratings or small_ratings()
+    estimates = gr.estimate(org, ratings, as_of=AS_OF)
+    risks = gr.assess_risk(org, gr.find_gaps(org, estimates))
+    plan = gr.optimize(org, risks, start=START, **options)
+    return Case(gr.Dataset(org, gr.Assessments.from_table(org, ratings)), estimates, plan)
+
+
+@pytest.fixture(scope="module")
+def acme() -> Case:
+    return case()
+
+
+@pytest.fixture(scope="module")
+def page(acme: Case) -> Page:
+    return Page(acme.report().html)
+
+
+# --- what it says -------------------------------------------------------------------------------------------------
+
+
+def test_it_has_every_section_in_order(page: Page) -> None:
+    assert list(page.sections) == [
+        "worth", "heat-map", "matrix", "funds", "capabilities", "single-points", "sessions", "conflicts", "assumptions",
+        "provenance",
+    ]  # fmt: skip
+
+
+def test_it_says_what_was_planned_and_how_good_it_is(acme: Case, page: Page) -> None:
+    certificate = acme.plan.certificate.rows()[0]
+    html = " ".join(acme.report().html.split())
+    assert f"{certificate['items']:,} learning activities for {certificate['people']} of" in html
+    worth = page.sections["worth"]
+    assert f"removes {certificate['value']:.2f} of" in worth or f"removes {certificate['value']:.1f} of" in worth
+    reached = f"{certificate['value'] / certificate['bound']:.1%}".replace("%", " %")
+    assert f"this one reaches {reached} of it" in worth
+    assert "Nobody has rated" in worth
+
+
+def test_exposure_at_the_end_counts_also_people_without_items(acme: Case, page: Page) -> None:
+    risks, people = acme.plan.risks, acme.plan.people
+    today = float((risks["exposure"] * risks["weight"]).sum())
+    end = today - float((people["exposure_before"] - people["exposure_after"]).sum())
+    shown = re.findall(r"Today\s+([\d.]+)\s+At the end\s+([\d.]+)", page.sections["worth"])
+    assert [(float(a), float(b)) for a, b in shown] == [(pytest.approx(today, abs=0.06), pytest.approx(end, abs=0.06))]
+
+
+def test_the_heat_map_can_be_read_back(acme: Case, page: Page) -> None:
+    import base64
+    import zlib
+
+    import numpy as np
+
+    cube = page.embedded("cube")
+    raw = zlib.decompress(base64.b64decode(cube["cells"]))
+    columns, at = {}, 0
+    for name, kind in cube["columns"]:
+        columns[name] = np.frombuffer(raw, kind, cube["count"], at)
+        at += columns[name].nbytes
+    assert at == len(raw)
+    root = (columns["unit"] == 0) & (columns["group"] == 0) & (columns["capability"] == 0)
+    own = acme.plan.risks["basis"] == "role"
+    assert columns["exposure"][root] == pytest.approx([acme.plan.risks["exposure"][own].sum()], rel=1e-5)
+    assert (columns["people"] >= 5).all()
+
+
+def test_the_matrix_counts_requirements_of_own_roles(acme: Case) -> None:
+    page = Page(acme.report(names=True).html)
+    values = page.embedded("spec-matrix")["data"]["values"]
+    assert len(values) == 25
+    risks = acme.plan.risks
+    own = risks["basis"] == "role"
+    assert sum(int(cell["text"].replace(",", "")) for cell in values) == own.sum()
+
+
+def test_funds_say_what_more_money_would_remove(acme: Case, page: Page) -> None:
+    funds = [row for row in acme.plan.resources.rows() if row["kind"] == "fund"]
+    for fund in funds:
+        assert fund["resource"] in page.sections["funds"]
+        assert f"EUR {fund['capacity']:,.0f}" in page.sections["funds"]
+    best = max(funds, key=lambda row: row["price"])
+    if best["binding"]:
+        assert f"The next EUR 1,000 in {best['resource']} would remove about" in page.sections["funds"]
+
+
+def test_without_estimates_it_says_that_single_points_are_not_worked_out(acme: Case) -> None:
+    assert "made without estimates" in Page(gr.report(acme.plan).html).sections["single-points"]
+
+
+def test_provenance_is_enough_to_make_it_again(acme: Case, page: Page) -> None:
+    provenance = acme.plan.provenance
+    for text in (provenance["version"], provenance["inputs"], provenance["digest"], "31 Mar 2026", "5 people"):
+        assert text in page.sections["provenance"]
+
+
+def test_conflicts_say_what_stopped_them() -> None:
+    tables = small_tables()
+    tables["people"]["hours"] = [1, 1]
+    tables["mandatory"] = {"activity": ["A1"]}
+    made = plan_of(tables)
+    text = Page(made.report(names=True).html).sections["conflicts"]
+    assert "2 mandatory items could not be placed" in text
+    assert "no hours left in the period" in text
+
+
+def test_the_same_plan_gives_the_same_bytes(acme: Case) -> None:
+    assert acme.report().html == acme.report().html
+    assert acme.report(team=acme.manager()).html == acme.report(team=acme.manager()).html
+    assert acme.report(person=acme.person()).html == acme.report(person=acme.person()).html
+
+
+# --- one file that loads nothing ----------------------------------------------------------------------------------
+
+
+def test_it_refers_to_nothing_outside(acme: Case) -> None:
+    for options in ({}, {"names": True}, {"person": acme.person()}, {"team": acme.manager()}):
+        page = Page(acme.report(**options).html)
+        assert all(address.startswith("#") for address in page.addresses)
+        assert not {"link", "iframe", "img", "object", "embed", "base"} & set(page.tags)
+        assert page.tags.count("h1") == 1
+
+
+@pytest.mark.parametrize("text", [NASTY, "<!--", "]]>", "\u2029</SCRIPT >", 'a"b\\c'])
+def test_embedded_json_cannot_end_its_script(text: str) -> None:
+    packed = embedded({text: [text]})
+    assert json.loads(packed) == {text: [text]}
+    assert not set("<>&\u2028\u2029") & set(packed)
+
+
+def test_names_that_look_like_markup_do_no_harm() -> None:
+    tables = small_tables()
+    tables["units"]["name"] = [NASTY]
+    tables["roles"]["name"] = [NASTY]
+    tables["roles"]["family"] = [NASTY]
+    tables["capabilities"]["name"] = [NASTY, "Writing"]
+    tables["activities"]["name"] = [NASTY, NASTY, "A3"]
+    tables["people"]["name"] = [NASTY, "Second"]
+    tables["people"]["manager"] = [None, "007"]
+    tables["funds"]["fund"] = [NASTY]
+    made = plan_of(tables)
+    for options in ({"names": True}, {"person": "007"}, {"team": "007"}):
+        html = made.report(title=NASTY, **options).html
+        page = Page(html)
+        assert "</script><b>" not in html
+        assert "b" not in page.tags
+        assert f"<title>{markup.escape(NASTY).replace('&#x27;', '&#39;').replace('&quot;', '&#34;')}</title>" in html
+        assert page.tags.count("script") == len(page.scripts)
+        assert NASTY in "".join(page.sections.values()) or " ".join(NASTY.split()) in "".join(page.sections.values())
+    assert page.tags.count("main") == 1
+
+
+# --- what it must not tell -----------------------------------------------------------------------------------------
+
+
+def told(html: str, words: set[str]) -> set[str]:
+    """Which of these words stand anywhere in the file but in the drawing library."""
+    text = re.sub(r"<script>\s*\(function \(\) \{\n.*?\n\}\)\(\);\s*</script>", "", html, flags=re.DOTALL)
+    assert len(text) < len(html)
+    found = set(re.findall(r"\w+", text)) & words
+    return found | {word for word in words if " " in word and word in text}
+
+
+def test_without_names_nobody_is_named(acme: Case) -> None:
+    people = acme.acme.organization.people
+    words = {*people["person"].tolist(), *people["name"].tolist()}
+    words |= {rater for rater in acme.acme.assessments["rater"].tolist() if rater}
+    assert len(words) > 100
+    assert not told(acme.report().html, words)
+    assert told(acme.report(names=True).html, words)
+
+
+def test_messages_about_people_are_only_counted() -> None:
+    tables = small_tables()
+    tables["target_roles"] = {"person": ["007"], "role": ["Analyst"]}  # the own role: a warning with the person's key
+    made = plan_of(tables)
+    assert any("007" in row["message"] or row["key"] == "007" for row in made.acme.organization.problems.rows())
+    hidden = made.report(min_cell=1).html
+    assert not told(hidden, {"007"})
+    assert "may name people" in Page(hidden).sections["assumptions"]
+    assert "target_roles" in Page(hidden).sections["assumptions"]
+
+
+def test_an_organisation_of_few_has_no_figures_and_says_what_to_do() -> None:
+    made = plan_of(small_tables())
+    page = Page(made.report().html)
+    assert list(page.sections) == ["worth", "conflicts", "assumptions", "provenance"]
+    html = made.report().html
+    assert "Figures are hidden" in html
+    assert "min_cell=1" in html
+    value = made.plan.value
+    assert f"{value:.2f}" not in html and f"{value:.3f}" not in html
+    assert "heat-map" in Page(made.report(min_cell=1).html).sections
+    assert "people" in Page(made.report(names=True).html).sections
+
+
+def test_an_organisation_of_one() -> None:
+    tables = small_tables()
+    for name, values in tables["people"].items():
+        tables["people"][name] = values[:1]
+    made = plan_of(tables, {name: values[:2] for name, values in small_ratings().items()})
+    for options in ({}, {"names": True}, {"min_cell": 1}, {"person": "007"}, {"team": "007"}):
+        assert made.report(**options).html.startswith("<!DOCTYPE html>")
+
+
+def test_figures_about_few_are_hidden(acme: Case) -> None:
+    """Every count of people in the tables is of at least min_cell, whatever min_cell is."""
+    for least in (5, 12):
+        page = Page(acme.report(min_cell=least).html)
+        spec = page.embedded("spec-matrix")["data"]["values"]
+        risks = acme.plan.risks
+        own = risks["basis"] == "role"
+        heads: dict[tuple[int, int], set[str]] = {}
+        rows = zip(risks["likelihood_band"][own], risks["impact_band"][own], risks["person"][own], strict=True)
+        for likelihood, impact, person in rows:
+            heads.setdefault((int(likelihood), int(impact)), set()).add(person)
+        for place, cell in enumerate(spec):
+            people = len(heads.get((place // 5 + 1, place % 5 + 1), ()))
+            if 0 < people < least:
+                assert cell["text"] == "·"
+        assert (sum(cell["text"] == "·" for cell in spec)) != 1
+        if "spec-sessions" in {given.get("id") for given, _ in page.scripts}:
+            assert all(row["taken"] >= least for row in page.embedded("spec-sessions")["data"]["values"])
+
+
+def test_seats_of_few_are_hidden_whichever_way_they_are_told(acme: Case) -> None:
+    sessions = [key for key in acme.plan.items["session"].tolist() if key is not None]
+    few = {key for key in sessions if sessions.count(key) < 5}
+    assert few
+    text = Page(acme.report().html).sections["sessions"]
+    for key in few:
+        after = text.split(f" {key} ", 1)
+        if len(after) == 2:
+            assert after[1].split("hidden")[0].count("EUR") == 0
+            assert "hidden" in after[1][:60]
+
+
+# --- pages of a person and of a team -------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_person_says_what_when_and_why(acme: Case) -> None:
+    key = acme.person()
+    page = Page(acme.report(person=key).html)
+    assert list(page.sections)[:4] == ["plan", "goals", "levels", "ratings"]
+    names = dict(zip(*(acme.acme.organization.activities[name].tolist() for name in ("activity", "name")), strict=True))
+    for item in acme.plan.person(key):
+        assert names[item["activity"]] in page.sections["plan"]
+    assert "is asked for by your role" in page.sections["plan"]
+
+
+def test_a_person_never_learns_who_rated_them(acme: Case) -> None:
+    key = acme.person()
+    people = acme.acme.organization.people
+    others = {word for word in (*people["person"], *people["name"]) if word != key}
+    others -= {name for person, name in zip(people["person"], people["name"], strict=True) if person == key}
+    assert not told(acme.report(person=key).html, others)
+
+
+def test_peers_are_averaged_only_from_three_on() -> None:
+    tables = small_tables()
+    tables["people"] = {"person": [f"E{n}" for n in range(5)], "role": ["Analyst"] * 5}
+    peers = [(f"E{n}", level) for n, level in ((1, 1.25), (2, 1.75), (3, 3.0))]
+
+    def shown(raters: int) -> str:
+        ratings = [
+            {"person": "E0", "capability": "SQL", "level": level, "source": "peer", "rater": rater}
+            for rater, level in peers[:raters]
+        ]
+        ratings.append({"person": "E0", "capability": "SQL", "level": 3.5, "source": "self"})
+        org = gr.Organization.from_tables(**tables)
+        estimates = gr.estimate(org, ratings, as_of=AS_OF)
+        plan = gr.optimize(org, gr.assess_risk(org, gr.find_gaps(org, estimates)), start=START)
+        return Page(gr.report(plan, assessments=ratings, person="E0").html).sections["ratings"]
+
+    assert "2.0" in shown(3) and "of 3" in shown(3)
+    assert "1.5" not in shown(2) and "of 2" not in shown(2) and "hidden" in shown(2)
+    assert "3.5" in shown(2)
+
+
+def test_a_manager_sees_the_team_by_name(acme: Case) -> None:
+    boss = acme.manager()
+    people = acme.acme.organization.people
+    html = acme.report(team=boss).html
+    page = Page(html)
+    team = [name for name, head in zip(people["name"], people["manager"], strict=True) if head == boss]
+    assert team and all(name in page.sections["members"] for name in team)
+    below, heads = {boss}, list(zip(people["person"], people["manager"], strict=True))
+    for _ in heads:
+        below |= {person for person, head in heads if head in below}
+    names = dict(zip(people["person"], people["name"], strict=True))
+    outside = {name for person, name in names.items() if person not in below}
+    assert not told(html.replace("<script>\n", "<script>\n(function () {\n\n})();</script><script>\n", 1), outside)
+
+
+def test_who_manages_nobody_has_a_page_that_says_so(acme: Case) -> None:
+    people = acme.acme.organization.people
+    heads = set(people["manager"].tolist())
+    alone = next(person for person in people["person"] if person not in heads)
+    assert "manages nobody" in acme.report(team=alone).html
+
+
+# --- options and files ----------------------------------------------------------------------------------------------
+
+
+def test_unknown_people_are_named_with_the_nearest(acme: Case) -> None:
+    for option in ("person", "team"):
+        with pytest.raises(
+            gr.Error, match=f"{option}: there is no person 'P1O' in people; the nearest is 'P"
+        ) as fault:
+            acme.report(**{option: "P1O"})
+        assert fault.value.code == "unknown_key"
+
+
+@pytest.mark.parametrize(
+    "options", [{"person": "P01", "team": "P01"}, {"min_cell": 0}, {"min_cell": 2.5}, {"names": 1}, {"title": 3}]
+)
+def test_options_that_make_no_sense_are_refused(acme: Case, options: dict[str, Any]) -> None:
+    with pytest.raises(gr.Error):
+        acme.report(**options)
+
+
+def test_a_table_is_no_plan(acme: Case) -> None:
+    with pytest.raises(gr.Error, match="must be a Plan"):
+        gr.report(acme.plan.items)  # type: ignore[arg-type]
+
+
+def test_saving_is_whole_or_not_at_all(acme: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = acme.report()
+    path = tmp_path / "report.html"
+    assert report.save(path) == path
+    assert path.read_text(encoding="utf-8") == report.html
+    assert path.stat().st_mode & 0o444
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        gr.report(acme.plan, title="other").save(path)
+    assert path.read_text(encoding="utf-8") == report.html
+    assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
+    monkeypatch.undo()
+    with pytest.raises(OSError):
+        report.save(tmp_path / "nowhere" / "report.html")
+
+
+def test_a_report_is_short_where_it_is_printed(acme: Case) -> None:
+    report = acme.report(title="A & B")
+    assert repr(report).startswith("Report: A & B\n")
+    assert "<b>Report: A &amp; B</b>" in report._repr_html_()
+    assert len(report._repr_html_()) < 2000
+    with pytest.raises(AttributeError):
+        report.html = ""  # type: ignore[misc]
