@@ -48,9 +48,10 @@ def build(found: Found, threads: int | None) -> Checked:
     unread = found.unread
     if not found.inputs:
         return Checked(None, {}, faults)
-    if unread:
-        named = ", ".join(unread)
-        faults.append(warning("ignored", unread[0], f"not read: {named}; that their keys exist was not checked"))
+    referred = [table for table in unread if table in REFERS.values()]
+    if referred:
+        message = f"not checked: whether keys are in {', '.join(referred)}, which could not be read"
+        faults.append(warning("ignored", referred[0], message))
     known = [table for name, table in found.inputs.items() if name not in SEEN]
     organization = None
     try:
@@ -95,8 +96,10 @@ def _without_sequels(faults: list[Fault], unread: list[str]) -> list[Fault]:
     def follows(one: Fault) -> bool:
         if one.code == "lossy":
             return "settings" in lost  # the digits of money are not known
-        if one.table == "preferences" and one.column == "kind":
-            return "activities" in lost
+        if one.code == "ignored" and one.column == "persona":
+            return "people" in lost
+        if one.code == "ignored" and one.table == "roles":
+            return bool(lost & {"requirements", "capabilities"})  # no role seems to need anything
         return one.code in ("missing_table", "unknown_key", "unknown_word", "unknown_level") and (
             REFERS.get(one.column) in lost or (one.code == "unknown_level" and bool(lost & {"scales", "capabilities"}))
         )

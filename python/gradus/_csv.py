@@ -45,8 +45,7 @@ def read_csv(name: str, path: Path) -> _core.Input:
         quoted_strings_can_be_null=True,
     )
     parse = arrow_csv.ParseOptions(newlines_in_values=True)
-    # A row lies within two blocks.
-    blocks = arrow_csv.ReadOptions(block_size=max(1 << 20, min(len(content), 1 << 26)))
+    blocks = arrow_csv.ReadOptions(block_size=1 << 24)  # bytes; a row may be as long
     try:
         table = arrow_csv.read_csv(pyarrow.BufferReader(content), blocks, parse, convert)
     except pyarrow.ArrowException as error:
@@ -91,8 +90,8 @@ def _not_utf8(name: str, path: Path, content: bytes, place: int) -> Fault:
     column = place - start
     around = text[max(0, column - 12) : column + 12].strip()
     message = (
-        f"{path.name}, line {line}: the byte 0x{content[place]:02X} at place {column + 1} is not UTF-8; Windows-1252 "
-        f"is likely, which would read “{around}”: {SAVE}"
+        f"{path.name}, line {line}: the byte 0x{content[place]:02X} at place {column + 1} is not UTF-8; likely this is "
+        f"Windows-1252, where it reads “{around}”: {SAVE}"
     )
     return fault("invalid_text", name, message, line=line)
 
@@ -141,8 +140,8 @@ def _plain_lines(content: bytes) -> NDArray[np.intp] | None:
         cells = np.append(cells, np.uint8(ord("\n")))
     breaks = np.flatnonzero(cells == ord("\n"))
     if b'"' in content:
-        quotes = np.cumsum(cells == ord('"'), dtype=np.int64)[breaks]
-        if np.any(quotes % 2):
+        before = np.searchsorted(np.flatnonzero(cells == ord('"')), breaks)  # quotes before each line break
+        if np.any(before % 2):
             return None
     first = np.append(0, breaks[:-1] + 1)
     empty = (first == breaks) | ((first + 1 == breaks) & (cells[first] == ord("\r")))

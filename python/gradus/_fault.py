@@ -68,8 +68,9 @@ def error_of(faults: list[Fault], of_files: int) -> Error:
     errors = [(number, one) for number, one in enumerate(faults) if one.is_error]
     number, first = errors[0]
     row = f", row {first.row}" if first.row else ""
+    line = f", line {first.line}" if first.line else ""
     column = f", column {first.column}" if first.column else ""
-    place = f"{first.table}{row}{column}: " if number >= of_files else ""
+    place = f"{first.table}{row}{line}{column}: " if number >= of_files else ""
     others = len(errors) - 1
     more = f" (and {others:,} more error{'s' if others > 1 else ''})" if others else ""
     return Error(
