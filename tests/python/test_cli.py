@@ -16,7 +16,9 @@ import numpy as np
 import pytest
 
 import gradus as gr
+from gradus._write import write_table
 from gradus.cli.plan import _safe
+from gradus.cli.stages import _items
 from gradus.cli.suppression import Part, hidden
 from gradus.simulate import simulate_tables
 
@@ -225,7 +227,7 @@ def test_check_of_a_folder_without_tables(tmp_path: Path) -> None:
 
 def planned(folder: Path, suffix: str = ".csv") -> bool:
     files = {path.name for path in folder.iterdir()}
-    return files >= {f"{name}{suffix}" for name in TABLES} | {"plan.gradus", "provenance.json"}
+    return files >= {f"{name}{suffix}" for name in TABLES} | {"plan.gradus", "provenance.json", "report.html"}
 
 
 def test_plan_writes_all(starter: Path, tmp_path: Path) -> None:
@@ -287,33 +289,57 @@ def test_every_option_reaches_its_stage(starter: Path, tmp_path: Path) -> None:
     assert stages["plan"]["threads"] == 1
 
 
-def test_an_earlier_plan_is_replaced_and_charged_for(starter: Path, tmp_path: Path) -> None:
+def test_an_earlier_plan_is_charged_for(starter: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
+    org, risks = _risks(starter)
+    before = gr.optimize(org, risks)
+    before.save(tmp_path / "plan.gradus")
+    options = ("--previous", tmp_path / "plan.gradus", "--change-cost", "1000", "--max-activities", "1", "--json")
+    done = gradus("plan", starter, "-o", out, "--as-of", AS_OF, *options)
+    assert done.returncode == 0, done.stderr
+    dropped = len(before.items) - json.loads(done.stdout)["items"]
+    assert json.loads(done.stdout)["value"] < -1e3 * (dropped - np.sum(before.items["reason"] == "pinned") - 1) < 0
+
+
+def test_an_earlier_plan_is_read_in_every_form(starter: Path, tmp_path: Path) -> None:
+    org, risks = _risks(starter)
+    plan = gr.optimize(org, risks)
+    files = [tmp_path / name for name in ("plan.gradus", "items.csv", "items.parquet")]
+    plan.save(files[0])
+    for file in files[1:]:
+        write_table(plan.items, file)
+    found = [_items(org, path) for path in (tmp_path, *files)]
+    assert all(rows == found[0] for rows in found)
+    assert found[0]["activity"] == plan.items["activity"].tolist()
+    for path in (starter / "people.csv", starter / "README.md", tmp_path / "nothing.gradus"):
+        with pytest.raises(gr.Error, match="--previous"):
+            _items(org, path)
+
+
+def test_pages_of_people_and_teams_and_none_of_an_earlier_plan(starter: Path, tmp_path: Path) -> None:
+    people = starter / "people.csv"
+    people.write_text(
+        people.read_text(encoding="utf-8") + "a/b é,adviser,Una Moor,tenants,E01,,4,,\n", encoding="utf-8"
+    )
+    out = tmp_path / "out"
+    keys = ("--person", "E02", "--person", "a/b é", "--team", "E01")
+    done = gradus("plan", starter, "-o", out, "--as-of", AS_OF, *keys)
+    assert done.returncode == 0, done.stderr
+    pages = {path.name for path in out.glob("*.html")}
+    assert pages == {"report.html", "person-E02.html", "person-a%2Fb%20é.html", "team-E01.html"}
+    assert all(page in done.stdout for page in pages)
+    assert "Una Moor" in (out / "person-a%2Fb%20é.html").read_text(encoding="utf-8")
+    assert "Una Moor" not in (out / "report.html").read_text(encoding="utf-8")
+    (out / "notes.txt").write_text("mine", encoding="utf-8")
     assert gradus("plan", starter, "-o", out, "--as-of", AS_OF, "--format", "parquet").returncode == 0
-    before = gr.Plan.load(out / "plan.gradus", *_risks(starter))
-    for previous in (out / "plan.gradus", out, out / "items.parquet"):
-        new = tmp_path / "new"
-        options = ("--previous", previous, "--change-cost", "1000000", "--max-activities", "1")
-        done = gradus("plan", starter, "-o", new, "--as-of", AS_OF, "--json", *options)
-        assert done.returncode == 0, done.stderr
-        dropped = len(before.items) - json.loads(done.stdout)["items"]
-        assert json.loads(done.stdout)["value"] < -1e6 * (dropped - sum(before.items["reason"] == "pinned") - 1)
-    done = gradus("plan", starter, "-o", out, "--as-of", AS_OF, "--previous", starter / "people.csv")
-    assert done.returncode == 2 and "--previous" in done.stderr
+    assert planned(out, ".parquet") and (out / "notes.txt").exists()
+    assert {path.name for path in out.iterdir() if path.suffix in (".html", ".csv")} == {"report.html"}
 
 
 def _risks(path: Path) -> tuple[gr.Organization, gr.Risks]:
     acme = gr.load(path)
     org = acme.organization
     return org, gr.assess_risk(org, gr.find_gaps(org, gr.estimate(org, acme.assessments or [], as_of=AS_OF)))
-
-
-def test_files_of_the_plan_before_do_not_stay(starter: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    assert gradus("plan", starter, "-o", out, "--as-of", AS_OF, "--format", "parquet").returncode == 0
-    (out / "notes.txt").write_text("mine", encoding="utf-8")
-    assert gradus("plan", starter, "-o", out, "--as-of", AS_OF).returncode == 0
-    assert planned(out) and not list(out.glob("*.parquet")) and (out / "notes.txt").exists()
 
 
 @pytest.mark.parametrize("out", ["/dev/null/x", "acme", "other", "file"])
@@ -332,7 +358,8 @@ def test_a_folder_that_cannot_be_used_is_found_before_the_work(out: str, starter
 @pytest.mark.parametrize(
     "options",
     [
-        ("--person", "E99"), ("--team", "E99"), ("--months", "0"), ("--variance", "test"), ("--variance", "boss=1"),
+        ("--person", "E99"), ("--team", "E99"), ("--team", "E02"),
+        ("--months", "0"), ("--variance", "test"), ("--variance", "boss=1"),
         ("--level-cuts", "1,2"), ("--level-cuts", "1.5,2,3"), ("--impact-bands", "1;2"), ("--as-of", "31.3.2026"),
         ("--start", "soon"), ("--min-cell", "0"), ("--threads", "0"), ("--cover", "-1"),
     ],
