@@ -131,7 +131,7 @@ def _one_person(console: Console, org: Organization, plan: Plan) -> None:
         if capability in goals:
             teaches.setdefault(activity, []).append(capability)
     table = grid("from", "to", "activity", "hours", org.currency, "why", right=("hours", org.currency))
-    room = (console.width - 48) // 2
+    room = (console.width - 44) // 2
     for item in plan.person(key):
         why = ", ".join(teaches.get(item["activity"], [])) or item["reason"]
         why = why if item["reason"] in ("risk", why) else f"{item['reason']}: {why}"
@@ -141,6 +141,7 @@ def _one_person(console: Console, org: Organization, plan: Plan) -> None:
             f"{item['hours']:.1f}", f"{item['cost']:,.0f}", _text.cut(why, room),
         )  # fmt: skip
     put(console, table)
+    console.print()
     for goal in sorted(goals.values(), key=lambda goal: -goal["exposure_removed"])[:5]:
         console.print(
             f"  {_text.cut(goal['capability'], 40)}: {goal['from_mean']:.1f} → {goal['to_mean']:.1f}, needs "
@@ -150,7 +151,9 @@ def _one_person(console: Console, org: Organization, plan: Plan) -> None:
 
 def _next(console: Console, seconds: float) -> None:
     heading(console, "Next")
-    console.print("  gradus demo --people 200 --seed 7       other people, same framework")
+    console.print("  gradus demo --people 200 --seed 7             other people, same framework")
+    console.print("  gradus example acme                           a small folder of tables to start from, then")
+    console.print("  gradus plan acme -o out --as-of 2026-03-31    a plan with a report of it")
     console.print("  In Python, your own tables (a folder of CSV or Parquet) in place of these:")
     console.print(
         Text(

@@ -18,6 +18,9 @@ def main() -> None:
     except ImportError:
         print("gradus: the command line needs Typer and Rich: pip install 'gradus[cli]'", file=sys.stderr)
         sys.exit(2)
-    from .app import app
+    try:
+        from .app import app
 
-    app(prog_name="gradus")
+        app(prog_name="gradus")
+    except KeyboardInterrupt:  # before or after a command, which says more
+        sys.exit(130)
