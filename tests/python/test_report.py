@@ -371,9 +371,7 @@ def test_who_manages_nobody_has_a_page_that_says_so(acme: Case) -> None:
 
 def test_unknown_people_are_named_with_the_nearest(acme: Case) -> None:
     for option in ("person", "team"):
-        with pytest.raises(
-            gr.Error, match=f"{option}: there is no person 'P1O' in people; the nearest is 'P"
-        ) as fault:
+        with pytest.raises(gr.Error, match=f"{option}: there is no person 'P1O' in people; the nearest is 'P") as fault:
             acme.report(**{option: "P1O"})
         assert fault.value.code == "unknown_key"
 
