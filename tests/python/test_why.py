@@ -315,6 +315,13 @@ def test_changes_are_charged_as_in_the_plan(acme: gr.Dataset, acme_risks: gr.Ris
     assert sum(OnePerson(plan, person).value for person in people) == pytest.approx(plan.value)
 
 
+def test_large_funds_stay_exact_to_the_cent() -> None:
+    """A double is not near enough to whole cents there."""
+    plan = one_person(funds={"fund": ["F"], "amount": ["12345678901.23"]})
+    assert plan.why("E1", "law").verdict == "no_gain" and plan.why("E1", "sql").verdict == "planned"
+    assert gr.what_if(plan, fund="F", amount=-12345678801.23).after.organization.funds["amount"].tolist() == [100]
+
+
 def test_the_end_of_a_horizon() -> None:
     plan = one_person()
     assert end(plan) == date(2027, 4, 1)
