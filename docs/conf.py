@@ -167,7 +167,13 @@ def c_reference(_: str) -> str:
     )
 
 
-MAKERS = {"contents": contents, "python": python_reference, "cpp": cpp_reference, "c": c_reference}
+def file(path: str) -> str:
+    """A file of the project, in full; a code host shows the link that stands before."""
+    language = {".cpp": "cpp", ".c": "c", ".py": "python"}[Path(path).suffix]
+    return f"```{{literalinclude}} /../{path}\n:language: {language}\n```\n"
+
+
+MAKERS = {"file": file, "contents": contents, "python": python_reference, "cpp": cpp_reference, "c": c_reference}
 
 
 def fill(app: sphinx.application.Sphinx, page: str, source: list[str]) -> None:
