@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -73,6 +75,41 @@ def test_the_python_of_a_page_runs(page: str) -> None:
 
 def test_there_are_pages_with_python() -> None:
     assert "docs/first-plan-python.md" in PYTHON_PAGES
+
+
+def test_the_commands_of_the_first_plan_do_what_the_page_says(tmp_path: Path) -> None:
+    page = "docs/first-plan-command-line.md"
+
+    def run(line: str) -> tuple[int, str]:
+        name, *rest = shlex.split(line)
+        assert name == "gradus"
+        done = subprocess.run(
+            [sys.executable, "-m", "gradus", *rest],
+            cwd=tmp_path,
+            env={**os.environ, "COLUMNS": "100"},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode, done.stdout
+
+    commands = [line for block in blocks(page, "sh") for line in block.splitlines()]
+    results = [run(command) for command in commands]
+    assert [code for code, _ in results] == [0] * len(commands)
+    assert len((tmp_path / "out" / "report.html").read_text(encoding="utf-8")) > 10_000
+    printed = "".join(text for _, text in results)
+
+    people = tmp_path / "acme" / "people.csv"
+    people.write_text(people.read_text(encoding="utf-8").replace("E05,adviser", "E05,advisor"), encoding="utf-8")
+    code, told = run("gradus check acme")
+    assert code == 1
+
+    lines = [line for block in blocks(page, "text") for line in block.splitlines()]
+    assert len(lines) > 5
+    missing = [line for line in lines if line.rstrip() not in (row.rstrip() for row in (printed + told).splitlines())]
+    assert not missing
 
 
 def test_the_page_for_engineers_has_the_project_that_is_tested() -> None:
