@@ -93,11 +93,22 @@ def block(*lines: str) -> str:
 
 
 def contents(text: str) -> str:
-    """Pages for the list at the side: `Caption: page page …`, or the pages alone."""
+    """Pages for the list at the side: `Caption: page page …`, or the pages alone.
+
+    In the list of docs/index.md, … stands for the pages of docs/ that it does not name.
+    """
     caption, _, pages = text.rpartition(":")
     lines = [".. toctree::", "   :hidden:", "   :glob:"]
     lines += [f"   :caption: {caption}"] if caption else []
-    return block(*lines, "", *(f"   {page}" for page in pages.split()))
+    for page in pages.split():
+        lines += ["", *(f"   {name}" for name in (others() if page == "…" else [page]))]
+    return block(*lines)
+
+
+def others() -> list[str]:
+    lists = PLACE.findall((DOCS / "index.md").read_text(encoding="utf-8"))
+    named = {"index", *(name for _, text in lists for name in text.split())}
+    return sorted(page.stem for page in DOCS.glob("*.md") if page.stem not in named)
 
 
 FIRST = (
