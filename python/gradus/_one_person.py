@@ -10,31 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._rows import Rows, money_text, rows_at, rows_of
 from ._table import Table
 
 if TYPE_CHECKING:
     from ._plan import Plan
 
-Rows = list[dict[str, Any]]
-
 OWN = ("positions", "target_roles", "preferences", "enrolments", "accounts")  # rows of one person
 SCOPED = ("eligibility", "programs")  # rows that may hold for one person
 EMPTY = ("personal_goals", "person_attributes", "objective_links", "clusters", "kpi_targets")  # nothing is left to tell
-
-
-def rows_of(table: Table, column: str, key: str) -> Rows:
-    """The rows of a table whose column of keys has this one."""
-    (codes,) = np.nonzero(table.keys(column) == key)
-    return rows_at(table, np.flatnonzero(np.isin(table.codes(column), codes)))
-
-
-def rows_at(table: Table, places: Any) -> Rows:
-    """Some rows of a table as dicts; None where a value is missing."""
-    columns: dict[str, list[Any]] = {}
-    for column in table.columns:
-        cells = table.column(column.name)[places].tolist()
-        columns[column.name] = [None if cell != cell else cell for cell in cells]
-    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 
 def ancestors(organization: Any, fund: str | None) -> list[str]:
@@ -116,6 +100,9 @@ class OnePerson:
         ]
         # A table that was not given must not become one without rows: no funds at all means that money is not limited.
         return {name: rows for name, rows in tables.items() if name in EMPTY or len(organization.table(name))}
+
+    def _money(self, amount: float) -> str:
+        return money_text(self.plan.organization.funds, amount)
 
     def _who(self, person: str | None) -> str | None:
         return person if person in (None, self.person) else self.other
@@ -216,9 +203,10 @@ class OnePerson:
                 for row in tables.get("enrolments", [])
                 if row["status"] != "completed" or row["activity"] != forced[0]
             ]
-        if funds:
+        if len(self.plan.organization.funds):
+            more = funds or {}
             tables["funds"] = [
-                {**row, "amount": row["amount"] + funds.get(row["fund"], 0)} for row in tables.get("funds", [])
+                {**row, "amount": self._money(row["amount"] + more.get(row["fund"], 0))} for row in tables["funds"]
             ]
         if seats:
             tables["sessions"] = [

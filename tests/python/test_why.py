@@ -210,7 +210,7 @@ def test_the_whole_plan_of_a_person(acme: gr.Dataset, acme_risks: gr.Risks) -> N
     assert plain["items"][0]["item"]["first_day"] == plan.person("P01")[0]["first_day"].isoformat()
     assert plain["verdict"] == "plan" and len(plain["alternatives"]) == len(why.alternatives)
     html = why._repr_html_()
-    assert html.startswith("<b>") and html.count("<details>") == len(why.items) + len(why.alternatives)
+    assert html.startswith("<strong>") and html.count("<details>") == len(why.items) + len(why.alternatives)
 
 
 def test_html_is_escaped() -> None:
@@ -313,6 +313,13 @@ def test_changes_are_charged_as_in_the_plan(acme: gr.Dataset, acme_risks: gr.Ris
     plan = gr.optimize(fewer, acme_risks, months=12, previous=before, change_cost=0.05)
     people = set(org.people["person"].tolist())
     assert sum(OnePerson(plan, person).value for person in people) == pytest.approx(plan.value)
+
+
+def test_large_funds_stay_exact_to_the_cent() -> None:
+    """A double is not near enough to whole cents there."""
+    plan = one_person(funds={"fund": ["F"], "amount": ["12345678901.23"]})
+    assert plan.why("E1", "law").verdict == "no_gain" and plan.why("E1", "sql").verdict == "planned"
+    assert gr.what_if(plan, fund="F", amount=-12345678801.23).after.organization.funds["amount"].tolist() == [100]
 
 
 def test_the_end_of_a_horizon() -> None:
