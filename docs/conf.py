@@ -105,6 +105,11 @@ def contents(text: str) -> str:
     return block(*lines)
 
 
+def visible(pages: str) -> str:
+    """Pages with their titles, as a list in the page itself."""
+    return block(".. toctree::", "   :glob:", "", *(f"   {page}" for page in pages.split()))
+
+
 def others() -> list[str]:
     lists = PLACE.findall((DOCS / "index.md").read_text(encoding="utf-8"))
     named = {"index", *(name for _, text in lists for name in text.split())}
@@ -193,7 +198,14 @@ def file(path: str) -> str:
     return f"```{{literalinclude}} /../{path}\n:language: {language}\n```\n"
 
 
-MAKERS = {"file": file, "contents": contents, "python": python_reference, "cpp": cpp_reference, "c": c_reference}
+MAKERS = {
+    "file": file,
+    "contents": contents,
+    "list": visible,
+    "python": python_reference,
+    "cpp": cpp_reference,
+    "c": c_reference,
+}
 
 
 def fill(app: sphinx.application.Sphinx, page: str, source: list[str]) -> None:
