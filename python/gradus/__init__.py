@@ -15,34 +15,44 @@ from . import examples
 from . import report as _report_module  # so that neither is ever imported over the function of its name
 from . import simulate as _simulate_module
 from ._assessment import Assessments, Estimates, estimate, ratings_by_source
+from ._budget_curve import BudgetCurve, budget_curve
 from ._check import check
 from ._core import __version__
 from ._dataset import Dataset, load, simulate
 from ._error import Error
 from ._organization import Organization
 from ._plan import Plan, Verification, optimize
-from ._risk import Gaps, Risks, assess_risk, compare, concentration, find_gaps, heat_map
+from ._plan_tables import Resources
+from ._risk import Gaps, HeatMap, Risks, assess_risk, compare, concentration, find_gaps, heat_map
 from ._table import Column, Table
 from ._versions import show_versions
+from ._what_if import WhatIf, what_if
+from ._why import Why
 from .report.page import Report, report
 
 del _report_module, _simulate_module
 
 __all__ = [
     "Assessments",
+    "BudgetCurve",
     "Column",
     "Dataset",
     "Error",
     "Estimates",
     "Gaps",
+    "HeatMap",
     "Organization",
     "Plan",
     "Report",
+    "Resources",
     "Risks",
     "Table",
     "Verification",
+    "WhatIf",
+    "Why",
     "__version__",
     "assess_risk",
+    "budget_curve",
     "check",
     "compare",
     "concentration",
@@ -56,4 +66,5 @@ __all__ = [
     "report",
     "show_versions",
     "simulate",
+    "what_if",
 ]

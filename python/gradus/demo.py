@@ -9,10 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
-from rich import box
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table as Grid
 from rich.text import Text
 
 from . import _text
@@ -21,20 +18,20 @@ from ._core import __version__
 from ._dataset import Dataset, simulate
 from ._organization import Organization
 from ._plan import Plan, optimize
-from ._risk import Risks, assess_risk, find_gaps
-from ._table import Table
+from ._risk import assess_risk, find_gaps
+from .cli import terminal
+from .cli.terminal import greatest_risks, grid, heading, names, put
 from .examples import gdad, gdad_report
 
 AS_OF, START, MONTHS = "2026-03-31", "2026-04-01", 12
 VERIFY_WORK = 0.2  # million nodes of anybody's search: so that all ends within a minute
 TIME_LIMIT = 30  # seconds: a demonstration ends soon on any machine; the certificate tells what is left
-LEVELS = {"low": "green", "moderate": "yellow", "high": "dark_orange", "extreme": "red"}
 T = TypeVar("T")
 
 
 def run(people: int = 2000, units: int = 40, seed: int = 1, threads: int | None = None) -> None:
     """Prints the story on standard output, and progress on standard error where that is a terminal."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
+    console = terminal.console()
     begin = time.perf_counter()
     console.print(f"\n[bold]Gradus {__version__}[/]  plans an organisation's learning by the risk it removes\n")
     _framework(console)
@@ -44,7 +41,7 @@ def run(people: int = 2000, units: int = 40, seed: int = 1, threads: int | None 
     clock.said(f"{len(org.people):,} people in {_text.count(len(org.units), 'unit')}; names say Simulated")
     _read(console, acme)
 
-    _heading(console, "From ratings to a plan")
+    heading(console, "From ratings to a plan")
     show = sys.stderr.isatty()
     common: dict[str, Any] = {"threads": threads, "progress": show}
     estimates = clock("estimate", lambda: estimate(org, acme.assessments, as_of=AS_OF, **common))
@@ -65,10 +62,11 @@ def run(people: int = 2000, units: int = 40, seed: int = 1, threads: int | None 
         proven = (verdict.price_bound - verdict.value) / max(abs(verdict.price_bound), 1e-9)
         clock.said(f"limits and value worked out anew: all hold; a bound, too: {proven:.2%} left")
 
-    _heading(console, "The certificate, in plain words")
+    heading(console, "The certificate, in plain words")
     for sentence in plan._sentences():
         console.print(textwrap.fill(sentence, 98, initial_indent="  ", subsequent_indent="    "))
-    _greatest(console, org, risks)
+    heading(console, "The ten greatest risks")
+    greatest_risks(console, org, risks)
     _one_person(console, org, plan)
     _next(console, time.perf_counter() - begin)
 
@@ -88,21 +86,6 @@ class Clock:
 
     def said(self, what: str) -> None:
         self.console.print(f"  [bold]{self.step:<18}[/][dim]{self.seconds:6.2f} s[/]  {what}")
-
-
-def _heading(console: Console, title: str) -> None:
-    console.print(f"\n[bold]{title}[/]")
-
-
-def _grid(*columns: str, right: tuple[str, ...] = ()) -> Grid:
-    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", padding=(0, 1))
-    for column in columns:
-        grid.add_column(column, justify="right" if column in right else "left", no_wrap=True)
-    return grid
-
-
-def _put(console: Console, grid: Grid) -> None:
-    console.print(Padding(grid, (0, 0, 0, 2), expand=False))
 
 
 def _framework(console: Console) -> None:
@@ -133,57 +116,32 @@ def _read(console: Console, acme: Dataset) -> None:
         console.print(f"  {_text.count(len(warnings), 'warning')}: {first}")
 
 
-def _names(table: Table, key: str) -> dict[str, str]:
-    """What to call the rows of a table: their names, where they have one."""
-    return {key: name or key for key, name in zip(table[key], table["name"], strict=True)}
-
-
-def _greatest(console: Console, org: Organization, risks: Risks) -> None:
-    _heading(console, "The ten greatest risks")
-    roles = _names(org.roles, "role")
-    grid = _grid(
-        "person", "role", "capability", "has", "needs", "P(below)", "exposure", "risk",
-        right=("has", "needs", "P(below)", "exposure"),
-    )  # fmt: skip
-    room = (console.width - 66) // 2
-    own = np.flatnonzero(risks["basis"] == "role")
-    first = own[np.argsort(-risks["exposure"][own], kind="stable")[:10]]
-    cells = {name: risks[name][first].tolist() for name in ("person", "role", "capability", "risk_level")}
-    numbers = zip(*(risks[name][first] for name in ("mean", "sd", "required", "likelihood", "exposure")), strict=True)
-    for place, (mean, sd, required, likelihood, exposure) in enumerate(numbers):
-        person, role, capability, level = (cells[name][place] for name in cells)
-        grid.add_row(
-            person, _text.cut(roles.get(role, role), room), _text.cut(capability, room), f"{mean:.1f} ± {sd:.1f}",
-            f"{required:.0f}", f"{likelihood:.0%}", f"{exposure:.2f}", Text(level, style=LEVELS.get(level, "")),
-        )  # fmt: skip
-    _put(console, grid)
-
-
 def _one_person(console: Console, org: Organization, plan: Plan) -> None:
     """The plan of whoever it helps most."""
     if not len(plan.items):
         return
     gains = np.bincount(plan.items.codes("person"), weights=plan.items["gain"])
     key = plan.items.keys("person")[int(np.argmax(gains))]
-    people, activities = _names(org.people, "person"), _names(org.activities, "activity")
+    people, activities = names(org.people, "person"), names(org.activities, "activity")
     role = org.people["role"][org.people["person"] == key][0]
-    _heading(console, f"One plan: {people[key]} ({key}), {_names(org.roles, 'role').get(role, role)}")
+    heading(console, f"One plan: {people[key]} ({key}), {names(org.roles, 'role').get(role, role)}")
     goals = {goal["capability"]: goal for goal in plan.goals.rows() if goal["person"] == key}
     teaches: dict[str, list[str]] = {}
     for activity, capability in zip(org.outcomes["activity"], org.outcomes["capability"], strict=True):
         if capability in goals:
             teaches.setdefault(activity, []).append(capability)
-    grid = _grid("from", "to", "activity", "hours", org.currency, "why", right=("hours", org.currency))
-    room = (console.width - 48) // 2
+    table = grid("from", "to", "activity", "hours", org.currency, "why", right=("hours", org.currency))
+    room = (console.width - 44) // 2
     for item in plan.person(key):
         why = ", ".join(teaches.get(item["activity"], [])) or item["reason"]
         why = why if item["reason"] in ("risk", why) else f"{item['reason']}: {why}"
-        grid.add_row(
+        table.add_row(
             str(item["first_day"]), str(item["last_day"]),
             _text.cut(activities.get(item["activity"], item["activity"]).removeprefix("Simulated "), room),
             f"{item['hours']:.1f}", f"{item['cost']:,.0f}", _text.cut(why, room),
         )  # fmt: skip
-    _put(console, grid)
+    put(console, table)
+    console.print()
     for goal in sorted(goals.values(), key=lambda goal: -goal["exposure_removed"])[:5]:
         console.print(
             f"  {_text.cut(goal['capability'], 40)}: {goal['from_mean']:.1f} → {goal['to_mean']:.1f}, needs "
@@ -192,8 +150,10 @@ def _one_person(console: Console, org: Organization, plan: Plan) -> None:
 
 
 def _next(console: Console, seconds: float) -> None:
-    _heading(console, "Next")
-    console.print("  gradus demo --people 200 --seed 7       other people, same framework")
+    heading(console, "Next")
+    console.print("  gradus demo --people 200 --seed 7             other people, same framework")
+    console.print("  gradus example acme                           a small folder of tables to start from, then")
+    console.print("  gradus plan acme -o out --as-of 2026-03-31    a plan with a report of it")
     console.print("  In Python, your own tables (a folder of CSV or Parquet) in place of these:")
     console.print(
         Text(

@@ -2,25 +2,581 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import os
+import shutil
+import signal
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
 
 import gradus as gr
+from gradus._write import write_table
+from gradus.cli.plan import _safe
+from gradus.cli.stages import _items
+from gradus.cli.suppression import Part, hidden
+from gradus.simulate import simulate_tables
+
+AS_OF = "2026-03-31"
+TABLES = {
+    *("estimates", "gaps", "risks", "heat_map", "concentration", "items", "people", "goals", "resources", "conflicts"),
+    *("certificate", "problems"),
+}
+COMMANDS = ("check", "plan", "risk", "why", "example", "demo", "version")
+
+# Sends Ctrl-C at a moment that a parent could not hit: while optimize waits, and again while tables are written.
+CANCEL = """
+import os, signal
+import gradus._plan as p
+class Job:
+    def __init__(self, job): self.job, self.sent = job, False
+    def __getattr__(self, name): return getattr(self.job, name)
+    def wait(self, seconds):
+        if not self.sent:
+            self.sent = True
+            os.kill(os.getpid(), signal.SIGINT)
+        return self.job.wait(seconds)
+run = p.run
+p.run = lambda job, *more, **options: run(Job(job), *more, **options)
+"""
+AGAIN = """
+import gradus._write as w
+write_table = w.write_table
+def write(table, path):
+    write_table(table, path)
+    if path.stem == 'items': os.kill(os.getpid(), signal.SIGINT)
+w.write_table = write
+"""
 
 
-def gradus(*arguments: str, before: str = "pass") -> subprocess.CompletedProcess[str]:
-    code = f"import sys; {before}; sys.argv = ['gradus', *{arguments!r}]; from gradus.cli import main; main()"
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
+def code(arguments: tuple[str, ...], before: str) -> list[str]:
+    text = f"import sys; sys.argv = ['gradus', *{arguments!r}]\n{before}\nfrom gradus.cli import main; main()"
+    return [sys.executable, "-c", text]
+
+
+def gradus(
+    *arguments: str | Path, before: str = "pass", cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    plain = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "COLUMNS")}
+    return subprocess.run(
+        code(tuple(map(str, arguments)), before), cwd=cwd, env={**plain, **environment}, capture_output=True, text=True,
+        timeout=300, check=False,
+    )  # fmt: skip
+
+
+def columns(path: Path) -> dict[str, list[str]]:
+    header, *rows = csv.reader(path.read_text(encoding="utf-8").splitlines())
+    return {name: [row[place] for row in rows] for place, name in enumerate(header)}
+
+
+@pytest.fixture
+def starter(tmp_path: Path) -> Path:
+    folder = tmp_path / "acme"
+    shutil.copytree(gr.examples.starter(), folder)
+    return folder
+
+
+@pytest.fixture
+def faulty(starter: Path) -> Path:
+    people = starter / "people.csv"
+    people.write_text(people.read_text(encoding="utf-8").replace(",adviser,", ",advisor,", 1), encoding="utf-8")
+    return starter
+
+
+# What holds for every command
 
 
 def test_version() -> None:
     done = gradus("version")
     assert (done.returncode, done.stdout) == (0, f"{gr.__version__}\n")
+    found = json.loads(gradus("version", "--json").stdout)
+    assert found["gradus"] == gr.__version__ and found["numpy"] == np.__version__
 
 
 def test_help() -> None:
     done = gradus("--help")
-    assert done.returncode == 0 and "demo" in done.stdout and "version" in done.stdout
+    assert done.returncode == 0 and "Exit codes" in done.stdout
+    assert all(f" {command} " in done.stdout for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_teaches_by_example(command: str) -> None:
+    done = gradus(command, "--help")
+    assert done.returncode == 0 and f"  gradus {command} " in done.stdout and "\x1b" not in done.stdout
+    assert "Exit codes" in done.stdout
+
+
+def test_as_a_module(starter: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gradus", "check", str(starter)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_completion_is_there() -> None:
+    done = gradus("--show-completion", "bash")
+    assert done.returncode == 0 and "gradus" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("chek",), ("check",), ("check", "nowhere"), ("risk", ".", "--by", "team"), ("plan", ".", "--months")]
+)
+def test_wrong_use_is_two(arguments: tuple[str, ...]) -> None:
+    done = gradus(*arguments)
+    assert (done.returncode, done.stdout) == (2, "") and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("risk", "--as-of", AS_OF)])
+def test_colours_only_where_they_are_wanted(starter: Path, arguments: tuple[str, ...]) -> None:
+    command, *options = arguments
+    plain = gradus(command, starter, *options)
+    forced = gradus(command, starter, *options, FORCE_COLOR="1")
+    assert plain.returncode == 0 and "\x1b" not in plain.stdout + plain.stderr
+    assert "\x1b[" in forced.stdout
+    assert max(map(len, plain.stdout.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("command", ["risk", "plan", "why"])
+def test_faulty_tables_are_one(command: str, faulty: Path, tmp_path: Path) -> None:
+    more = {"plan": ("-o", tmp_path / "out"), "why": ("E01",), "risk": ()}[command]
+    done = gradus(command, faulty, *more, "--as-of", AS_OF)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "advisor" in done.stderr and "gradus check" in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_as_of_the_newest_rating_is_suggested(starter: Path) -> None:
+    newest = max(columns(starter / "assessments.csv")["date"])
+    done = gradus("risk", starter)
+    assert done.returncode == 2 and f"--as-of {newest}" in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_fault(starter: Path) -> None:
+    child = subprocess.Popen(
+        code(("risk", str(starter), "--as-of", AS_OF), "pass"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert child.stdout is not None and child.stderr is not None
+    child.stdout.close()
+    errors = child.stderr.read()
+    child.stderr.close()
+    assert (child.wait(timeout=60), errors) == (141, b"")
+
+
+def test_a_bug_is_called_one(starter: Path) -> None:
+    breaks = "import gradus.cli.risk as r\ndef fail(*_): raise RuntimeError('no such thing')\nr.assess = fail"
+    done = gradus("risk", starter, "--as-of", AS_OF, before=breaks)
+    assert done.returncode == 70 and "bug" in done.stderr and "no such thing" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Traceback" in gradus("risk", starter, "--as-of", AS_OF, before=breaks, GRADUS_TRACEBACK="1").stderr
+
+
+def test_without_typer_the_extra_is_named() -> None:
+    done = gradus("version", before="sys.modules['typer'] = None")
+    assert done.returncode == 2 and "pip install 'gradus[cli]'" in done.stderr
+
+
+def test_the_package_does_not_import_typer_or_rich() -> None:
+    text = "import sys, gradus, gradus.cli; assert not {'typer', 'rich'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", text], check=True, timeout=60)
+
+
+# check
+
+
+def test_check_of_tables_without_faults(starter: Path) -> None:
+    done = gradus("check", starter)
+    assert done.returncode == 0 and "no errors" in done.stdout and "gradus plan" in done.stdout
+    assert gradus("check", starter, "--json").returncode == 0
+
+
+def test_check_shows_every_fault_by_table(faulty: Path) -> None:
+    scales = faulty / "scales.csv"
+    scales.write_text(scales.read_text(encoding="utf-8").replace("scale,", "scale,colour,", 1), encoding="utf-8")
+    (faulty / "mandatory.csv").write_text("activity,due\nA-1,someday\nA-2,someday\n", encoding="utf-8")
+    done = gradus("check", faulty)
+    rows = gr.check(faulty).rows()
+    assert done.returncode == 1
+    words = " ".join(done.stdout.split())
+    assert "people.csv: 1 error" in words and "did you mean 'adviser'" in words and "gradus check" in words
+    titles = [line for line in done.stdout.splitlines() if ".csv: " in line]
+    assert ["error" in title for title in titles] == sorted(("error" in title for title in titles), reverse=True)
+    assert {title.split(".csv")[0] for title in titles} == {row["table"] for row in rows}
+    found = json.loads(gradus("check", faulty, "--json").stdout)
+    assert found == json.loads(json.dumps(rows, default=str))
+    assert list(found[0]) == ["severity", "code", "table", "row", "line", "column", "key", "message"]
+
+
+def test_check_cuts_no_message(starter: Path) -> None:
+    (starter / "mandatory.csv").write_text(f"activity,person\nA-1,{'nobody-' * 9}\n", encoding="utf-8")
+    shown = "".join(gradus("check", starter, COLUMNS="60").stdout.split())
+    assert all("".join(message.split()) in shown for message in gr.check(starter)["message"])
+
+
+def test_check_of_a_folder_without_tables(tmp_path: Path) -> None:
+    done = gradus("check", tmp_path)
+    assert done.returncode == 1 and "Traceback" not in done.stderr and "no tables" in " ".join(done.stdout.split())
+
+
+# plan
+
+
+def planned(folder: Path, suffix: str = ".csv") -> bool:
+    files = {path.name for path in folder.iterdir()}
+    return files >= {f"{name}{suffix}" for name in TABLES} | {"plan.gradus", "provenance.json", "report.html"}
+
+
+def test_plan_writes_all(starter: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a" / "out"
+    done = gradus("plan", starter, "-o", out, "--as-of", AS_OF, "--months", 6)
+    assert (done.returncode, done.stderr) == (0, "") and "\x1b" not in done.stdout
+    assert planned(out) and "items.csv" in done.stdout
+    acme = gr.load(starter)
+    org = acme.organization
+    assert acme.assessments is not None
+    estimates = gr.estimate(org, acme.assessments, as_of=AS_OF)
+    risks = gr.assess_risk(org, gr.find_gaps(org, estimates))
+    plan = gr.optimize(org, risks, months=6)
+    assert columns(out / "items.csv")["activity"] == plan.items["activity"].tolist()
+    assert np.array_equal(np.array(columns(out / "risks.csv")["exposure"], float), risks["exposure"])
+    loaded = gr.Plan.load(out / "plan.gradus", org, risks)
+    assert loaded.value == plan.value
+    provenance = json.loads((out / "provenance.json").read_text(encoding="utf-8"))
+    assert provenance["stages"]["plan"]["digest"] == plan.provenance["digest"]
+    assert provenance["stages"]["risks"]["digest"] == risks.provenance["digest"]
+    assert provenance["options"]["as_of"] == AS_OF
+
+
+def test_plan_json_is_the_certificate(starter: Path, tmp_path: Path) -> None:
+    done = gradus("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF, "--json", "--format", "parquet")
+    assert done.returncode == 0 and planned(tmp_path / "out", ".parquet")
+    found = json.loads(done.stdout)
+    assert found["items"] > 0 and found["bound"] >= found["value"] and found["status"] == found["stop_reason"]
+
+
+def test_every_option_reaches_its_stage(starter: Path, tmp_path: Path) -> None:
+    given = {
+        "estimate": {"half_information_years": 2, "prior_mean": 0.4, "prior_sd": 0.3},
+        "gaps": {"credit_completed": False},
+        "risk": {"likelihood_bands": [0.2, 0.3, 0.5, 0.8], "impact_bands": [1, 4, 6, 8], "level_cuts": [3, 9, 16]},
+        "plan": {
+            "start": "2026-05-01", "months": 9, "period_months": 2, "max_activities": 3, "max_capabilities": 2,
+            "max_of_a_kind": 2, "allow_overlap": True, "gap": 0.5, "work_limit": 7, "time_limit": 60,
+        },
+    }  # fmt: skip
+    flags = ["--variance", "test=0.02", "--variance", "self=0.1", "--threads", "1", "--cover", "3"]
+    for options in given.values():
+        for name, value in options.items():
+            flag = name.replace("_", "-")
+            if isinstance(value, bool):
+                flags.append(f"--{'' if value else 'no-'}{flag}")
+            else:
+                flags += [f"--{flag}", ",".join(map(str, value)) if isinstance(value, list) else str(value)]
+    done = gradus("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF, *flags)
+    assert done.returncode in (0, 3), done.stderr
+    stages = json.loads((tmp_path / "out" / "provenance.json").read_text(encoding="utf-8"))["stages"]
+    told = {name: stage["options"] for name, stage in stages.items()}
+    assert given["estimate"].items() <= told["estimates"].items()
+    assert (told["estimates"]["variances.test"], told["estimates"]["variances.self"]) == (0.02, 0.1)
+    assert given["gaps"].items() <= told["gaps"].items()
+    assert given["risk"] == told["risks"]
+    assert given["plan"].items() <= told["plan"].items()
+    assert told["concentration"]["cover"] == 3
+    assert stages["plan"]["threads"] == 1
+
+
+def test_an_earlier_plan_is_charged_for(starter: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    org, risks = _risks(starter)
+    before = gr.optimize(org, risks)
+    before.save(tmp_path / "plan.gradus")
+    options = ("--previous", tmp_path / "plan.gradus", "--change-cost", "1000", "--max-activities", "1", "--json")
+    done = gradus("plan", starter, "-o", out, "--as-of", AS_OF, *options)
+    assert done.returncode == 0, done.stderr
+    dropped = len(before.items) - json.loads(done.stdout)["items"]
+    assert json.loads(done.stdout)["value"] < -1e3 * (dropped - np.sum(before.items["reason"] == "pinned") - 1) < 0
+
+
+def test_an_earlier_plan_is_read_in_every_form(starter: Path, tmp_path: Path) -> None:
+    org, risks = _risks(starter)
+    plan = gr.optimize(org, risks)
+    files = [tmp_path / name for name in ("plan.gradus", "items.csv", "items.parquet")]
+    plan.save(files[0])
+    for file in files[1:]:
+        write_table(plan.items, file)
+    found = [_items(org, path) for path in (tmp_path, *files)]
+    assert all(rows == found[0] for rows in found)
+    assert found[0]["activity"] == plan.items["activity"].tolist()
+    for path in (starter / "people.csv", starter / "README.md", tmp_path / "nothing.gradus"):
+        with pytest.raises(gr.Error, match="--previous"):
+            _items(org, path)
+
+
+def test_pages_of_people_and_teams_and_none_of_an_earlier_plan(starter: Path, tmp_path: Path) -> None:
+    people = starter / "people.csv"
+    people.write_text(
+        people.read_text(encoding="utf-8") + "a/b é,adviser,Una Moor,tenants,E01,,4,,\n", encoding="utf-8"
+    )
+    out = tmp_path / "out"
+    keys = ("--person", "E02", "--person", "a/b é", "--team", "E01")
+    done = gradus("plan", starter, "-o", out, "--as-of", AS_OF, *keys)
+    assert done.returncode == 0, done.stderr
+    pages = {path.name for path in out.glob("*.html")}
+    assert pages == {"report.html", "person-E02.html", "person-a%2Fb%20é.html", "team-E01.html"}
+    assert all(page in done.stdout for page in pages)
+    assert "Una Moor" in (out / "person-a%2Fb%20é.html").read_text(encoding="utf-8")
+    assert "Una Moor" not in (out / "report.html").read_text(encoding="utf-8")
+    (out / "notes.txt").write_text("mine", encoding="utf-8")
+    assert gradus("plan", starter, "-o", out, "--as-of", AS_OF, "--format", "parquet").returncode == 0
+    assert planned(out, ".parquet") and (out / "notes.txt").exists()
+    assert {path.name for path in out.iterdir() if path.suffix in (".html", ".csv")} == {"report.html"}
+
+
+def _risks(path: Path) -> tuple[gr.Organization, gr.Risks]:
+    acme = gr.load(path)
+    org = acme.organization
+    return org, gr.assess_risk(org, gr.find_gaps(org, gr.estimate(org, acme.assessments or [], as_of=AS_OF)))
+
+
+@pytest.mark.parametrize("out", ["/dev/null/x", "acme", "other", "file"])
+def test_a_folder_that_cannot_be_used_is_found_before_the_work(out: str, starter: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "people.csv").write_text("person,role\n", encoding="utf-8")
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    (starter / "people.csv").write_text("not,a,table\n", encoding="utf-8")  # found only if it were read
+    done = gradus("plan", starter, "-o", tmp_path / out, "--as-of", AS_OF)
+    assert (done.returncode, done.stdout) == (2, "") and Path(out).name in done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (starter / "people.csv").read_text(encoding="utf-8") == "not,a,table\n"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--person", "E99"), ("--team", "E99"), ("--team", "E02"),
+        ("--months", "0"), ("--variance", "test"), ("--variance", "boss=1"),
+        ("--level-cuts", "1,2"), ("--level-cuts", "1.5,2,3"), ("--impact-bands", "1;2"), ("--as-of", "31.3.2026"),
+        ("--start", "soon"), ("--min-cell", "0"), ("--threads", "0"), ("--cover", "-1"),
+    ],
+)  # fmt: skip
+def test_a_bad_option_is_two_and_leaves_nothing(options: tuple[str, ...], starter: Path, tmp_path: Path) -> None:
+    done = gradus("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF, *options)
+    assert (done.returncode, done.stdout) == (2, "") and not (tmp_path / "out").exists(), done.stderr
+
+
+def test_without_pyarrow_the_extra_is_named(starter: Path, tmp_path: Path) -> None:
+    options = ("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF, "--format", "parquet")
+    done = gradus(*options, before="sys.modules['pyarrow'] = None")
+    assert done.returncode == 2 and "pip install 'gradus[files]'" in done.stderr and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("options", "code"), [(("--time-limit", "1e-9"), 3), (("--work-limit", "1e-6"), 3), ((), 0)])
+def test_a_limit_of_the_user_is_three(options: tuple[str, ...], code: int, starter: Path, tmp_path: Path) -> None:
+    """The search's own end, where more work promises little, is none."""
+    done = gradus("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF, "--gap", "0", *options)
+    assert done.returncode == code and planned(tmp_path / "out"), done.stderr
+
+
+def test_learning_without_a_place_is_told_loudly(starter: Path, tmp_path: Path) -> None:
+    activity = columns(starter / "activities.csv")["activity"][0]
+    (starter / "mandatory.csv").write_text(f"activity,due\n{activity},{AS_OF}\n", encoding="utf-8")
+    done = gradus("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF)
+    assert done.returncode == 0 and "found no place" in done.stdout, done.stderr
+    assert len(columns(tmp_path / "out" / "conflicts.csv")["person"]) > 0
+
+
+def test_ctrl_c_writes_the_best_plan_so_far(starter: Path, tmp_path: Path) -> None:
+    done = gradus("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF, before=CANCEL)
+    assert done.returncode == 3 and planned(tmp_path / "out") and "best plan so far" in done.stderr
+    assert columns(tmp_path / "out" / "certificate.csv")["stop_reason"] == ["cancelled"]
+
+
+def test_a_second_ctrl_c_leaves_nothing(starter: Path, tmp_path: Path) -> None:
+    done = gradus("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF, before=CANCEL + AGAIN)
+    assert done.returncode == 130 and not (tmp_path / "out").exists() and "nothing was written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_all_files_or_none(sent: signal.Signals, tmp_path: Path) -> None:
+    """Whenever the signal comes. It is sent where the search is seen to begin."""
+    acme = simulate_tables(gr.examples.gdad(), people=150, units=6, activities=40)
+    folder = tmp_path / "acme"
+    folder.mkdir()
+    for name, table in acme.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(table)
+            writer.writerows(zip(*table.values(), strict=True))
+    options = ("--as-of", AS_OF, "--gap", "0", "--progress")
+    child = subprocess.Popen(
+        code(("plan", str(folder), "-o", str(tmp_path / "out"), *options), "pass"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert child.stderr is not None
+    seen = b""
+    while b"assess_risk" not in seen and (more := os.read(child.stderr.fileno(), 4096)):
+        seen += more
+    child.send_signal(sent)
+    child.communicate(timeout=120)
+    none = {signal.SIGINT: 130, signal.SIGTERM: 143}[sent]
+    assert child.returncode in (3, none)
+    if child.returncode == 3:
+        assert planned(tmp_path / "out") and not list((tmp_path / "out").glob(".*"))
+    else:
+        assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "safe"),
+    [
+        ("E1042", "E1042"),
+        ("a/b", "a%2Fb"),
+        ("a%2Fb", "a%252Fb"),
+        ("Zoë.1", "Zoë.1"),
+        ("..", ".."),
+        ("€ ", "%E2%82%AC%20"),
+    ],
+)
+def test_a_key_becomes_part_of_a_file_name(key: str, safe: str) -> None:
+    assert _safe(key) == safe
+
+
+# risk
+
+
+def test_risk_shows_where_it_lies(starter: Path) -> None:
+    done = gradus("risk", starter, "--as-of", AS_OF, "--min-cell", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    for words in ("Exposure by unit and capability", "Tenant services", "Data protection", "high"):
+        assert words in done.stdout
+    assert "·" not in done.stdout.replace("· hidden", "") and "E02" not in done.stdout
+
+
+def test_risk_names_people_only_when_asked(starter: Path) -> None:
+    _, risks = _risks(starter)
+    greatest = risks["person"][int(np.argmax(np.where(risks["basis"] == "role", risks["exposure"], -1)))]
+    assert greatest not in gradus("risk", starter, "--as-of", AS_OF).stdout
+    assert greatest in gradus("risk", starter, "--as-of", AS_OF, "--names").stdout
+    assert "people" not in json.loads(gradus("risk", starter, "--as-of", AS_OF, "--json").stdout)
+    found = json.loads(gradus("risk", starter, "--as-of", AS_OF, "--json", "--names", "--top", "3").stdout)
+    assert len(found["people"]) == 3 and found["people"][0]["person"] == greatest
+
+
+@pytest.mark.parametrize("by", ["unit", "role", "family", "manager", "persona"])
+def test_risk_hides_what_tells_of_few(by: str, starter: Path) -> None:
+    """What is hidden in a column whose total is shown, is of enough people, and of two members at least."""
+    org, risks = _risks(starter)
+    all_cells = {(row["member"], row["capability"]): row for row in gr.heat_map(org, risks, by=by)}
+    done = gradus("risk", starter, "--as-of", AS_OF, "--by", by, "--json", "--min-cell", "4")
+    found = json.loads(done.stdout)
+    totals = {row["capability"]: row for row in found["capabilities"]}
+    hides = 0
+    for capability, total in totals.items():
+        cells = [row for row in found["heat_map"] if row["capability"] == capability]
+        gone = [all_cells[row["member"], capability] for row in cells if row["exposure"] is None]
+        hides += len(gone)
+        assert all(row["people"] is None or row["people"] >= 4 for row in (total, *cells))
+        assert total["people"] is None or not gone or (len(gone) > 1 and sum(row["people"] for row in gone) >= 4)
+        for row in cells:
+            if row["exposure"] is not None:
+                assert row["exposure"] == all_cells[row["member"], capability]["exposure"]
+    assert hides > 0
+    gone = [row for row in gr.heat_map(org, risks, by="all") if totals[row["capability"]]["people"] is None]
+    assert found["total_exposure"] is None or not gone or len(gone) > 1
+
+
+def test_risk_rolled_up_tells_no_small_unit(starter: Path) -> None:
+    org, risks = _risks(starter)
+    found = json.loads(gradus("risk", starter, "--as-of", AS_OF, "--roll-up", "--json", "--min-cell", "4").stdout)
+    people = {(row["member"], row["capability"]): row["people"] for row in gr.heat_map(org, risks, roll_up=True)}
+    tops = {row["capability"] for row in org.capabilities if row["parent"] is None}
+    assert {row["capability"] for row in found["capabilities"]} <= tops
+    assert all(
+        (row["people"] is None) or row["people"] == people[row["member"], row["capability"]] >= 4
+        for row in found["heat_map"]
+    )
+
+
+def test_what_is_hidden_cannot_be_worked_out() -> None:
+    a, b, c = Part("a", 3), Part("b", 9), Part("c", 6)
+    assert hidden(Part(None, 18, (a, b, c)), 5) == {"a", "c"}, "c too: else the total would tell a"
+    assert hidden(Part(None, 15, (b, c)), 5) == set()
+    assert hidden(Part(None, 17, (b, c)), 5) == {"c"}, "two people are in no part"
+    assert hidden(Part(None, 20, (b, c)), 5) == set(), "five people are in no part"
+    assert hidden(Part(None, 24, (a, b, c)), 5) == {"a"}, "with the six who are in no part it is enough"
+    below = Part("d", 12, (a, b))
+    assert hidden(Part(None, 18, (below, c)), 5) == {"a", "b"}, "below a part that is shown, the same holds"
+    small = Part("e", 4, (Part("f", 2), Part("g", 2)))
+    assert hidden(Part(None, 13, (small, b)), 5) == {"e", "f", "g", "b"}, "below a hidden part all is hidden"
+
+
+def random_part(random: np.random.Generator, key: str, depth: int) -> Part:
+    parts = tuple(random_part(random, f"{key}{n}", depth - 1) for n in range(random.integers(0, 4))) if depth else ()
+    return Part(key, sum(part.people for part in parts) + int(random.integers(0 if parts else 1, 8)), parts)
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_subtraction_tells_of_enough_people(seed: int) -> None:
+    """Of every part that is shown, what is unknown within it holds nobody, or enough people."""
+    whole = random_part(np.random.default_rng(seed), "", 3)
+    gone = hidden(whole, 5)
+
+    def look(part: Part) -> None:
+        unknown = [below.people for below in part.parts if below.key in gone]
+        rest = part.people - sum(below.people for below in part.parts)
+        if part.people >= 5:
+            assert sum(unknown) + rest == 0 or sum(unknown) + rest >= 5
+            assert len(unknown) != 1 or rest > 0
+        for below in part.parts:
+            if below.key in gone:
+                assert {deeper.key for deeper in below.below()} <= gone
+            else:
+                assert below.people >= 5
+                look(below)
+
+    look(whole)
+
+
+# why, example, demo
+
+
+def test_why_explains(starter: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert gradus("plan", starter, "-o", out, "--as-of", AS_OF, "--max-activities", "3").returncode == 0
+    items = columns(out / "items.csv")
+    person, activity = items["person"][0], items["activity"][0]
+    done = gradus("why", starter, person, activity, "--plan", out / "plan.gradus")
+    assert (done.returncode, done.stderr) == (0, "") and activity in done.stdout
+    again = gradus("why", starter, person, activity, "--as-of", AS_OF, "--max-activities", "3")
+    assert again.stdout == done.stdout
+    found: dict[str, Any] = json.loads(gradus("why", starter, person, "--plan", out, "--json").stdout)
+    assert found["person"] == person
+
+
+@pytest.mark.parametrize("keys", [("E99",), ("E01", "nothing")])
+def test_why_of_whom_nobody_knows(keys: tuple[str, ...], starter: Path) -> None:
+    done = gradus("why", starter, *keys, "--as-of", AS_OF)
+    assert (done.returncode, done.stdout) == (2, "") and keys[-1] in done.stderr
+
+
+def test_example(tmp_path: Path) -> None:
+    done = gradus("example", "my acme", cwd=tmp_path)
+    assert done.returncode == 0 and "gradus check 'my acme'" in done.stdout
+    assert len(gr.load(tmp_path / "my acme").organization.people) > 0
+    assert (tmp_path / "my acme" / "README.md").exists()
+    (tmp_path / "my acme" / "people.csv").write_text("mine", encoding="utf-8")
+    assert gradus("example", "my acme", cwd=tmp_path).returncode == 2
+    assert (tmp_path / "my acme" / "people.csv").read_text(encoding="utf-8") == "mine"
+    assert gradus("example", "my acme", "--force", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "my acme" / "people.csv").read_text(encoding="utf-8") != "mine"
+    assert gradus("example", "/dev/null/x").returncode == 2
 
 
 def test_demo_tells_the_story_without_colours() -> None:
@@ -38,8 +594,3 @@ def test_demo_tells_the_story_without_colours() -> None:
     ):
         assert words in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 100
-
-
-def test_without_typer_the_extra_is_named() -> None:
-    done = gradus("version", before="sys.modules['typer'] = None")
-    assert done.returncode == 1 and "pip install 'gradus[cli]'" in done.stderr

@@ -140,10 +140,7 @@ def _goal(material: Material, row: dict[str, Any]) -> dict[str, Any]:
 
 def _answers(material: Material, key: str, items: list[dict[str, Any]]) -> dict[str, Any]:
     """What other plans would be like: of each item in place, and of the best activities that are not in the plan."""
-    ask = getattr(material.plan, "why", None)
-    if ask is None:
-        return {"change": [], "others": []}
-    answer = ask(key)
+    answer = material.plan.why(key)
     of_item = {each.activity: [*each.sentences, *each.change] for each in answer.items}
     for item in items:
         item["figures"] = of_item.get(item["key"], [])

@@ -1,0 +1,39 @@
+"""The commands, put together."""
+
+from __future__ import annotations
+
+import typer
+
+from .check import check
+from .demo import demo
+from .example import example
+from .options import spread
+from .outcome import EXIT_CODES, told
+from .plan import plan
+from .risk import risk
+from .version import version
+from .why import why
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=f"""Plan an organisation's learning by the risk it removes.
+
+[bold]First steps[/bold]
+  gradus example acme                           a small complete folder of tables
+  gradus check acme                             every fault in them
+  gradus plan acme -o out --as-of 2026-03-31    a plan; open out/report.html
+
+{EXIT_CODES}""",
+)
+
+PANELS = {
+    "From tables to a plan": (check, risk, plan, why),
+    "To begin with": (example, demo, version),
+}
+
+for panel, commands in PANELS.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(told(spread(command)))

@@ -1,0 +1,148 @@
+"""From the tables of a path to risks and plans, by the options of a command."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .._assessment import Estimates, estimate
+from .._dataset import Dataset
+from .._error import Error
+from .._input import Tabular
+from .._organization import Organization
+from .._plan import Plan, _known, optimize
+from .._risk import Gaps, Risks, assess_risk, find_gaps
+from .options import Assessing, Planning, Running, by_source, numbers, wholes
+from .terminal import waiting
+
+BEFORE = ("person", "activity", "session", "first_day", "last_day", "reason")  # what counts of an earlier plan's items
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """All that comes before a plan."""
+
+    dataset: Dataset
+    estimates: Estimates
+    gaps: Gaps
+    risks: Risks
+
+    @property
+    def organization(self) -> Organization:
+        return self.dataset.organization
+
+
+def shows_progress(running: Running) -> bool:
+    return sys.stderr.isatty() if running.progress is None else running.progress
+
+
+def read(path: Path, running: Running) -> Dataset:
+    import gradus as gr
+
+    with waiting(f"read {path}", shows_progress(running)):
+        return gr.load(path, threads=running.threads)
+
+
+def assess(dataset: Dataset, options: Assessing, running: Running) -> Assessed:
+    """Estimates, gaps and risks."""
+    cuts = bands(options)
+    variances = by_source("--variance", options.variance)
+    if options.as_of is None:
+        newest = _newest(dataset)
+        hint = f"{newest}, the day of the newest rating" if newest else "2026-03-31"
+        raise Error(f"--as-of is needed: the day of the question, such as --as-of {hint}")
+    organization = dataset.organization
+    common: dict[str, Any] = {"threads": running.threads, "progress": shows_progress(running)}
+    estimates = estimate(
+        organization,
+        [] if dataset.assessments is None else dataset.assessments,
+        as_of=options.as_of,
+        half_information_years=options.half_information_years,
+        prior_mean=options.prior_mean,
+        prior_sd=options.prior_sd,
+        variances=variances,
+        **common,
+    )
+    gaps = find_gaps(organization, estimates, credit_completed=options.credit_completed, **common)
+    return Assessed(dataset, estimates, gaps, assess_risk(organization, gaps, **cuts, **common))
+
+
+def bands(options: Assessing) -> dict[str, Any]:
+    """The cuts of likelihood, impact and score."""
+    return {
+        "likelihood_bands": numbers("--likelihood-bands", options.likelihood_bands),
+        "impact_bands": numbers("--impact-bands", options.impact_bands),
+        "level_cuts": wholes("--level-cuts", options.level_cuts),
+    }
+
+
+def make_plan(assessed: Assessed, options: Planning, running: Running) -> Plan:
+    organization = assessed.organization
+    return optimize(
+        organization,
+        assessed.risks,
+        start=options.start,
+        months=options.months,
+        period_months=options.period_months,
+        max_activities=options.max_activities,
+        max_capabilities=options.max_capabilities,
+        max_of_a_kind=options.max_of_a_kind,
+        allow_overlap=options.allow_overlap,
+        gap=options.gap,
+        work_limit=options.work_limit,
+        time_limit=options.time_limit,
+        previous=None if options.previous is None else _items(organization, options.previous),
+        change_cost=options.change_cost,
+        threads=running.threads,
+        progress=shows_progress(running),
+    )
+
+
+def _newest(dataset: Dataset) -> str | None:
+    """The day of the newest rating."""
+    days = np.array([], "datetime64[D]") if dataset.assessments is None else dataset.assessments["date"]
+    days = days[~np.isnat(days)]
+    return str(days.max()) if len(days) else None
+
+
+def _items(organization: Organization, path: Path) -> Tabular:
+    """The items of an earlier plan that the organisation still knows: of a plan, or of its table of items."""
+    if path.is_dir():
+        path = path / "plan.gradus"
+    try:
+        columns = _parquet(path) if path.suffix == ".parquet" else _csv(path)
+    except (OSError, zipfile.BadZipFile, KeyError, UnicodeDecodeError, ValueError) as fault:
+        raise Error(f"--previous {path} is neither a plan nor a table of its items: {fault}") from None
+    if absent := [name for name in ("person", "activity", "first_day", "last_day") if name not in columns]:
+        raise Error(f"--previous {path} has no column {absent[0]}: it is not the table of a plan's items")
+    columns.setdefault("session", [None] * len(columns["person"]))
+    return _known(organization, columns)
+
+
+def _csv(path: Path) -> dict[str, list[str | None]]:
+    if path.suffix == ".csv":
+        text = path.read_text(encoding="utf-8-sig")
+    else:
+        with zipfile.ZipFile(path) as archive:
+            text = archive.read("items.csv").decode()
+    header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True) if text else [[]]
+    cells = list(zip(*(row for row in rows if row), strict=True)) or [()] * len(header)
+    found = dict(zip(header, cells, strict=True))
+    return {name: [cell or None for cell in found[name]] for name in BEFORE if name in found}
+
+
+def _parquet(path: Path) -> dict[str, list[str | None]]:
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        raise ImportError(f"reading {path.name} needs PyArrow: pip install 'gradus[files]'") from None
+    table = pyarrow.parquet.read_table(path)
+    found = {name: table.column(name).to_pylist() for name in BEFORE if name in table.column_names}
+    return {name: [None if cell is None else str(cell) for cell in cells] for name, cells in found.items()}

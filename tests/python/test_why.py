@@ -1,0 +1,322 @@
+"""Why-questions: the answers, and that planning one person again says what planning everybody again would."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import gradus as gr
+from conftest import AS_OF, START
+from gradus._one_person import OnePerson, ancestors, end
+from organisations import library, organisation
+
+TOLERANCE = 1e-7
+
+
+def one_person(**more: Any) -> gr.Plan:
+    """One analyst who lacks much SQL and a little Writing, with money for one course and hours for it."""
+    tables: dict[str, Any] = {
+        "scales": {"scale": ["S"] * 4, "level": ["Awareness", "Working", "Practitioner", "Expert"]},
+        "capabilities": {"capability": ["SQL", "Writing", "Law"], "scale": ["S"] * 3},
+        "roles": {"role": ["Analyst"]},
+        "requirements": {
+            "role": ["Analyst"] * 2, "capability": ["SQL", "Writing"], "level": ["Expert", "Practitioner"],
+        },
+        "people": {"person": ["E1"], "role": ["Analyst"], "hours": [4]},
+        "activities": {
+            "activity": ["sql", "writing", "law", "book"], "kind": ["course", "course", "course", "reading"],
+            "hours": [8, 8, 8, 2], "cost": [100, 90, 10, 0],
+        },
+        "outcomes": {
+            "activity": ["sql", "writing", "law", "book"], "capability": ["SQL", "Writing", "Law", "SQL"],
+            "uplift": [1, 1, 1, 0.25],
+        },
+        "funds": {"fund": ["F"], "amount": [100]},
+        **more,
+    }  # fmt: skip
+    org = gr.Organization.from_tables(**tables)
+    ratings = {"person": ["E1"] * 2, "capability": ["SQL", "Writing"], "level": [1, 2], "source": ["test"] * 2}
+    risks = gr.assess_risk(org, gr.find_gaps(org, gr.estimate(org, ratings, as_of=AS_OF)))
+    return gr.optimize(org, risks, start=START)
+
+
+def test_an_item_adds_what_the_best_plan_without_it_lacks() -> None:
+    plan = one_person()
+    assert {item["activity"] for item in plan.items} == {"sql", "book"}
+    why = plan.why("E1", "sql")
+    assert why.verdict == "planned" and why.value == pytest.approx(plan.value)
+    shut = {"activity": ["sql"], "role": ["Nobody"]}
+    roles = {"role": ["Analyst", "Nobody"]}
+    without = gr.optimize(plan.organization.with_tables(eligibility=shut, roles=roles), plan.risks, start=START)
+    assert why.value_without == pytest.approx(without.value)
+    assert [item["activity"] for item in why.instead] == ["writing"]
+    assert [row["capability"] for row in why.serves] == ["SQL"]
+    assert "adds" in why.sentences[0] and "writing" in repr(why)
+
+
+def test_one_that_fits_would_displace_something_better() -> None:
+    why = one_person().why("E1", "writing")
+    assert why.verdict == "displaced" and why.value_with < why.value
+    assert [item["activity"] for item in why.instead] == ["sql"]
+    forced = gr.optimize(one_person(mandatory={"activity": ["writing"]}).organization, one_person().risks, start=START)
+    assert why.value_with == pytest.approx(forced.value)
+
+
+LIMITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "hours": ({"people": {"person": ["E1"], "role": ["Analyst"], "hours": [1]}}, {"resource": None, "capacity": 3.0}),
+    "fund": ({"funds": {"fund": ["F"], "amount": [20]}}, {"resource": "F", "capacity": 20.0, "demanded": 90.0}),
+    "seats": (
+        {"sessions": {"session": ["S"], "activity": ["writing"], "first_day": ["2026-05-04"], "seats": [0]}},
+        {"resource": "S", "capacity": 0.0},
+    ),
+    "prerequisite": (
+        {
+            "activity_prerequisites": {"activity": ["writing"], "prerequisite": ["law"]},
+            "eligibility": {"activity": ["law"], "persona": ["lawyer"]},
+        },
+        {"resource": "law"},
+    ),
+    "account": (
+        {
+            "activities": {"activity": ["writing"], "hours": [8], "cost": [90], "account_share": [1]},
+            "outcomes": {"activity": ["writing"], "capability": ["Writing"], "uplift": [1]},
+            "accounts": {"person": ["E1"], "kind": ["money"], "available": [30]},
+        },
+        {"resource": "money", "capacity": 30.0, "demanded": 90.0},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_the_limit_that_stops_it_is_named(limit: str) -> None:
+    tables, told = LIMITS[limit]
+    why = one_person(**tables).why("E1", "writing")
+    assert why.verdict == "limit" and why.limit["limit"] == limit
+    assert {name: why.limit[name] for name in told} == told
+    assert why.change
+
+
+def test_a_lifted_limit_shows_what_lies_behind() -> None:
+    plan = one_person(funds={"fund": ["F"], "amount": [20]})
+    why = plan.why("E1", "writing")
+    richer = plan.organization.with_tables(funds={"fund": ["F"], "amount": [90]}, mandatory={"activity": ["writing"]})
+    assert why.value_with == pytest.approx(gr.optimize(richer, plan.risks, start=START).value)
+    assert "70.00 EUR more in F" in why.change[0]
+    both = one_person(
+        funds={"fund": ["F"], "amount": [20]}, people={"person": ["E1"], "role": ["Analyst"], "hours": [1]}
+    ).why("E1", "writing")
+    assert both.limit["limit"] == "hours" and len(both.change) == 2 and "another limit" in repr(both)
+
+
+def test_what_stands_before_it_is_blamed_where_both_are_too_much() -> None:
+    """Each alone would fit; the limit that both together break is told."""
+    before = {"activity": ["writing"], "prerequisite": ["law"]}
+    people = {"person": ["E1"], "role": ["Analyst"]}
+    plan = one_person(activity_prerequisites=before, funds={"fund": ["F"], "amount": [95]}, people=people)
+    why = plan.why("E1", "writing")
+    assert why.limit["limit"] == "fund" and why.limit["demanded"] == 100.0
+
+
+REFUSED: dict[str, dict[str, Any]] = {
+    "completed": {"enrolments": {"person": ["E1"], "activity": ["writing"], "status": ["completed"]}},
+    "declined": {"enrolments": {"person": ["E1"], "activity": ["writing"], "status": ["declined"]}},
+    "not_eligible": {"eligibility": {"activity": ["writing"], "persona": ["lawyer"]}},
+    "not_on_offer": {
+        "sessions": {"session": ["S"], "activity": ["writing"], "first_day": ["2030-05-04"], "seats": [9]}
+    },
+    "no_fund": {
+        "funds": {"fund": ["F"], "amount": [500], "unit": ["U"]},
+        "units": {"unit": ["U"]},
+    },
+    "no_gain": {"outcomes": {"activity": ["writing"], "capability": ["Law"], "uplift": [1]}},
+    "from_level": {
+        "outcomes": {"activity": ["writing"], "capability": ["Writing"], "uplift": [1], "from_level": ["Expert"]}
+    },
+    "pinned": {"enrolments": {"person": ["E1"], "activity": ["writing"], "status": ["enrolled"]}},
+    "mandatory": {"mandatory": {"activity": ["writing"]}},
+    "unplaced": {"mandatory": {"activity": ["writing"]}, "funds": {"fund": ["F"], "amount": [20]}},
+    "hours_unknown": {
+        "activities": {"activity": ["writing"], "cost": [90], "hours": [None]},
+        "outcomes": {"activity": ["writing"], "capability": ["Writing"], "uplift": [1]},
+    },
+    "cost_unknown": {
+        "activities": {"activity": ["writing"], "cost": [None], "hours": [8]},
+        "outcomes": {"activity": ["writing"], "capability": ["Writing"], "uplift": [1]},
+    },
+}
+
+
+@pytest.mark.parametrize("verdict", REFUSED)
+def test_what_else_may_be_said_of_an_activity(verdict: str) -> None:
+    why = one_person(**REFUSED[verdict]).why("E1", "writing")
+    assert why.verdict == verdict, why
+    assert why.change or verdict in ("no_gain", "pinned", "mandatory")
+
+
+def test_a_duty_of_others_that_names_the_person_is_no_duty() -> None:
+    mandatory = {"activity": ["writing"], "role": ["Boss"], "person": ["E1"]}
+    why = one_person(mandatory=mandatory, roles={"role": ["Analyst", "Boss"]}).why("E1", "writing")
+    assert why.verdict == "displaced"
+
+
+def test_what_was_completed_and_may_be_repeated() -> None:
+    tables: dict[str, Any] = {
+        "activities": {"activity": ["sql", "writing"], "hours": [8, 8], "cost": [100, 90], "repeatable": [False, True]},
+        "outcomes": {"activity": ["sql", "writing"], "capability": ["SQL", "Writing"], "uplift": [1, 1]},
+    }
+    done = {"person": ["E1"], "activity": ["writing"], "status": ["completed"], "date": ["2020-01-01"]}
+    assert one_person(**tables, enrolments=done).why("E1", "writing").verdict == "displaced"
+
+
+def test_outside_its_validity() -> None:
+    activities = {"activity": ["writing"], "hours": [8], "cost": [9], "valid_to": ["2026-04-01"]}
+    outcomes = {"activity": ["writing"], "capability": ["Writing"]}
+    why = one_person(activities=activities, outcomes=outcomes).why("E1", "writing")
+    assert why.verdict == "not_on_offer" and "2026-04-01" in why.sentences[0]
+
+
+def test_who_takes_no_part() -> None:
+    people = {
+        "person": ["E1", "gone", "new", "idle"], "role": ["Analyst"] * 3 + ["Guest"], "left": [None, AS_OF, None, None],
+        "joined": [None, None, "2026-06-01", None],
+    }  # fmt: skip
+    plan = one_person(people=people, roles={"role": ["Analyst", "Guest"]})
+    assert plan.why("gone").verdict == "no_part" and AS_OF in plan.why("gone").sentences[0]
+    assert plan.why("new", "sql").verdict == "no_part" and "2026-06-01" in repr(plan.why("new"))
+    assert plan.why("idle").verdict == "nothing_wanted"
+
+
+def test_unknown_keys_name_the_nearest() -> None:
+    plan = one_person()
+    for question in ((("E11",), "E1"), (("E1", "writting"), "writing")):
+        with pytest.raises(gr.Error, match=question[1]) as caught:
+            plan.why(*question[0])
+        assert caught.value.code == "unknown_key"
+
+
+def test_the_whole_plan_of_a_person(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
+    plan = gr.optimize(acme.organization, acme_risks, start=START)
+    why = plan.why("P01")
+    assert [part.activity for part in why.items] == [item["activity"] for item in plan.person("P01")]
+    assert 1 <= len(why.alternatives) <= 3
+    assert not {part.activity for part in why.alternatives} & {part.activity for part in why.items}
+    assert why.value == pytest.approx(sum(item["gain"] for item in plan.person("P01")))
+    plain = json.loads(json.dumps(why.to_dict()))
+    assert plain["items"][0]["item"]["first_day"] == plan.person("P01")[0]["first_day"].isoformat()
+    assert plain["verdict"] == "plan" and len(plain["alternatives"]) == len(why.alternatives)
+    html = why._repr_html_()
+    assert html.startswith("<strong>") and html.count("<details>") == len(why.items) + len(why.alternatives)
+
+
+def test_html_is_escaped() -> None:
+    plan = one_person(
+        activities={"activity": ["<i>"], "hours": [8], "cost": [9]},
+        outcomes={"activity": ["<i>"], "capability": ["SQL"]},
+    )
+    assert "<i>" not in plan.why("E1")._repr_html_() + plan.why("E1", "<i>")._repr_html_()
+
+
+def shut_to(org: gr.Organization, person: str, activity: str) -> gr.Organization:
+    """The organisation in which this one person may not take the activity."""
+    others = [key for key in org.people["person"].tolist() if key != person]
+    rows = [row for row in org.eligibility.rows() if row["activity"] != activity]
+    assert len(rows) == len(org.eligibility), "the tests need activities that are open to all"
+    rows += [{"activity": activity, "person": key} for key in others]
+    return org.with_tables(eligibility=rows)
+
+
+SLOW = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+
+
+@SLOW
+@given(st.integers(0, 10_000))
+def test_planning_everybody_again_agrees(seed: int) -> None:
+    """What one person loses without an item, all together lose at most; with one forced, likewise."""
+    tables = organisation(seed, people=4, activities=5)
+    org = library(tables)
+    risks = gr.assess_risk(org, gr.find_gaps(org, gr.estimate(org, tables.get("assessments", []), as_of=AS_OF)))
+    plan = gr.optimize(org, risks, start=START, gap=0)
+    restricted = set(org.eligibility["activity"].tolist())
+    for person in org.people["person"].tolist():
+        if person not in set(risks["person"]):
+            continue
+        one = OnePerson(plan, person)
+        assert one.value == pytest.approx(sum(item["gain"] for item in plan.person(person)), abs=1e-12)
+        assert one.best().value >= one.value - TOLERANCE or one.best().status == "conflicts"
+        for activity in org.activities["activity"].tolist():
+            why = plan.why(person, activity)
+            if activity in restricted:
+                continue
+            if why.verdict == "planned":
+                whole = gr.optimize(shut_to(org, person, activity), risks, start=START, gap=0)
+                assert whole.bound >= plan.value - why.value + why.value_without - TOLERANCE
+                assert why.value_without <= plan.bound - plan.value + why.value + TOLERANCE
+            if why.verdict in ("displaced", "alike", "better") and plan.status != "conflicts":
+                duty = [*org.mandatory.rows(), {"activity": activity, "person": person}]
+                whole = gr.optimize(org.with_tables(mandatory=duty), risks, start=START, gap=0)
+                if whole.status != "conflicts":
+                    assert whole.bound >= plan.value - why.value + why.value_with - TOLERANCE
+                    assert why.value_with <= plan.bound - plan.value + why.value + TOLERANCE
+
+
+@SLOW
+@given(st.integers(0, 10_000))
+def test_where_nothing_is_shared_the_whole_agrees_exactly(seed: int) -> None:
+    tables = organisation(seed, people=3, activities=5)
+    for row in tables.get("sessions", []):
+        row["seats"] = None
+    tables.pop("funds", None)
+    for row in tables.get("programs", []):
+        row.pop("fund", None)
+    org = library(tables)
+    risks = gr.assess_risk(org, gr.find_gaps(org, gr.estimate(org, tables.get("assessments", []), as_of=AS_OF)))
+    plan = gr.optimize(org, risks, start=START, gap=0)
+    restricted = set(org.eligibility["activity"].tolist())
+    for item in plan.items.rows():
+        if item["reason"] in ("pinned", "mandatory") or item["activity"] in restricted:
+            continue
+        why = plan.why(item["person"], item["activity"])
+        whole = gr.optimize(shut_to(org, item["person"], item["activity"]), risks, start=START, gap=0)
+        if whole.status == plan.status == "optimal":
+            assert plan.value - whole.value == pytest.approx(why.value - why.value_without, abs=TOLERANCE)
+
+
+def test_what_others_use_is_not_to_be_had(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
+    """The money that is left, counted from plan.resources, and a plan that keeps within it."""
+    plan = gr.optimize(acme.organization, acme_risks, start=START)
+    used = {row["resource"]: row for row in plan.resources if row["kind"] == "fund"}
+    for person in ("P02", "P07", "P15"):
+        one = OnePerson(plan, person)
+        own = dict.fromkeys(used, 0.0)
+        for item in plan.person(person):
+            for fund in ancestors(plan.organization, item["fund"]):
+                own[fund] += item["fund_cost"]
+        for fund, row in used.items():
+            assert one.left_funds[fund] == pytest.approx(row["capacity"] - row["used"] + own[fund])
+        best = one.best()
+        again = dict.fromkeys(used, 0.0)
+        for item in best.items:
+            for fund in ancestors(plan.organization, item["fund"]):
+                again[fund] += item["fund_cost"]
+        assert all(again[fund] <= one.left_funds[fund] + 0.005 for fund in used)
+
+
+def test_changes_are_charged_as_in_the_plan(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
+    org = acme.organization
+    before = gr.optimize(org, acme_risks, months=12)
+    fewer = org.with_tables(funds=[{**row, "amount": row["amount"] / 2} for row in org.funds])
+    plan = gr.optimize(fewer, acme_risks, months=12, previous=before, change_cost=0.05)
+    people = set(org.people["person"].tolist())
+    assert sum(OnePerson(plan, person).value for person in people) == pytest.approx(plan.value)
+
+
+def test_the_end_of_a_horizon() -> None:
+    plan = one_person()
+    assert end(plan) == date(2027, 4, 1)
+    short = gr.optimize(plan.organization, plan.risks, start="2026-08-31", months=6)
+    assert end(short) == date(2027, 2, 28)
