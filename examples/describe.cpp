@@ -60,7 +60,9 @@ std::string rules(const AnyColumn& column) {
 
 // From column `first` on.
 void print(const Table& table, const std::string& name, bool input, std::size_t first = 0) {
-    std::cout << "\n### " << name << "\n\n" << table.meaning() << ".";
+    std::string anchor;
+    for (const char c : name) anchor += c == '.' ? "" : std::string(1, c);
+    std::cout << "\n### " << name << "\n\n" << table.meaning() << " ([example](table-examples.md#" << anchor << ")).";
     if (first > 0) std::cout << " The columns of `gaps`, and:";
     std::cout << "\n\n| column | type | unit | "
               << (input ? "required | meaning | rules |\n|---|---|---|---|---|---|\n"
@@ -84,7 +86,8 @@ int main() {
     std::cout << "# Tables\n\n"
                  "<!-- Made by scripts/make_docs from the column descriptions in include/gradus/. Do not edit. -->\n\n"
                  "The data contract: every table, column by column. How the numbers are worked out is told by\n"
-                 "[methods](methods/), how files and frames are read by [concepts](concepts.md#reading).\n\n"
+                 "[methods](methods.md), how files and frames are read by [concepts](concepts.md#reading).\n"
+                 "[Tables by example](table-examples.md) shows rows of each.\n\n"
                  "A *key* names a row of the table (or a word of the vocabulary) that is given with it. A\n"
                  "*level* is read from a label of the scale or a number, and kept as a position. *Carried*\n"
                  "columns are checked, kept and handed on; nothing computes with them yet.\n";

@@ -22,7 +22,8 @@ from ._dataset import Dataset, load, simulate
 from ._error import Error
 from ._organization import Organization
 from ._plan import Plan, Verification, optimize
-from ._risk import Gaps, Risks, assess_risk, compare, concentration, find_gaps, heat_map
+from ._plan_tables import Resources
+from ._risk import Gaps, HeatMap, Risks, assess_risk, compare, concentration, find_gaps, heat_map
 from ._table import Column, Table
 from ._versions import show_versions
 from ._what_if import WhatIf, what_if
@@ -39,9 +40,11 @@ __all__ = [
     "Error",
     "Estimates",
     "Gaps",
+    "HeatMap",
     "Organization",
     "Plan",
     "Report",
+    "Resources",
     "Risks",
     "Table",
     "Verification",

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from . import _core
+import numpy as np
+
+from . import _core, _text
 from ._error import Error
 from ._input import Tabular, read
-from ._options import Day, cores, day, real
+from ._options import Day, cores, day, real, whole
 from ._organization import Organization
+from ._rows import rows_of, unknown_key
 from ._run import run
 from ._table import Table
 
+MOST_LEVELS = 500  # of one chart: more are drawn slowly, and read by nobody
 SOURCES = ("self", "manager", "peer", "report", "test", "observation")
 
 
@@ -19,6 +24,13 @@ class Assessments(Table):
     """Ratings of people's capabilities, checked against an organisation."""
 
     __slots__ = ()
+
+    def _headline(self) -> str:
+        people = _text.count(self._count("person"), "person", "people")
+        days = self.column("date")
+        known = days[~np.isnat(days)]
+        newest = f"; the newest of {known.max()}" if len(known) else ""
+        return f"{_text.count(len(self), 'rating')} of {people}{newest}"
 
     @classmethod
     def from_table(cls, organization: Organization, table: Tabular, *, threads: int | None = None) -> Assessments:
@@ -46,6 +58,81 @@ class Estimates(Table):
 
     __slots__ = ()
 
+    def _headline(self) -> str:
+        if not len(self):
+            return "no levels"
+        rated = int(np.count_nonzero(self.column("ratings")))
+        width = 1.96 * float(np.median(self.column("sd")))
+        return (
+            f"{_text.count(len(self), 'level')} of {_text.count(self._count('person'), 'person', 'people')}, "
+            f"{rated:,} of them rated; half are known to ±{width:.2g} positions or better (95 %)"
+        )
+
+    def plot(
+        self,
+        *,
+        person: str | None = None,
+        capability: str | None = None,
+        requirements: Table | None = None,
+        most: int = 60,
+        dark: bool = False,
+    ) -> Any:
+        """Draws levels with their 95 % intervals, of one person or of one capability.
+
+        Parameters
+        ----------
+        person, capability
+            Whose levels, or which capability's. Give one of them.
+        requirements
+            `Gaps` or `Risks`: what is required is drawn too, and those farthest below it come first.
+        most
+            Most levels that are drawn, 1 to 500; a line under the title says if there are more.
+        dark
+            For a dark page: colours of the ground and of the axes are set too.
+
+        Returns
+        -------
+        altair.LayerChart
+            It can be restyled: ``chart.properties(width=600)``, ``chart.configure_axis(labelFontSize=12)``.
+
+        Raises
+        ------
+        Error
+            Neither or both are given, the key is unknown, or `most` is out of its range.
+        ImportError
+            Vega-Altair is not installed: the extra `charts`.
+
+        Examples
+        --------
+        >>> estimates.plot(person="E1042", requirements=risks)  # doctest: +SKIP
+        >>> estimates.plot(capability="SQL", requirements=risks, most=20)  # doctest: +SKIP
+        """
+        from .charts.intervals import intervals
+        from .charts.palette import shown
+
+        if (person is None) == (capability is None):
+            raise Error(
+                f"an interval plot shows one person or one capability of {len(self):,} levels: "
+                "give person= or capability="
+            )
+        if not 1 <= whole("most", most) <= MOST_LEVELS:
+            raise Error(f"most must be from 1 to {MOST_LEVELS}, not {most!r}")
+        by, of, key = ("person", "capability", person) if person is not None else ("capability", "person", capability)
+        assert key is not None
+        rows = rows_of(self, by, key)
+        if not rows:
+            if key in self.keys(by).tolist():
+                raise Error(
+                    f"there are no levels of the {by} {key!r} in {self.name}", "unknown_key", self.name, column=by
+                )
+            raise unknown_key(by, key, self.keys(by).tolist(), self.name)
+        wanted = {} if requirements is None else _required(requirements, by, of, key)
+        rows = [{**row, **wanted.get(row[of], {"required": None, "likelihood": None})} for row in rows]
+        rows.sort(key=lambda row: (row["required"] is None, row["mean"] - (row["required"] or 0.0), row[of]))
+        left = f"{most:,} of {len(rows):,}: those farthest below what is required" if len(rows) > most else None
+        title = f"Levels of {key}" if by == "person" else f"Levels in {key}"
+        return shown(intervals, rows[:most], of=of, title=title, subtitle=left, dark=dark)
+
     @classmethod
     def from_table(
         cls, organization: Organization, table: Tabular, *, as_of: Day, threads: int | None = None
@@ -71,6 +158,15 @@ class Estimates(Table):
         """
         days = day("as_of", as_of)
         return cls(_core.load_estimates(organization._core, read("estimates", table), days, cores(threads)))
+
+
+def _required(requirements: Table, by: str, of: str, key: str) -> dict[str, dict[str, Any]]:
+    """The highest level required of each person or in each capability, and the probability to be below it."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows_of(requirements, by, key):
+        if row[of] not in found or row["required"] > found[row[of]]["required"]:
+            found[row[of]] = {name: row[name] for name in ("required", "likelihood")}
+    return found
 
 
 def given_assessments(organization: Organization, table: Assessments | Tabular) -> Assessments:

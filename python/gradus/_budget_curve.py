@@ -11,8 +11,8 @@ import numpy as np
 
 from ._again import amount_of, plan_again, with_amounts
 from ._error import Error
-from ._one_person import rows_at
 from ._options import real
+from ._rows import rows_at
 from ._run import steps
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class BudgetCurve:
             for point in self.points
         )  # fmt: skip
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        return f"<b>{escape(first)}</b><ul>{lines}</ul>{table}"
+        return f"<strong>{escape(first)}</strong><ul>{lines}</ul>{table}"
 
 
 def budget_curve(

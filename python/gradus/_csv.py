@@ -203,10 +203,20 @@ def _named_columns(name: str, path: Path, table: Any) -> Any:
     return table.select([place for place, column in enumerate(table.column_names) if column]) if nameless else table
 
 
+class _Lines:
+    """What a csv.writer writes, with the line breaks of Unix: told of both characters, it quotes cells with either."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, line: str) -> None:
+        self.written.append(line.removesuffix("\r\n") + "\n")
+
+
 def csv_text(table: Table, by: tuple[str, ...] = ()) -> str:
     """A table in the grammar of files: every number to its last bit, the empty cell where missing; sorted, if asked."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
+    lines = _Lines()
+    writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow([column.name for column in table.columns])
     columns: list[list[Any]] = []
     for column in table.columns:
@@ -221,4 +231,4 @@ def csv_text(table: Table, by: tuple[str, ...] = ()) -> str:
     rows: list[tuple[Any, ...]] = list(zip(*columns, strict=True))
     rows.sort(key=lambda row: [row[key] for key in keys])
     writer.writerows(rows)
-    return file.getvalue()
+    return "".join(lines.written)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from . import _text
 from . import simulate as _simulate
 from ._assessment import Assessments
 from ._check import build
@@ -42,6 +43,14 @@ class Dataset:
         seen = [(name, getattr(self, name)) for name in SEEN]
         sizes = ", ".join(f"{name} {len(table):,}" for name, table in seen if table is not None)
         return f"{self.organization!r}" + (f"\nSeen: {sizes}" if sizes else "")
+
+    def _repr_html_(self) -> str:
+        headline = self.organization._headline().replace("Organization", "Dataset", 1)
+        if self.assessments is not None:
+            headline += f"; {self.assessments._headline()}"
+        tables = [self.organization.table(name) for name in self.organization.tables]
+        seen = [table for table in (getattr(self, name) for name in SEEN) if table is not None]
+        return _text.page(headline, [], _text.sizes([*tables, *seen]))
 
 
 def load(path: str | Path, *, threads: int | None = None) -> Dataset:

@@ -10,31 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._rows import Rows, rows_at, rows_of
 from ._table import Table
 
 if TYPE_CHECKING:
     from ._plan import Plan
 
-Rows = list[dict[str, Any]]
-
 OWN = ("positions", "target_roles", "preferences", "enrolments", "accounts")  # rows of one person
 SCOPED = ("eligibility", "programs")  # rows that may hold for one person
 EMPTY = ("personal_goals", "person_attributes", "objective_links", "clusters", "kpi_targets")  # nothing is left to tell
-
-
-def rows_of(table: Table, column: str, key: str) -> Rows:
-    """The rows of a table whose column of keys has this one."""
-    (codes,) = np.nonzero(table.keys(column) == key)
-    return rows_at(table, np.flatnonzero(np.isin(table.codes(column), codes)))
-
-
-def rows_at(table: Table, places: Any) -> Rows:
-    """Some rows of a table as dicts; None where a value is missing."""
-    columns: dict[str, list[Any]] = {}
-    for column in table.columns:
-        cells = table.column(column.name)[places].tolist()
-        columns[column.name] = [None if cell != cell else cell for cell in cells]
-    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 
 def ancestors(organization: Any, fund: str | None) -> list[str]:

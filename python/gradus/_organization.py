@@ -106,9 +106,23 @@ class Organization:
         """Warnings of the load; errors would have been raised."""
         return Table(self._core.problems)
 
+    def _headline(self) -> str:
+        """Who it is, and whether the input needs a look."""
+        parts = [
+            _text.count(len(self.people), "person", "people"),
+            _text.count(len(self.roles), "role"),
+            _text.count(len(self.capabilities), "capability", "capabilities"),
+            _text.count(len(self.activities), "activity", "activities"),
+        ]
+        warnings = _text.count(len(self.problems), "warning")
+        return f"Organization: {', '.join(parts)}; {warnings}{', see .problems' if len(self.problems) else ''}"
+
     def __repr__(self) -> str:
         sizes = ((name, len(self.table(name))) for name in self.tables)
         given = [f"{name} {size:,}" for name, size in sizes if size]
-        warnings = _text.count(len(self.problems), "warning")
         lines = [", ".join(given[i : i + 6]) for i in range(0, len(given), 6)]
-        return "\n  ".join([f"Organization: {warnings}", *lines])
+        return "\n  ".join([self._headline(), *lines])
+
+    def _repr_html_(self) -> str:
+        tables = [self.table(name) for name in self.tables]
+        return _text.page(self._headline(), [], _text.sizes(tables))

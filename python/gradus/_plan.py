@@ -8,7 +8,7 @@ import io
 import json
 import math
 import zipfile
-from html import escape
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,7 +20,9 @@ from ._error import Error
 from ._input import Tabular, read
 from ._options import Day, cores, date, day, real, truth, whole
 from ._organization import Organization
+from ._plan_tables import TABLES, Certificate, Conflicts, Goals, Items, PlannedPeople, Resources
 from ._risk import Risks, given_risks
+from ._rows import row_of
 from ._run import run
 from ._table import Table, provenance
 
@@ -69,34 +71,38 @@ class Verification(NamedTuple):
             f"{self.price_bound:,.4f} was proven within the work limit"
         )
 
+    def _repr_html_(self) -> str:
+        first = repr(self).splitlines()[0]
+        return _text.page(first, [], self.violations._repr_html_() if len(self.violations) else "")
+
 
 class Plan:
     """A development plan for everyone. Immutable; made by `optimize` or `Plan.load`.
 
     Attributes
     ----------
-    items : Table
+    items : Items
         Who takes what and when, what it costs and what it gains.
-    people : Table
+    people : PlannedPeople
         What the plan means for each person who has items in it.
-    goals : Table
+    goals : Goals
         The gaps it works on, and how far it brings them.
-    resources : Table
+    resources : Resources
         Funds and sessions: what is used, and what one more unit would be worth.
-    conflicts : Table
+    conflicts : Conflicts
         Mandatory items that could not be placed, and the limit that stopped them.
-    certificate : Table
+    certificate : Certificate
         One row: how good the plan is, and the proof.
     """
 
     __slots__ = ("_core", "_tables")
 
-    items: Table
-    people: Table
-    goals: Table
-    resources: Table
-    conflicts: Table
-    certificate: Table
+    items: Items
+    people: PlannedPeople
+    goals: Goals
+    resources: Resources
+    conflicts: Conflicts
+    certificate: Certificate
 
     def __init__(self, core: _core.Plan) -> None:
         self._core = core
@@ -108,7 +114,7 @@ class Plan:
             core = None if name.startswith("_") else self._core.table(name)
             if core is None:
                 raise AttributeError(f"a Plan has no attribute or table {name!r}")
-            table = self._tables.setdefault(name, Table(core))
+            table = self._tables.setdefault(name, TABLES.get(name, Table)(core))
         return table
 
     def __dir__(self) -> list[str]:
@@ -312,7 +318,7 @@ class Plan:
         removed = float(np.sum(self.goals.column("exposure_removed")))
         share = f", {removed / before:.1%} of the {before:,.1f} of those people today" if before > 0 else ""
         gap = max(0.0, row["gap"] or 0.0)
-        left = f"at most {gap:.2%}" if gap >= 1e-4 else "less than 0.01%"
+        left = _text.left_over(gap)
         changes = options.get("change_cost", 0) > 0
         removes = "comes to" if changes else "removes"
         status = STATUS.get(row["status"], row["status"])
@@ -341,12 +347,66 @@ class Plan:
             lines.append(f"{_text.count(len(self.problems), 'warning')}: see plan.problems.")
         return lines
 
+    def _headline(self) -> str:
+        """What is removed, and how far the best plan can be from that."""
+        best = (
+            "no plan removes more" if self.status == "optimal" else f"{_text.left_over(self.gap)} is left on the table"
+        )
+        return f"Plan, {self.status}: {self.value:,.2f} of exposure is removed; {best}"
+
     def __repr__(self) -> str:
-        return "\n  ".join([f"Plan, {self.status}", *self._sentences()])
+        return "\n  ".join([self._headline(), *self._sentences()])
 
     def _repr_html_(self) -> str:
-        lines = "".join(f"<li>{escape(line)}</li>" for line in self._sentences()[1:])
-        return f"<b>Plan, {escape(self.status)}</b><ul>{lines}</ul>{self.items._repr_html_()}"
+        return _text.page(self._headline(), self._sentences(), self.items._repr_html_())
+
+    def plot(self, person: str | None = None, *, dark: bool = False) -> Any:
+        """Draws the items of one person over time, or the money of all over time.
+
+        Parameters
+        ----------
+        person
+            Whose items; None: what is charged to each fund, cumulated.
+        dark
+            For a dark page: colours of the ground and of the axes are set too.
+
+        Returns
+        -------
+        altair.Chart or altair.LayerChart
+            It can be restyled.
+
+        Raises
+        ------
+        Error
+            There is no such person.
+        ImportError
+            Vega-Altair is not installed: the extra `charts`.
+
+        Examples
+        --------
+        >>> plan.plot()  # doctest: +SKIP
+        >>> plan.plot(person="E1042")  # doctest: +SKIP
+        """
+        from ._one_person import end
+        from .charts.gantt import gantt
+        from .charts.money import money
+        from .charts.palette import shown
+
+        organization, last = self.organization, end(self)
+        if person is None:
+            return shown(money, self.items, end=last, currency=organization.currency, dark=dark)
+        row_of(organization.people, "person", person)
+        activities = organization.activities
+        names = dict(zip(activities["activity"].tolist(), activities["name"].tolist(), strict=True))
+        common = Counter(names.values())
+        labels = {
+            key: key if not name else name if common[name] == 1 else f"{name} ({key})" for key, name in names.items()
+        }
+        items = [{**item, "label": labels[item["activity"]]} for item in self.person(person)]
+        return shown(
+            gantt, items, start=self.options["start"], end=last, currency=organization.currency,
+            title=f"Plan of {person}", dark=dark,
+        )  # fmt: skip
 
 
 def _items_before(organization: Organization, previous: Plan | Tabular | None) -> _core.Plan | _core.Table | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from . import _core
+import numpy as np
+
+from . import _core, _text
 from ._assessment import Estimates, given_estimates, outside_as_of
 from ._error import Error
 from ._input import Tabular, read
-from ._options import Day, cores, day, real, reals, truth, wholes, word
+from ._options import Day, cores, day, real, reals, truth, whole, wholes, word
 from ._organization import Organization
 from ._run import run
 from ._table import Table
@@ -16,12 +19,20 @@ from ._table import Table
 LIKELIHOOD_BANDS = (0.1, 0.3, 0.5, 0.8)
 IMPACT_BANDS = (2.0, 4.0, 6.0, 8.0)
 LEVEL_CUTS = (4, 9, 16)
+MOST_CELLS = 200  # on a side of one chart: more are drawn slowly, and read by nobody
 
 
 class Gaps(Table):
     """What is wanted of people against what is believed of them: one row per person, basis, role and capability."""
 
     __slots__ = ()
+
+    def _headline(self) -> str:
+        unknown = int(np.count_nonzero(self.column("status") == "unknown"))
+        return (
+            f"{_text.count(len(self), 'requirement')} of {_text.count(self._count('person'), 'person', 'people')}; "
+            f"{np.sum(self.column('likelihood')):,.0f} expected not to be met; {unknown:,} unknown: nobody rated them"
+        )
 
     @classmethod
     def from_table(cls, organization: Organization, table: Tabular, *, as_of: Day, threads: int | None = None) -> Gaps:
@@ -52,6 +63,49 @@ class Risks(Gaps):
 
     __slots__ = ()
 
+    def _headline(self) -> str:
+        exposure = self.column("exposure")
+        parts = [
+            _text.count(len(self), "requirement"),
+            f"exposure {np.sum(exposure):,.1f}",
+            f"{np.count_nonzero(self.column('risk_level') == 'extreme'):,} extreme",
+        ]
+        codes = self.codes("capability")
+        if len(codes):
+            sums = np.bincount(codes, weights=exposure)
+            greatest = int(np.argmax(sums))
+            parts.append(f"greatest: {self.keys('capability')[greatest]} ({sums[greatest]:,.1f})")
+        return "; ".join(parts)
+
+    def plot(self, *, dark: bool = False) -> Any:
+        """Draws the 5 × 5 matrix of likelihood and impact, with how many requirements lie in each cell.
+
+        Parameters
+        ----------
+        dark
+            For a dark page: colours of the ground and of the axes are set too.
+
+        Returns
+        -------
+        altair.LayerChart
+            Of 25 rows, whatever the number of people. It can be restyled.
+
+        Raises
+        ------
+        ImportError
+            Vega-Altair is not installed: the extra `charts`.
+
+        Examples
+        --------
+        >>> risks.plot().properties(width=600)  # doctest: +SKIP
+        """
+        from .charts.palette import shown
+        from .charts.risk_matrix import risk_matrix
+
+        made = self.provenance["options"]  # of risks from outside, the bands are those of the defaults
+        names = ("likelihood_bands", "impact_bands", "level_cuts")
+        return shown(risk_matrix, self, dark=dark, **{name: made[name] for name in names if made.get(name)})
+
     @classmethod
     def from_table(cls, organization: Organization, table: Tabular, *, as_of: Day, threads: int | None = None) -> Risks:
         """Risks made elsewhere, read and checked.
@@ -74,6 +128,66 @@ class Risks(Gaps):
             With all problems found.
         """
         return cls(_core.load_risks(organization._core, read("risks", table), day("as_of", as_of), cores(threads)))
+
+
+class HeatMap(Table):
+    """Exposure by a grouping of people and by capability."""
+
+    __slots__ = ()
+
+    def _headline(self) -> str:
+        if not len(self):
+            return "no cells"
+        exposure, member = self.column("exposure"), self.column("member")
+        greatest = int(np.argmax(exposure))
+        names = (member[greatest], self.column("capability")[greatest])
+        where = " in ".join(str(name) for name in reversed(names) if name is not None)
+        return (
+            f"{_text.count(len(self), 'cell')} of {_text.count(len(set(member)), self._grouping())} × "
+            f"{_text.count(self._count('capability'), 'capability', 'capabilities')}; "
+            f"greatest: {where} ({exposure[greatest]:,.1f})"
+        )
+
+    def _grouping(self) -> str:
+        return str(self.column("grouping")[0]) if len(self) else "member"
+
+    def plot(self, *, colour: str = "exposure", most: int = 30, dark: bool = False) -> Any:
+        """Draws the cells: members across, capabilities down, the greatest exposure first.
+
+        Parameters
+        ----------
+        colour
+            What the colour says: exposure or risk_level.
+        most
+            Most members and most capabilities that are drawn, 1 to 200: those with the greatest exposure. A line under
+            the title says what is left out.
+        dark
+            For a dark page: colours of the ground and of the axes are set too.
+
+        Returns
+        -------
+        altair.Chart
+            It can be restyled.
+
+        Raises
+        ------
+        Error
+            An option is out of its range.
+        ImportError
+            Vega-Altair is not installed: the extra `charts`.
+
+        Examples
+        --------
+        >>> gr.heat_map(org, risks, by="unit").plot()  # doctest: +SKIP
+        """
+        from .charts.heat_map import heat_map
+        from .charts.palette import shown
+
+        word("colour", colour, ("exposure", "risk_level"))
+        if not 1 <= whole("most", most) <= MOST_CELLS:
+            raise Error(f"most must be from 1 to {MOST_CELLS}, not {most!r}")
+        title = f"Exposure by {self._grouping()} and capability"
+        return shown(heat_map, self, colour=colour, most=most, title=title, member=self._grouping(), dark=dark)
 
 
 def given_gaps(organization: Organization, table: Gaps | Tabular, as_of: Day | None) -> Gaps:
@@ -219,7 +333,7 @@ def heat_map(
     level_cuts: Sequence[int] = LEVEL_CUTS,
     as_of: Day | None = None,
     threads: int | None = None,
-) -> Table:
+) -> HeatMap:
     """Exposure by a grouping of people and capability; rows of the own role only.
 
     Without `roll_up` the cells sum to the total exposure exactly.
@@ -243,7 +357,7 @@ def heat_map(
 
     Returns
     -------
-    Table
+    HeatMap
         Sorted by member and capability; people without a member are the missing member, which comes last.
 
     Raises
@@ -265,7 +379,7 @@ def heat_map(
         wholes("level_cuts", level_cuts, 3),
         cores(threads),
     )
-    return Table(run(job, "heat_map", False))
+    return HeatMap(run(job, "heat_map", False))
 
 
 def concentration(

@@ -138,6 +138,6 @@ def _line(label: str) -> Iterator[Show]:
     def draw(done: float, found: str) -> None:
         if done >= 1:
             seconds = time.monotonic() - begin
-            print(f"{label}  {seconds:.1f} s" + (f"  {found}" if found else ""), file=sys.stderr, flush=True)
+            print(f"{label}  100%  {seconds:.1f} s" + (f"  {found}" if found else ""), file=sys.stderr, flush=True)
 
     yield draw

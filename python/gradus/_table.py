@@ -199,6 +199,16 @@ class Table:
             return [None if cell != cell else int(cell) if whole else cell for cell in cells]
         return cells
 
+    def _headline(self) -> str:
+        """What a reader wants to know first; a table of its own kind says more than its size."""
+        return _text.count(len(self), "row")
+
+    def _count(self, column: str) -> int:
+        """How many different keys or words a column has."""
+        codes = self.codes(column)
+        missing = NO_WORD if codes.dtype == np.uint8 else -1
+        return len(np.unique(codes[codes != missing]))
+
     def __repr__(self) -> str:
         return _text.plain(self)
 

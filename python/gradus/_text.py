@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
+from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,29 @@ def shown(table: Table) -> NDArray[np.int64]:
     return rows if len(rows) <= 2 * EDGE + 2 else np.concatenate([rows[:EDGE], rows[-EDGE:]])
 
 
+def page(headline: str, lines: Iterable[str], rest: str = "") -> str:
+    """HTML: what a reader wants first, further sentences, and what follows them."""
+    inner = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f"<strong>{escape(headline)}</strong>" + (f"<ul>{inner}</ul>" if inner else "") + rest
+
+
+def sizes(tables: Iterable[Table]) -> str:
+    """The tables that have rows, as HTML."""
+    rows = [(table.name, f"{len(table):,}", table.meaning) for table in tables if len(table)]
+    cells = "".join(
+        f'<tr><td style="text-align:left">{escape(name)}</td><td style="text-align:right">{size}</td>'
+        f'<td style="text-align:left">{escape(meaning)}</td></tr>'
+        for name, size, meaning in rows
+    )
+    head = '<tr><th style="text-align:left">table</th><th>rows</th><th style="text-align:left">meaning</th></tr>'
+    return f"<table><thead>{head}</thead><tbody>{cells}</tbody></table>"
+
+
+def left_over(gap: float) -> str:
+    """How much better the best plan may be: 'at most 0.63 %'."""
+    return f"at most {gap:.2%}" if gap >= 1e-4 else "less than 0.01%"
+
+
 def unit(table: Table, column: Column) -> str:
     return table._core.currency if column.unit == "money" else column.unit.replace("money", table._core.currency)
 
@@ -47,6 +71,8 @@ def cells(values: NDArray[Any], kind: str) -> list[str]:
         digits = 0
     elif kind in ("money", "level"):
         digits = 2
+    elif known[known > 0].min() < 1e-4:  # such as prices per currency unit
+        return ["" if np.isnan(value) else f"{value:.3g}" for value in values]
     else:
         digits = int(np.clip(2 - np.floor(np.log10(max(known.max(), 1e-3))), 1, 4))
     return ["" if np.isnan(value) else f"{value:,.{digits}f}" for value in values]
@@ -57,7 +83,7 @@ def cut(text: str, room: int = WIDEST) -> str:
 
 
 def title(table: Table) -> str:
-    return f"{table.name}: {count(len(table), 'row')}"
+    return f"{table.name}: {table._headline()}"
 
 
 def plain(table: Table, width: int | None = None) -> str:
@@ -119,5 +145,6 @@ def html(table: Table) -> str:
         body.insert(EDGE, f'<td colspan="{len(columns)}">…</td>')
     inner = "".join(f"<tr>{row}</tr>" for row in body)
     head = line("th", heads, [column.meaning for column in columns])
-    caption = f"<caption>{escape(title(table))}. {escape(table.meaning)}.</caption>"
+    caption = f"<strong>{escape(title(table))}</strong><br>{escape(table.meaning)}."
+    caption = f'<caption style="text-align:left">{caption}</caption>'
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{inner}</tbody></table>"

@@ -8,10 +8,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from . import _text
-from ._again import amount_of, plan_again, row_of, with_amounts
+from ._again import amount_of, plan_again, with_amounts
 from ._error import Error
-from ._one_person import ancestors, rows_at
+from ._one_person import ancestors
 from ._options import real, whole
+from ._rows import row_of, rows_at
 
 if TYPE_CHECKING:
     from ._organization import Organization
@@ -84,10 +85,12 @@ class WhatIf:
 
     def _sentences(self) -> list[str]:
         found, value = self.difference, self.after.value
+        digits = 2 if abs(found) >= 0.05 else 4
+        before, after = f"{self.before.value:,.{digits}f}", f"{value:,.{digits}f}"
         if found > ALIKE:
-            what = f"would remove {found:.3g} more exposure: {value:,.2f}, not {self.before.value:,.2f}"
+            what = f"would remove {found:.3g} more exposure: {after}, not {before}"
         elif found < -ALIKE:
-            what = f"would leave {-found:.3g} more exposure: {value:,.2f} is removed, not {self.before.value:,.2f}"
+            what = f"would leave {-found:.3g} more exposure: {after} is removed, not {before}"
         else:
             what = f"would change nothing: {self.before.value:,.2f} of exposure is removed in either case"
         lines = [f"{self._question()} {what}."]
@@ -166,7 +169,9 @@ class WhatIf:
             + "</tr>"
             for name, plan in (("before", self.before), ("after", self.after))
         )
-        return f"<b>{escape(first)}</b><ul>{lines}</ul><table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+        return (
+            f"<strong>{escape(first)}</strong><ul>{lines}</ul><table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+        )
 
 
 def _unplaced(plan: Plan) -> set[tuple[str, str]]:
@@ -268,7 +273,7 @@ def _with_money(organization: Organization, fund: str, change: float) -> Organiz
 
 
 def _with_seats(organization: Organization, session: str, change: float) -> Organization:
-    had = row_of(organization, "sessions", "session", session)["seats"]
+    had = row_of(organization.sessions, "session", session)["seats"]
     if had is None:
         raise Error(
             f"the seats of the session {session!r} are not limited", "missing_value", "sessions", column="seats"
@@ -281,7 +286,7 @@ def _with_seats(organization: Organization, session: str, change: float) -> Orga
 
 
 def _with_hours(organization: Organization, person: str, change: float) -> Organization:
-    had = row_of(organization, "people", "person", person)["hours"]
+    had = row_of(organization.people, "person", person)["hours"]
     if had is None:
         raise Error(f"the hours of the person {person!r} are not limited", "missing_value", "people", column="hours")
     now = _sum("people", "hours", person, had, change)

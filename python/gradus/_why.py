@@ -10,8 +10,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from . import _text
-from ._again import unknown_key
-from ._one_person import OnePerson, Rows, ancestors, end, rows_of
+from ._one_person import OnePerson, ancestors, end
+from ._rows import Rows, rows_of, unknown_key
 
 if TYPE_CHECKING:
     from ._plan import Plan
@@ -85,7 +85,7 @@ class Why:
         for head, answers in (("In the plan", self.items), ("Not in it", self.alternatives)):
             if answers:
                 parts.append(f"<p>{head}</p>" + "".join(answer._details() for answer in answers))
-        return f"<b>{escape(first)}</b>{''.join(parts)}"
+        return f"<strong>{escape(first)}</strong>{''.join(parts)}"
 
     def _details(self) -> str:
         first, *rest = self.sentences
@@ -575,7 +575,8 @@ class Asker:
         exposure = sum(risk["exposure"] * risk["weight"] for risk in self.one.risks)
         share = f" of the {exposure:.3g} that {self.person} has today" if exposure > 0 else ""
         first = (
-            f"{_text.count(len(own), 'item')} for {self.person} remove {self.value:.3g} of exposure on average{share}."
+            f"{_text.count(len(own), 'item')} for {self.person} remove{'s' * (len(own) == 1)} {self.value:.3g} of "
+            f"exposure on average over the time{share}."
             if own
             else f"Nothing is planned for {self.person}."
         )

@@ -97,7 +97,7 @@ def test_ctrl_c_keeps_the_points(acme_plan: gr.Plan, monkeypatch: pytest.MonkeyP
 def test_it_goes_into_frames_json_and_html(curve: gr.BudgetCurve) -> None:
     assert curve.to_pandas()["value"].tolist() == [point.value for point in curve.points]
     assert json.loads(json.dumps(curve.to_dict()))["points"] == curve.rows()
-    assert curve._repr_html_().startswith("<b>All funds") and "EUR" in curve._repr_html_()
+    assert curve._repr_html_().startswith("<strong>All funds") and "EUR" in curve._repr_html_()
     assert "rises from" in repr(curve)
 
 

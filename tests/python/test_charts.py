@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import gradus as gr
+from conftest import AS_OF, START
 from gradus.charts import DARK, LIGHT, Palette, risk_matrix
 from gradus.charts.palette import RISK_LEVELS
 
@@ -67,7 +68,7 @@ def test_text_and_series_stand_out(palette: Palette) -> None:
     for level in RISK_LEVELS:
         assert contrast(palette.levels[level], palette.on_levels[level]) >= 4.5, level
     assert min(contrast(palette.ground, text) for text in (palette.text, palette.muted)) >= 4.5
-    assert min(contrast(palette.ground, colour) for colour in palette.series) >= 3
+    assert min(contrast(palette.ground, colour) for colour in (*palette.series, palette.levels["high"])) >= 3
 
 
 def titles(spec: dict[str, Any]) -> list[str]:
@@ -79,7 +80,7 @@ def titles(spec: dict[str, Any]) -> list[str]:
 def checked(chart: Any, palette: Palette = LIGHT) -> dict[str, Any]:
     """The specification of a chart, which is valid, says what it shows, and can be restyled and joined."""
     spec: dict[str, Any] = chart.to_dict()
-    assert spec["title"] and spec["description"].endswith(".")
+    assert spec["title"]["text"] and spec["description"].endswith(".")
     named = titles(spec)
     assert named and all(named)
     assert "tooltip" in str(spec)
@@ -125,3 +126,155 @@ def test_the_matrix_takes_frames_and_its_own_cells(acme_risks: gr.Risks) -> None
 def test_bands_are_named_by_their_cuts(acme_risks: gr.Risks) -> None:
     rows = values(risk_matrix(acme_risks, likelihood_bands=(0.1, 0.125, 0.5, 0.8)).to_dict())
     assert {row["likelihood"] for row in rows} == {"< 10 %", "10–12.5 %", "12.5–50 %", "50–80 %", "≥ 80 %"}
+
+
+@pytest.fixture(scope="module")
+def acme_estimates(acme: gr.Dataset) -> gr.Estimates:
+    return gr.estimate(acme.organization, acme.assessments, as_of=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def acme_plan(acme: gr.Dataset, acme_risks: gr.Risks) -> gr.Plan:
+    return gr.optimize(acme.organization, acme_risks, start=START)
+
+
+@PALETTES
+def test_every_plot_is_valid_and_says_what_it_shows(
+    palette: Palette, acme: gr.Dataset, acme_estimates: gr.Estimates, acme_risks: gr.Risks, acme_plan: gr.Plan
+) -> None:
+    """And can be drawn: Vega-Lite compiles it to a picture."""
+    import vl_convert
+
+    dark = palette is DARK
+    curve = gr.budget_curve(acme_plan, shares=(0, 1))
+    heat = gr.heat_map(acme.organization, acme_risks, by="unit")
+    plots = [
+        lambda dark: acme_estimates.plot(person="P01", requirements=acme_risks, dark=dark),
+        lambda dark: acme_estimates.plot(capability="User focus", dark=dark),
+        acme_risks.plot,
+        heat.plot,
+        lambda dark: heat.plot(colour="risk_level", dark=dark),
+        acme_plan.plot,
+        lambda dark: acme_plan.plot("P01", dark=dark),
+        acme_plan.resources.plot,
+        lambda dark: acme_plan.resources.plot(kind="session", dark=dark),
+        curve.plot,
+    ]
+    for plot in plots:
+        if not dark:
+            checked(plot(dark=False), palette)
+        spec = plot(dark=dark).to_dict()
+        assert ("background" in spec["config"]) == dark
+        assert vl_convert.vegalite_to_png(spec).startswith(b"\x89PNG")
+
+
+def test_intervals_are_of_one_person_or_capability(acme_estimates: gr.Estimates, acme_risks: gr.Risks) -> None:
+    with pytest.raises(gr.Error, match="give person= or capability="):
+        acme_estimates.plot()
+    with pytest.raises(gr.Error, match="nearest is 'P01'"):
+        acme_estimates.plot(person="P001")
+    with pytest.raises(gr.Error, match="most must be"):
+        acme_estimates.plot(person="P01", most=0)
+    with pytest.raises(gr.Error, match="there are no levels"):
+        acme_estimates.plot(capability=next(
+            key for key in acme_estimates.keys("capability") if key not in set(acme_estimates["capability"])
+        ))  # fmt: skip
+    rows = values(acme_estimates.plot(person="P01", requirements=acme_risks).to_dict())
+    own = [row for row in acme_estimates if row["person"] == "P01"]
+    assert {row["label"] for row in rows} == {row["capability"] for row in own}
+    by_label = {row["label"]: row for row in rows}
+    for row in own:
+        shown = by_label[row["capability"]]
+        assert shown["low"] == pytest.approx(row["mean"] - 1.96 * row["sd"])
+        assert shown["high"] == pytest.approx(row["mean"] + 1.96 * row["sd"])
+    wanted = [row for row in acme_risks if row["person"] == "P01"]
+    assert all(by_label[row["capability"]]["required"] >= row["required"] for row in wanted)
+    distance = [row["mean"] - row["required"] for row in rows if row["required"] is not None]
+    assert distance == sorted(distance)
+
+
+def test_more_levels_than_can_be_read_are_cut_and_it_is_said(acme_estimates: gr.Estimates) -> None:
+    spec = acme_estimates.plot(capability="User focus", most=5).to_dict()
+    assert len(values(spec)) == 5 and spec["title"]["subtitle"].startswith("5 of ")
+
+
+def test_heat_maps_say_what_they_leave_out(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
+    heat = gr.heat_map(acme.organization, acme_risks, by="role")
+    spec = heat.plot(most=3).to_dict()
+    rows = values(spec)
+    assert {row["exposure"] for row in rows} <= set(heat["exposure"].tolist())
+    assert len({row["member"] for row in rows}) <= 3 and len({row["capability"] for row in rows}) <= 3
+    share = sum(row["exposure"] for row in rows) / heat["exposure"].sum()
+    assert f"{share:.0%} of the exposure" in spec["title"]["subtitle"]
+    whole = values(heat.plot(most=200).to_dict())
+    assert sum(row["exposure"] for row in whole) == pytest.approx(heat["exposure"].sum())
+    with pytest.raises(gr.Error, match="most must be"):
+        heat.plot(most=201)
+    with pytest.raises(gr.Error, match="colour must be one of"):
+        heat.plot(colour="red")
+
+
+def test_the_plan_of_a_person_has_all_items_by_whole_days(acme_plan: gr.Plan) -> None:
+    rows = values(acme_plan.plot("P01").to_dict())
+    items = acme_plan.person("P01")
+    assert sorted((row["first"], row["last"]) for row in rows) == sorted(
+        (str(item["first_day"]), str(item["last_day"])) for item in items
+    )
+    assert all(row["until"] > row["last"] for row in rows)
+    with pytest.raises(gr.Error, match="there is no person"):
+        acme_plan.plot("nobody")
+
+
+def test_money_adds_up_to_what_is_charged(acme_plan: gr.Plan) -> None:
+    rows = values(acme_plan.plot().to_dict())
+    for fund in {row["fund"] for row in rows}:
+        own = [row for row in rows if row["fund"] == fund]
+        assert [row["day"] for row in own] == sorted(row["day"] for row in own)
+        charged = acme_plan.items["fund_cost"][acme_plan.items["fund"] == fund].sum()
+        assert own[-1]["money"] == pytest.approx(charged, abs=0.01) and own[-1]["day"] == "2027-04-01"
+
+
+def test_funds_beyond_the_colours_are_one_line() -> None:
+    from gradus.charts import money
+
+    columns = {
+        "first_day": np.array(["2026-04-01"] * 9, dtype="datetime64[D]"),
+        "fund": np.array([f"F{n}" for n in range(8)] + [None], dtype=object),
+        "fund_cost": np.array([*range(1, 9), 0.0]),
+    }
+    rows = values(money(columns).to_dict())
+    assert len(rows) == len(LIGHT.series)
+    assert sum(row["money"] for row in rows) == 36 and {"other funds", "F7"} <= {row["fund"] for row in rows}
+    assert values(money({name: column[:0] for name, column in columns.items()}).to_dict()) == []
+
+
+def test_resources_show_what_is_scarce_first(acme_plan: gr.Plan) -> None:
+    rows = values(acme_plan.resources.plot().to_dict())
+    prices = [row["price"] for row in rows]
+    assert prices == sorted(prices, reverse=True)
+    scarce = {row["resource"] for row in rows if row["scarce"].startswith("scarce")}
+    table = acme_plan.resources
+    assert scarce == set(table["resource"][table["binding"] & (table["kind"] == "fund")])
+    assert table.plot(most=1).to_dict()["title"]["subtitle"] == "The 1 dearest of 4"
+
+
+def test_a_hundred_thousand_people_fit_into_a_chart() -> None:
+    """What is drawn does not grow with the number of people."""
+    many = 100_000
+    draw = np.random.default_rng(1)
+    columns = {
+        "person": np.arange(many),
+        "likelihood_band": draw.integers(1, 6, many),
+        "impact_band": draw.integers(1, 6, many),
+        "exposure": draw.random(many),
+    }
+    rows = values(risk_matrix(columns).to_dict())
+    assert len(rows) == 25 and sum(row["requirements"] for row in rows) == many
+
+
+def test_without_altair_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, acme_risks: gr.Risks) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "altair", None)
+    with pytest.raises(ImportError, match=r"gradus\[charts\]"):
+        acme_risks.plot()

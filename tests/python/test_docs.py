@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.util
+import os
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+import gradus as gr
 
 TOP = Path(__file__).parents[2]
 
@@ -30,3 +39,105 @@ def test_a_decision_has_its_three_parts(page: str) -> None:
     text = read(f"docs/decisions/{page}")
     assert text.startswith(f"# {page[:4]} ")
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
+
+
+def program(name: str) -> ModuleType:
+    """A program of docs/_site/ as a module."""
+    spec = importlib.util.spec_from_file_location(name, TOP / "docs" / "_site" / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", read(page), re.MULTILINE | re.DOTALL)
+
+
+PYTHON_PAGES = [path.relative_to(TOP).as_posix() for path in sorted((TOP / "docs").rglob("*.md"))]
+PYTHON_PAGES = [page for page in PYTHON_PAGES if blocks(page, "python")]
+
+
+@pytest.mark.parametrize("page", PYTHON_PAGES)
+def test_the_python_of_a_page_runs(page: str, tmp_path: Path) -> None:
+    """All blocks of a page in order, as in one notebook; what a notebook would show is shown."""
+    code = ["import gradus as gr"]
+    for block in blocks(page, "python"):
+        tree = ast.parse(block)
+        if isinstance(tree.body[-1], ast.Expr):
+            tree.body[-1] = ast.parse(f"print({ast.unparse(tree.body[-1])})").body[0]
+        code.append(ast.unparse(tree))
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(code)], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_there_are_pages_with_python() -> None:
+    assert "docs/first-plan-python.md" in PYTHON_PAGES
+
+
+def test_the_commands_of_the_first_plan_do_what_the_page_says(tmp_path: Path) -> None:
+    page = "docs/first-plan-command-line.md"
+
+    def run(line: str) -> tuple[int, str]:
+        name, *rest = shlex.split(line)
+        assert name == "gradus"
+        done = subprocess.run(
+            [sys.executable, "-m", "gradus", *rest],
+            cwd=tmp_path,
+            env={**os.environ, "COLUMNS": "100"},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode, done.stdout
+
+    commands = [line for block in blocks(page, "sh") for line in block.splitlines()]
+    results = [run(command) for command in commands]
+    assert [code for code, _ in results] == [0] * len(commands)
+    assert len((tmp_path / "out" / "report.html").read_text(encoding="utf-8")) > 10_000
+    printed = "".join(text for _, text in results)
+
+    people = tmp_path / "acme" / "people.csv"
+    people.write_text(people.read_text(encoding="utf-8").replace("E05,adviser", "E05,advisor"), encoding="utf-8")
+    code, told = run("gradus check acme")
+    assert code == 1
+
+    lines = [line for block in blocks(page, "text") for line in block.splitlines()]
+    assert len(lines) > 5
+    missing = [line for line in lines if line.rstrip() not in (row.rstrip() for row in (printed + told).splitlines())]
+    assert not missing
+
+
+def test_the_page_for_engineers_has_the_project_that_is_tested() -> None:
+    assert blocks("docs/first-plan-embedding.md", "cmake") == [read("examples/embed/CMakeLists.txt")]
+
+
+def test_the_examples_of_tables_are_what_the_stages_give() -> None:
+    """If not: scripts/make_docs examples."""
+    assert program("table_examples").page() == read("docs/table-examples.md")
+
+
+def test_every_table_has_an_example() -> None:
+    tables = re.findall(r"^### (.*)$", read("docs/tables.md"), re.MULTILINE)
+    assert len(tables) > 40
+    assert re.findall(r"^### (.*)$", read("docs/table-examples.md"), re.MULTILINE) == tables
+
+
+@pytest.mark.parametrize("name", ["flow", "level", "matrix", "certificate", "horizon"])
+def test_a_picture_shows_what_the_library_says(name: str) -> None:
+    """If not: scripts/make_docs pictures."""
+    assert program("pictures").PICTURES[name]() == read(f"docs/images/{name}.svg")
+
+
+def test_the_headers_of_the_library_have_a_page_each_room() -> None:
+    rooms = {path.name for path in (TOP / "include" / "gradus").iterdir() if path.is_dir()}
+    assert rooms == {path.stem.removeprefix("cpp-") for path in (TOP / "docs" / "reference").glob("cpp-*.md")}
+
+
+@pytest.mark.parametrize("name", sorted(set(gr.__all__) - {"__version__"}))
+def test_every_public_name_has_a_docstring(name: str) -> None:
+    assert (getattr(gr, name).__doc__ or "").strip(), f"gradus.{name}"

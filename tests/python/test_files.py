@@ -108,6 +108,8 @@ CASES = [
          "invalid_text", "units", 4, ("units.csv", "line 4", "2 cells found", "3 expected", "keeps its comma")),
     Case("a quote that is not closed", edit("roles.csv", "Tenant adviser,", '"Tenant adviser,'), "invalid_text",
          "roles", 2, ("roles.csv", "line 2", "quote", "not closed", "quote the whole cell")),
+    Case("a quote that is not closed in the last row", edit("units.csv", "reports,homes\n", 'reports,"homes\n\n'),
+         "invalid_text", "units", 4, ("units.csv", "line 4", "quote", "not closed")),
     Case("two quotes that are not closed",
          lambda folder: [edit("units.csv", "Tenant", '"Tenant')(folder), edit("units.csv", "Data", '"Data')(folder)],
          "invalid_text", "units", 3, ("units.csv", "line 3", "quote", "not closed")),

@@ -125,7 +125,7 @@ def test_it_goes_into_json_and_html(acme_plan: gr.Plan) -> None:
     assert plain["after"]["value"] == answer.after.value and len(plain["added"]) == len(answer.added)
     assert plain["sentences"][0] == repr(answer).splitlines()[0]
     html = answer._repr_html_()
-    assert html.startswith("<b>3,000.00 EUR more") and "<table>" in html
+    assert html.startswith("<strong>3,000.00 EUR more") and "<table>" in html
 
 
 def test_changes_to_the_plan_before_stay_charged(org: gr.Organization, risks: gr.Risks, plan: gr.Plan) -> None:

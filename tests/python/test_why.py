@@ -210,7 +210,7 @@ def test_the_whole_plan_of_a_person(acme: gr.Dataset, acme_risks: gr.Risks) -> N
     assert plain["items"][0]["item"]["first_day"] == plan.person("P01")[0]["first_day"].isoformat()
     assert plain["verdict"] == "plan" and len(plain["alternatives"]) == len(why.alternatives)
     html = why._repr_html_()
-    assert html.startswith("<b>") and html.count("<details>") == len(why.items) + len(why.alternatives)
+    assert html.startswith("<strong>") and html.count("<details>") == len(why.items) + len(why.alternatives)
 
 
 def test_html_is_escaped() -> None:

@@ -86,7 +86,9 @@ def test_cells_are_what_excel_keeps(tmp_path: Path) -> None:
     sheet.append([8.0, "Analyst", 3, "2022-03-04"])
     sheet.append(["", "", "", ""])
     sheet["F9"].number_format = "0.00"  # a cell that is formatted and empty
-    people = gr.load(saved(book, tmp_path)).organization.people
+    path = saved(book, tmp_path)
+    rewrite(path, rb'<dimension ref="A1:[D-F]\d"', b'<dimension ref="A1:B2"')  # as careless programs write it
+    people = gr.load(path).organization.people
     assert people["person"].tolist() == ["007", "7", "8"]
     assert people.to_pydict()["joined"] == [
         datetime.date(2020, 1, 31),

@@ -11,10 +11,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 import gradus as gr
 from gradus._write import write_table, writing
 
+TEXTS = st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 SEEN = ("assessments", "kpis", "rollouts", "anecdotes")
 
 
@@ -44,6 +47,44 @@ def test_an_organisation_survives_being_written(tmp_path: Path, suffix: str, acm
             one, other = getattr(dataset, seen), getattr(again, seen)
             assert (one and one.to_pydict()) == (other and other.to_pydict()), seen
         assert not [path for path in (tmp_path / name).iterdir() if path.suffix != suffix]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    names=st.dictionaries(
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1), TEXTS
+    ),
+    currency=st.sampled_from(["EUR", "JPY", "KWD"]),
+    data=st.data(),
+)
+def test_any_text_and_number_survives(
+    tmp_path: Path, suffix: str, names: dict[str, str | None], currency: str, data: st.DataObject
+) -> None:
+    digits = {"EUR": 2, "JPY": 0, "KWD": 3}[currency]
+    units = [{"unit": key, "name": name} for key, name in names.items()]
+    count = len(units)
+    numbers = st.floats(1e-300, 1e12, allow_nan=False)
+    amounts = st.decimals(0, 10**12, places=digits).map(str)
+    try:
+        org = gr.Organization.from_tables(
+            settings=[{"currency": currency}],
+            units=units,
+            objectives=[{"objective": key, "weight": data.draw(numbers)} for key in names],
+            funds=[{"fund": key, "amount": data.draw(amounts)} for key in names],
+        )
+    except gr.Error:
+        assume(False)  # a key that is no key, such as one of spaces alone
+    for old in tmp_path.iterdir():
+        old.unlink()
+    with writing(tmp_path) as temporary:
+        for name in ("settings", "units", "objectives", "funds"):
+            write_table(org.table(name), temporary / f"{name}{suffix}")
+    again = gr.load(tmp_path).organization
+    assert len(again.units) == count
+    for name in ("settings", "units", "objectives", "funds"):
+        assert again.table(name).to_pydict() == org.table(name).to_pydict(), name
+    assert again._core.digest == org._core.digest
 
 
 def test_digests_tell_organisations_apart(acme: gr.Dataset) -> None:

@@ -3,7 +3,24 @@
 They need the extra `charts`. Nothing is set globally: colours come as a `Palette`.
 """
 
+from .gantt import gantt
+from .heat_map import heat_map
+from .intervals import intervals
+from .money import money
 from .palette import DARK, LIGHT, Palette
+from .resources import resources
 from .risk_matrix import risk_matrix
+from .supply_curve import supply_curve
 
-__all__ = ["DARK", "LIGHT", "Palette", "risk_matrix"]
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "Palette",
+    "gantt",
+    "heat_map",
+    "intervals",
+    "money",
+    "resources",
+    "risk_matrix",
+    "supply_curve",
+]

@@ -32,6 +32,8 @@ class Palette:
     """risk level → its colour"""
     on_levels: Mapping[str, str]
     """risk level → the colour of text on it"""
+    ramp: tuple[str, str]
+    """of amounts: the colours of none and of the most"""
     series: tuple[str, ...]
     """colours without a meaning of their own, for lines, bars and points, in order of use"""
 
@@ -74,6 +76,7 @@ LIGHT = Palette(
     line="#d5d9df",
     levels=_by_level("#d3e3ee", "#f2c14e", "#d9682b", "#7d1538"),
     on_levels=_by_level("#16181d", "#16181d", "#16181d", "#ffffff"),
+    ramp=("#edf1f5", "#0c2d4d"),
     series=("#143752", "#be862a", "#10a37c", "#6d130b", "#9c84d1"),
 )
 
@@ -85,6 +88,7 @@ DARK = Palette(
     line="#3d434d",
     levels=_by_level("#2b4868", "#7c6a1c", "#f28f4f", "#ffe1da"),
     on_levels=_by_level("#ffffff", "#ffffff", "#0e1014", "#0e1014"),
+    ramp=("#232a34", "#b9d2ff"),
     series=("#868fd5", "#f6ed3d", "#dc7136", "#9dfdb4", "#af7e88"),
 )
 

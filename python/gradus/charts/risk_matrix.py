@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._risk import IMPACT_BANDS, LEVEL_CUTS, LIKELIHOOD_BANDS
-from ._altair import import_altair
+from ._altair import heading, import_altair
 from .palette import LIGHT, RISK_LEVELS, Palette
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def risk_matrix(
         alt
         .layer(fields, counts)
         .resolve_scale(color="independent")
-        .properties(title=title, description=description(rows), width=420, height=300)
+        .properties(title=heading(title), description=description(rows), width=420, height=300)
     )
     return chart
 

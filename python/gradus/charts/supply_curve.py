@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._altair import import_altair
+from ._altair import heading, import_altair
 from .palette import LIGHT, Palette
 
 if TYPE_CHECKING:
@@ -55,16 +55,22 @@ def supply_curve(
     def y(column: str) -> Any:
         return alt.Y(f"{column}:Q", title="Exposure removed, average over the horizon")
 
-    def colour(name: str) -> Any:
-        return alt.Color(datum=name, scale=colours, title=None, legend=alt.Legend(orient="bottom", labelLimit=0))
+    colour = alt.Color("what:N", scale=colours, title=None, legend=alt.Legend(orient="bottom", labelLimit=0))
+
+    def called(name: str) -> Any:
+        return base.transform_calculate(what=f"'{name}'")
 
     # The bound is dashed and square, the plan solid and round: told apart without colours.
-    above = base.mark_line(strokeDash=[5, 4], point=alt.OverlayMarkDef(shape="square")).encode(
-        y=y("bound"), color=colour(bound)
+    above = (
+        called(bound)
+        .mark_line(strokeDash=[5, 4], point=alt.OverlayMarkDef(shape="square"))
+        .encode(y=y("bound"), color=colour)
     )
-    below = base.mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=60)).encode(y=y("value"), color=colour(value))
+    below = (
+        called(value).mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=60)).encode(y=y("value"), color=colour)
+    )
     chart: altair.LayerChart = alt.layer(above, below).properties(
-        title=title, description=description(rows, currency), width=460, height=280
+        title=heading(title), description=description(rows, currency), width=460, height=280
     )
     return chart
 

@@ -110,7 +110,8 @@ def _level(risks: Risks, likelihood: NDArray[np.float64], impact: NDArray[np.flo
 def _places(table: Table, column: str, keys: NDArray[Any]) -> Ints:
     """Where the key of each row stands among `keys`."""
     place = {key: index for index, key in enumerate(keys)}
-    by_code = np.array([place.get(key, -1) for key in table.keys(column)], dtype=np.int64)
+    # The last is for code −1, a missing key: a table without units has no other.
+    by_code = np.array([*(place.get(key, -1) for key in table.keys(column)), -1], dtype=np.int64)
     places: Ints = by_code[table.codes(column)]
     return places
 

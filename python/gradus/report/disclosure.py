@@ -16,8 +16,8 @@ from .lattice import Ints, Lattice
 Bools = NDArray[np.bool_]
 Reals = NDArray[np.float64]
 ROUNDS = 10_000  # of the least-squares solver; without an end, all counts as known
-EXACT = 1e-9  # where it ends: what is left of the part that shows
-DETERMINED = 1e-7  # of a random change of size 1 of every finest cell: what does not move by more is known
+EXACT = 1e-8  # where it ends: what is left of the part that shows
+DETERMINED = 1e-6  # of a random change of size 1 of every finest cell: what does not move by more is known
 
 
 def hide_small(people: Sequence[int], min_cell: int, whole: bool = True) -> list[bool]:
@@ -47,14 +47,14 @@ def hide_cells(cells: Lattice, min_cell: int) -> Bools:
     """
     small = cells.people < min_cell
     open_ = ~small  # what a reader sees or can work out at once
-    known, more = small, 1
+    known, more = small, 4
     while known.any():
         _hide_lone(cells, open_, min_cell)
         # What is not known stays so where more is hidden.
         known = known & _known(cells, open_ & cells.shown)
         for _ in range(more if known.any() else 0):
             _hide_beside(cells, open_, known)
-        more *= 2  # each round looks at everything: rather a few cells too many than a few rounds
+        more *= 4  # each round looks at everything: rather a few cells too many than a few rounds
     return open_ & cells.shown
 
 

@@ -12,6 +12,7 @@ from .material import Material, distinct
 from .wording import money, number, share
 
 LARGEST = 8  # activities of a fund that are shown one by one
+SPENT = 0.995  # of its amount: such a fund stands in the way, whatever its price
 PER = 1000  # of the currency: what one more unit of it removes is too small a number to read
 
 
@@ -50,6 +51,7 @@ def make_funds(material: Material) -> dict[str, Any]:
     return {
         "funds": funds,
         "given": len(table) > 0,
+        "spent": any(fund["part"] is not None and fund["part"] > SPENT for fund in funds),
         "binding": [fund for fund in funds if fund["binding"]],
         "per": f"{currency} {PER:,}",
         "parts": _parts(material),

@@ -26,7 +26,7 @@ def make_headline(material: Material) -> dict[str, Any]:
     currency = material.currency
     months = plan.options["months"]
     cost, time = float(np.sum(items.column("cost"))), float(np.nansum(items.column("hours")))
-    shown = not material.small and (material.names or certificate["people"] >= material.min_cell)
+    shown = not material.small and (material.names or not 0 < certificate["people"] < material.min_cell)
     found: dict[str, Any] = {
         "small": material.small,
         "hidden": not shown,

@@ -50,9 +50,7 @@ def number(value: float | None, digits: int | None = None) -> str:
         return DASH
     if digits is None:
         size = abs(value)
-        digits = (
-            0 if size == 0 or size >= 1000 else 1 if size >= 100 else 2 if size >= 0.1 else 3 if size >= 0.01 else 4
-        )
+        digits = 0 if size == 0 or size >= 1000 else 1 if size >= 10 else 2 if size >= 0.1 else 3 if size >= 0.01 else 4
     text = f"{value:,.{digits}f}"
     return text.removeprefix("-") if not text.strip("-0.,") else text.replace("-", "−")
 

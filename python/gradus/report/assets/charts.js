@@ -47,7 +47,9 @@
       }
       views.push(result);
     }
+    document.body.dataset.theme = window.gradus.isDark() ? "dark" : "light";
     document.body.dataset.charts = "drawn";
+    performance.mark("charts-drawn");
   }
 
   // On a narrow screen long labels would leave no room for the chart.

@@ -53,7 +53,7 @@
 
   function number(value) {
     const size = Math.abs(value);
-    const digits = size === 0 || size >= 1000 ? 0 : size >= 100 ? 1 : size >= 0.1 ? 2 : 3;
+    const digits = size === 0 || size >= 1000 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
     return value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   }
   const whole = (value) => value.toLocaleString("en-GB");
@@ -85,7 +85,7 @@
     const state = {};
     const reset = () =>
       Object.assign(state, {
-        unit: 0, capability: 0, group: 0, measure: "likelihood", find: "", row: 0, column: 0,
+        unit: 0, capability: 0, group: 0, measure: "exposure", find: "", row: 0, column: 0,
         rowsBy: "exposure", rowsUp: false, columnsBy: "exposure", columnsUp: false, active: [0, 0], most: WIDE,
       });
     reset();
@@ -180,8 +180,11 @@
       return [1 / 16, 1 / 4, 9 / 16].map((part) => part * most);
     }
 
-    function colourOf(cell) {
+    // Sums of exposure are on no scale with their parts: they have no colour.
+    function colourOf(cell, unit, capability) {
       if (state.measure !== "exposure") return LEVELS[cells.level[cell]];
+      if (unit === TOTAL && shown.columns.length > 1) return "sum";
+      if (capability === TOTAL && shown.rows.length > 1) return "sum";
       return LEVELS[1 + shown.cuts.filter((cut) => cells.exposure[cell] > cut).length];
     }
     function textOf(cell) {
@@ -293,7 +296,7 @@
       state.active = [Math.min(state.active[0], rows.length - 1), Math.min(state.active[1], columns.length - 1)];
 
       const corner = element("th", { scope: "col", class: "corner" });
-      const byName = element("button", { type: "button", class: "sort", "aria-label": "Sort capabilities by name", id: "heat-sort-name" },
+      const byName = element("button", { type: "button", class: "sort", "aria-label": "Capability: sort by name", id: "heat-sort-name" },
         element("span", { text: "Capability" }));
       byName.addEventListener("click", () => {
         const again = state.rowsBy === "name" ? !state.rowsUp : false;
@@ -310,11 +313,11 @@
           ...columns.map((unit, x) => {
             const cell = cellAt(unit, capability);
             const button = element("button", { type: "button", tabindex: y === state.active[0] && x === state.active[1] ? "0" : "-1", text: textOf(cell) });
-            if (cell >= 0 && state.measure !== "level") button.append(element("span", { class: "sr-only", text: ` ${colourOf(cell)}` }));
+            if (cell >= 0 && state.measure === "likelihood") button.append(element("span", { class: "sr-only", text: ` ${LEVELS[cells.level[cell]]} risk` }));
             if (cell < 0) button.append(element("span", { class: "sr-only", text: " nothing to show" }));
             button.dataset.y = y;
             button.dataset.x = x;
-            return element("td", { class: (cell < 0 ? "none" : colourOf(cell)) + (unit === TOTAL ? " total" : "") }, button);
+            return element("td", { class: (cell < 0 ? "none" : colourOf(cell, unit, capability)) + (unit === TOTAL ? " total" : "") }, button);
           }),
         ),
       );
@@ -464,7 +467,7 @@
       Object.assign(state, home);
       found.clear();
       for (const id of ["unit", "find"]) at(id).value = "";
-      at("measure").value = "likelihood";
+      at("measure").value = "exposure";
       at("family").value = "0";
       offerRoles();
       render("", null);
@@ -482,6 +485,7 @@
 
     render("", null);
     document.body.dataset.heat = "ready";
+    performance.mark("heat-ready");
   }
 
   // A name that several nodes have is told apart by its key.

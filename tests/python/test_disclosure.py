@@ -1,0 +1,146 @@
+"""What a report tells of groups: nobody may work out a figure of fewer people than the smallest cell."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gradus.report.disclosure import hide_cells, hide_small
+from gradus.report.lattice import Lattice, lattice, tree
+
+
+@given(st.lists(st.integers(0, 40), max_size=8), st.integers(1, 10))
+def test_hidden_parts_are_several_and_many_people(people: list[int], min_cell: int) -> None:
+    hidden = hide_small(people, min_cell)
+    assert all(hide for count, hide in zip(people, hidden, strict=True) if 0 < count < min_cell)
+    assert not any(hide for count, hide in zip(people, hidden, strict=True) if count == 0)
+    behind = [count for count, hide in zip(people, hidden, strict=True) if hide]
+    all_hidden = len(behind) == sum(count > 0 for count in people)
+    assert not behind or all_hidden or (len(behind) > 1 and sum(behind) >= min_cell)
+    shown = [count for count, hide in zip(people, hidden, strict=True) if count and not hide]
+    assert not behind or not shown or max(behind) <= min(shown)
+
+
+def test_parts_of_an_unknown_whole_hide_only_themselves() -> None:
+    assert hide_small([3, 9, 12], 5, whole=False) == [True, False, False]
+    assert hide_small([3, 9, 12], 5) == [True, True, False]
+    assert hide_small([5, 9], 5) == [False, False]
+
+
+def forest(draw: st.DrawFn, size: int) -> list[int]:
+    return [-1, *(draw(st.integers(0, node)) for node in range(size))]
+
+
+@st.composite
+def small_lattices(draw: st.DrawFn) -> Lattice:
+    """People with a unit and a role each, and requirements of the roles."""
+    units, capabilities = forest(draw, draw(st.integers(0, 5))), forest(draw, draw(st.integers(1, 4)))
+    families = draw(st.integers(1, 2))
+    roles = [draw(st.integers(0, families)) for _ in range(draw(st.integers(1, 4)))]
+    groups = [-1, *[0] * families, *roles]
+    first = 1 + families
+    needs = [
+        draw(st.sets(st.integers(1, len(capabilities) - 1), min_size=1, max_size=len(capabilities))) for _ in roles
+    ]
+    rows = []
+    for person in range(draw(st.integers(1, 30))):
+        unit, role = draw(st.integers(0, len(units) - 1)), draw(st.integers(0, len(roles) - 1))
+        rows += [(unit, first + role, capability, person) for capability in sorted(needs[role])]
+    table = np.array(rows, dtype=np.int64).T
+    return lattice((tree(units), tree(groups), tree(capabilities)), (table[0], table[1], table[2]), table[3])
+
+
+def known_exactly(cells: Lattice, shown: np.ndarray) -> np.ndarray:
+    """Which cells are sums and differences of shown ones: elimination in fractions, over the finest cells."""
+    holds = np.zeros((len(shown), len(cells.base_cells[0])), dtype=int)
+    for cell in cells.base_cells:
+        inside = np.flatnonzero(cell >= 0)
+        holds[cell[inside], inside] = 1
+    pivots: dict[int, list[Fraction]] = {}
+
+    def reduce(row: list[Fraction]) -> list[Fraction]:
+        for column, pivot in pivots.items():
+            if row[column]:
+                factor = row[column]
+                row = [cell - factor * by for cell, by in zip(row, pivot, strict=True)]
+        return row
+
+    for place in np.flatnonzero(shown):
+        row = reduce([Fraction(int(cell)) for cell in holds[place]])
+        column = next((index for index, cell in enumerate(row) if cell), None)
+        if column is not None:
+            row = [cell / row[column] for cell in row]
+            for other, pivot in pivots.items():
+                if pivot[column]:
+                    pivots[other] = [a - pivot[column] * b for a, b in zip(pivot, row, strict=True)]
+            pivots[column] = row
+    return np.array([not any(reduce([Fraction(int(cell)) for cell in row])) for row in holds])
+
+
+@settings(max_examples=300, deadline=None)
+@given(small_lattices(), st.integers(2, 6))
+def test_no_small_cell_follows_from_what_is_shown(cells: Lattice, min_cell: int) -> None:
+    shown = hide_cells(cells, min_cell)
+    small = cells.people < min_cell
+    assert not (shown & small).any()
+    assert not (shown & ~cells.shown).any()
+    assert not (known_exactly(cells, shown) & small).any()
+
+
+@settings(max_examples=50, deadline=None)
+@given(small_lattices())
+def test_all_is_shown_where_every_cell_is_large_enough(cells: Lattice) -> None:
+    assert hide_cells(cells, 1)[cells.shown].all()
+
+
+@settings(max_examples=100, deadline=None)
+@given(small_lattices())
+def test_cells_are_what_they_say(cells: Lattice) -> None:
+    ones = cells.sums(np.ones(len(cells.base)))
+    assert ones[cells.keys == cells.keys.min()].sum() == len(cells.base)  # the roots hold every row
+    for axis in range(3):
+        parts = np.flatnonzero(cells.above[axis] >= 0)
+        sums = np.bincount(cells.above[axis, parts], weights=ones[parts], minlength=len(ones))
+        wholes = np.unique(cells.above[axis, parts])
+        assert (sums[wholes] == ones[wholes]).all()  # no row is lost or counted twice on the way up
+    assert (cells.people <= ones).all() and (cells.people >= 1).all()
+
+
+def test_a_margin_in_two_directions_does_not_hide_the_table() -> None:
+    """Two units of two roles, none of them small: only where a role is rare in a unit something is hidden."""
+    rows = [(unit, 1 + role, 1) for unit in (1, 2) for role in (0, 1) for _ in range(20)]
+    rows = [*rows, (2, 3, 1), (2, 3, 1)]  # two people of a third role, in one unit
+    table = np.array(rows, dtype=np.int64).T
+    cells = lattice((tree([-1, 0, 0]), tree([-1, 0, 0, 0]), tree([-1, 0])), (table[0], table[1], table[2]),
+                    np.arange(len(rows)))  # fmt: skip
+    shown = hide_cells(cells, 5)
+    assert not shown[cells.people == 2].any()
+    assert shown.sum() >= 10
+
+
+def test_what_only_several_sums_together_tell() -> None:
+    """Fifteen people, found by random search: no single sum tells their small cells, a system of them would."""
+    units = np.array([1, 4, 2, 3, 4, 2, 4, 2, 3, 4, 2, 2, 2, 3, 2])
+    roles = np.array([2, 5, 2, 2, 5, 5, 4, 2, 2, 5, 1, 4, 5, 2, 3])
+    star = lattice((tree([-1] + [0] * 4), tree([-1] + [0] * 5), tree([-1, 0])), (units, roles, np.ones_like(units)),
+                   np.arange(15))  # fmt: skip
+    small = star.people < 4
+    assert not (known_exactly(star, hide_cells(star, 4)) & small).any()
+
+
+@pytest.mark.parametrize("people", [1, 4])
+def test_fewer_people_than_a_cell_show_nothing(people: int) -> None:
+    rows = np.zeros(people, dtype=np.int64)
+    cells = lattice((tree([-1]), tree([-1]), tree([-1])), (rows, rows, rows), np.arange(people))
+    assert not hide_cells(cells, 5).any()
+    assert hide_cells(cells, people).all()
+
+
+def test_nobody_at_all() -> None:
+    none = np.zeros(0, dtype=np.int64)
+    cells = lattice((tree([-1]), tree([-1, 0]), tree([-1, 0])), (none, none, none), none)
+    assert not len(hide_cells(cells, 5))
