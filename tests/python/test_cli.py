@@ -369,10 +369,24 @@ def test_a_bad_option_is_two_and_leaves_nothing(options: tuple[str, ...], starte
     assert (done.returncode, done.stdout) == (2, "") and not (tmp_path / "out").exists(), done.stderr
 
 
-def test_without_pyarrow_the_extra_is_named(starter: Path, tmp_path: Path) -> None:
-    options = ("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF, "--format", "parquet")
-    done = gradus(*options, before="sys.modules['pyarrow'] = None")
-    assert done.returncode == 2 and "pip install 'gradus[files]'" in done.stderr and not (tmp_path / "out").exists()
+@pytest.mark.parametrize(
+    ("package", "options", "extra"), [("pyarrow", ("--format", "parquet"), "files"), ("jinja2", (), "report")]
+)
+def test_the_extra_of_a_missing_package_is_named(
+    package: str, options: tuple[str, ...], extra: str, starter: Path, tmp_path: Path
+) -> None:
+    begin = ("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF)
+    (starter / "people.csv").write_text("not,a,table\n", encoding="utf-8")  # found only if it were read
+    done = gradus(*begin, *options, before=f"sys.modules['{package}'] = None")
+    assert done.returncode == 2 and f"pip install 'gradus[{extra}]'" in done.stderr and not (tmp_path / "out").exists()
+
+
+def test_a_plan_without_report_needs_no_package_for_it(starter: Path, tmp_path: Path) -> None:
+    options = ("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF, "--no-report")
+    done = gradus(*options, before="sys.modules['jinja2'] = sys.modules['vl_convert'] = None")
+    assert done.returncode == 0 and "report.html" not in done.stdout, done.stderr
+    files = {path.name for path in (tmp_path / "out").iterdir()}
+    assert files == {f"{name}.csv" for name in TABLES} | {"plan.gradus", "provenance.json"}
 
 
 @pytest.mark.parametrize(("options", "code"), [(("--time-limit", "1e-9"), 3), (("--work-limit", "1e-6"), 3), ((), 0)])
