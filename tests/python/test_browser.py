@@ -198,7 +198,12 @@ def test_the_heat_map_goes_down_and_back_up(browser: Browser, files: dict[str, P
 def test_a_tree_of_capabilities_opens(browser: Browser, tmp_path: Path) -> None:
     tables: dict[str, Any] = {
         "scales": {"scale": ["S"] * 3, "level": ["a", "b", "c"]},
-        "capabilities": {"capability": ["IT", "SQL", "Java"], "scale": ["S"] * 3, "parent": [None, "IT", "IT"]},
+        "capabilities": {
+            "capability": ["IT", "SQL", "Java"],
+            "name": [None, None, "Java <b>bold</b> <script>alert(1)</script>"],
+            "scale": ["S"] * 3,
+            "parent": [None, "IT", "IT"],
+        },
         "roles": {"role": ["R"]},
         "requirements": {"role": ["R", "R"], "capability": ["SQL", "Java"], "level": ["c", "b"]},
         "people": {"person": [f"E{n}" for n in range(9)], "role": ["R"] * 9},
@@ -212,7 +217,8 @@ def test_a_tree_of_capabilities_opens(browser: Browser, tmp_path: Path) -> None:
         page.wait_for_selector(HEAT)
         if rows(page)[1:] == ["IT"]:
             page.locator("#heat-table tbody .open").click()
-        assert sorted(rows(page)[1:]) == ["Java", "SQL"]
+        assert sorted(rows(page)[1:]) == ["Java <b>bold</b> <script>alert(1)</script>", "SQL"]
+        assert page.locator("b").count() == 0
         page.locator("#heat-capability-path button").first.click()
         assert rows(page)[1:] == ["IT"]
 

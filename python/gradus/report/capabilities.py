@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .disclosure import hide_small
+from .._disclosure import hide_small
 from .material import Material, distinct
 from .wording import number, share, whole
 

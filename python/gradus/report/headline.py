@@ -56,6 +56,7 @@ def make_headline(material: Material) -> dict[str, Any]:
         "removed_share": share(removed / before) if before > 0 else None,
         "best": _best(certificate, plan.options.get("change_cost", 0) > 0),
         "tiles": [
+            ("Risk removed", share(removed / before) if before > 0 else "–", "on average over that time"),
             ("People planned for", whole(certificate["people"]), f"of {whole(material.people)}"),
             ("Learning activities", whole(certificate["items"]), f"in {count(months, 'month')}"),
             ("Money", money(cost, currency), per(cost, certificate["people"], currency)),

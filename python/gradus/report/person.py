@@ -72,7 +72,7 @@ def make_person(material: Material, key: str) -> dict[str, Any]:
         "range": _range(material, rated),
         "conflicts": conflicts,
         "ratings": _ratings(material, key),
-        "why": None,
+        "why": _answers(material, key, items),
     }
 
 
@@ -115,6 +115,7 @@ def _item(material: Material, row: dict[str, Any]) -> dict[str, Any]:
         "reason_text": WORDS.get(row["reason"], row["reason"]),
         "gain": number(row["gain"]),
         "why": "",
+        "figures": [],
     }  # fmt: skip
 
 
@@ -134,6 +135,20 @@ def _goal(material: Material, row: dict[str, Any]) -> dict[str, Any]:
         "objective": material.objective(row["objective"]) if row["objective"] else None,
         "measure": row["measure"],
         "due": day(row["due"]),
+    }
+
+
+def _answers(material: Material, key: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+    """What other plans would be like: of each item in place, and of the best activities that are not in the plan."""
+    answer = material.plan.why(key)
+    of_item = {each.activity: [*each.sentences, *each.change] for each in answer.items}
+    for item in items:
+        item["figures"] = of_item.get(item["key"], [])
+    return {
+        "change": list(answer.change),
+        "others": [
+            {"first": each.sentences[0], "rest": [*each.sentences[1:], *each.change]} for each in answer.alternatives
+        ],
     }
 
 
