@@ -123,12 +123,14 @@ def test_the_heat_map_can_be_read_back(acme: Case, page: Page) -> None:
     raw = zlib.decompress(base64.b64decode(cube["cells"]))
     columns, at = {}, 0
     for name, kind in cube["columns"]:
-        columns[name] = np.frombuffer(raw, kind, cube["count"], at)
-        at += columns[name].nbytes
+        size = np.dtype(kind).itemsize
+        planes = np.frombuffer(raw, np.uint8, size * cube["count"], at).reshape(size, -1)
+        columns[name] = np.ascontiguousarray(planes.T).view(kind).ravel()
+        at += planes.size
     assert at == len(raw)
     root = (columns["unit"] == 0) & (columns["group"] == 0) & (columns["capability"] == 0)
     own = acme.plan.risks["basis"] == "role"
-    assert columns["exposure"][root] == pytest.approx([acme.plan.risks["exposure"][own].sum()], rel=1e-5)
+    assert columns["exposure"][root] == pytest.approx([acme.plan.risks["exposure"][own].sum()], rel=1e-4)
     assert (columns["people"] >= 5).all()
 
 

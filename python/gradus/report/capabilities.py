@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._disclosure import hide_small
+from .cube import Cube
 from .material import Material, distinct
 from .wording import number, share, whole
 
 SHOWN = 25
 
 
-def make_capabilities(material: Material, cube: dict[str, NDArray[Any]], keys: list[str]) -> dict[str, Any]:
-    """Of the cube, the cells of everyone; `keys` are its capabilities, the root first."""
+def make_capabilities(material: Material, whole_cube: Cube) -> dict[str, Any]:
+    """Of the cube, the cells of everyone."""
+    cube, keys = whole_cube.columns, [node.key or "" for node in whole_cube.capabilities]
     goals = material.goals
     own = np.asarray(goals.column("basis") == "role")
     names = goals.keys("capability").tolist()

@@ -18,6 +18,7 @@ from .._risk import IMPACT_BANDS, LEVEL_CUTS, LIKELIHOOD_BANDS, Risks
 from .._table import Table
 
 EVERYONE, EVERYTHING, EVERY_ROLE = "Everyone", "All capabilities", "All roles"
+KEPT = 14  # bits of the mantissa of a number in the page: a part in 30,000, less than what is shown of it
 LOST = 6  # decimals kept of sums: what lies beyond is rounding
 
 
@@ -53,8 +54,11 @@ class Cube:
     hidden: int
 
     def encode(self) -> dict[str, Any]:
-        """For JSON: the nodes, and the columns one after another, deflated, in base64."""
-        content = b"".join(np.ascontiguousarray(column).tobytes() for column in self.columns.values())
+        """For JSON: the nodes, and the columns one after another, deflated, in base64.
+
+        Of each column all lowest bytes come first, then all next ones, and so on: so they deflate to less.
+        """
+        content = b"".join(_planes(column) for column in self.columns.values())
         return {
             "units": [vars(node) for node in self.units],
             "capabilities": [vars(node) for node in self.capabilities],
@@ -64,6 +68,15 @@ class Cube:
             "hidden": self.hidden,
             "cells": base64.b64encode(zlib.compress(content, 9)).decode("ascii"),
         }
+
+
+def _planes(column: NDArray[Any]) -> bytes:
+    if column.dtype == np.float32:
+        bits, lost = column.view(np.uint32).astype(np.uint64), np.uint64(24 - KEPT)
+        bits = (bits + (np.uint64(1) << (lost - np.uint64(1)))) >> lost << lost
+        column = bits.astype(np.uint32).view(np.float32)
+    letters = np.ascontiguousarray(column.astype(column.dtype.newbyteorder("<"))).view(np.uint8)
+    return np.ascontiguousarray(letters.reshape(len(column), -1).T).tobytes()
 
 
 def make_cube(organization: Organization, risks: Risks, min_cell: int) -> Cube:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from ..charts._altair import import_altair
 from ..charts.palette import RISK_LEVELS
 
+FUNDS = 20  # bars that a chart has room for
+
 
 class Drawing(NamedTuple):
     """A chart and what it shows in words; its figures stand beside it as a table."""
@@ -71,7 +73,7 @@ def draw_matrix(cells: Sequence[dict[str, Any]], likelihoods: Sequence[str], imp
 
 def draw_funds(funds: Sequence[dict[str, Any]], currency: str) -> Drawing | None:
     alt = import_altair()
-    shown = [fund for fund in funds if fund["chart"]][:20]
+    shown = [fund for fund in funds if fund["chart"]][:FUNDS]
     if not shown:
         return None
     values = []

@@ -11,6 +11,8 @@ from .._disclosure import hide_small
 from .material import Material, distinct
 from .wording import money, number, share
 
+SHOWN = 60  # funds, the largest
+DETAILED = 12  # funds of which is shown what they are spent on
 LARGEST = 8  # activities of a fund that are shown one by one
 SPENT = 0.995  # of its amount: such a fund stands in the way, whatever its price
 PER = 1000  # of the currency: what one more unit of it removes is too small a number to read
@@ -24,14 +26,16 @@ def make_funds(material: Material) -> dict[str, Any]:
     table = material.organization.funds
     about = {row["fund"]: row for row in table.rows()}
     hidden, own_hidden = _hidden(material, {key: row["parent"] for key, row in about.items()})
-    funds = []
+    funds: list[dict[str, Any]] = []
+    largest = {row["resource"] for row in sorted(rows, key=lambda row: (-row["capacity"], row["resource"]))[:SHOWN]}
     for key, depth in _tree({key: row["parent"] for key, row in about.items()}):
-        row = by_key.get(key)
-        if row is None:
+        if key not in largest:
             continue
+        row = by_key[key]
         hide = hidden[key]
         used, capacity = row["used"], row["capacity"]
-        spending = [] if own_hidden[key] else _spending(material, key)
+        told = not own_hidden[key] and sum(bool(fund["spending"]) for fund in funds) < DETAILED
+        spending = _spending(material, key) if told else []
         funds.append({
             "key": key,
             "name": about[key]["name"] or key if "name" in about[key] else key,
@@ -51,6 +55,7 @@ def make_funds(material: Material) -> dict[str, Any]:
     return {
         "funds": funds,
         "given": len(table) > 0,
+        "more": len(rows) - len(funds),
         "spent": any(fund["part"] is not None and fund["part"] > SPENT for fund in funds),
         "binding": [fund for fund in funds if fund["binding"]],
         "per": f"{currency} {PER:,}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
 import difflib
 import functools
@@ -12,8 +11,6 @@ import tempfile
 from html import escape
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from .._assessment import Assessments, Estimates, given_assessments, given_estimates
 from .._error import Error
@@ -223,14 +220,14 @@ def _organization_page(material: Material, title: str | None) -> Report:
     }
     drawings: list[drawing.Drawing | None] = []
     if context["full"]:
-        cube = make_cube(material.organization, material.risks, 1 if material.names else material.min_cell).encode()
+        cube = make_cube(material.organization, material.risks, 1 if material.names else material.min_cell)
         matrix, funds, sessions = make_matrix(material), make_funds(material), make_sessions(material)
         context |= {
-            "cube": cube,
+            "cube": cube.encode(),
             "matrix": matrix,
             "funds": funds,
             "sessions": sessions,
-            "capabilities": make_capabilities(material, _columns(cube), [node["key"] for node in cube["capabilities"]]),
+            "capabilities": make_capabilities(material, cube),
             "exposed": make_exposed(material) if material.names else None,
             "single_points": make_single_points(material),
         }
@@ -254,19 +251,6 @@ def _team_page(material: Material, key: str, title: str | None) -> Report:
     title = title or f"The team of {material.person(key)}"
     found = make_team(material, key)
     return Report(_render("team.html", material, title, {"team": found}, []), title, (found["glance"],))
-
-
-def _columns(cube: dict[str, Any]) -> dict[str, Any]:
-    """The columns of an encoded cube."""
-    import zlib
-
-    raw = zlib.decompress(base64.b64decode(cube["cells"]))
-    columns, offset = {}, 0
-    for name, kind in cube["columns"]:
-        dtype = np.dtype(kind).newbyteorder("<")
-        columns[name] = np.frombuffer(raw, dtype, cube["count"], offset)
-        offset += dtype.itemsize * cube["count"]
-    return columns
 
 
 def _render(

@@ -24,9 +24,15 @@
     let offset = 0;
     for (const [name, kind] of description) {
       const Kind = kinds[kind];
-      const end = offset + count * Kind.BYTES_PER_ELEMENT;
-      columns[name] = new Kind(buffer.slice(offset, end));
-      offset = end;
+      const size = Kind.BYTES_PER_ELEMENT;
+      const bytes = new Uint8Array(count * size);
+      // All lowest bytes come first, then all next ones: so they deflate to less.
+      for (let place = 0; place < size; ++place) {
+        const plane = new Uint8Array(buffer, offset + place * count, count);
+        for (let i = 0, at = place; i < count; ++i, at += size) bytes[at] = plane[i];
+      }
+      columns[name] = new Kind(bytes.buffer);
+      offset += count * size;
     }
     return columns;
   }
