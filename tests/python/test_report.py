@@ -315,6 +315,26 @@ def test_spending_on_few_is_hidden_by_itself_and_together(acme: Case, material: 
         assert not 0 < len(rest) < 5
 
 
+def test_the_same_few_in_two_activities_are_few() -> None:
+    """Four people take both of two activities: eight seats, but what is not spent on others is about four."""
+    tables = small_tables()
+    del tables["outcomes"]
+    people = [f"E{n:02}" for n in range(14)]
+    tables["people"] = {"person": people, "role": ["Analyst"] * 14}
+    tables["activities"]["cost"] = [10, 20, 30]
+    tables["funds"]["amount"] = [10_000]
+    tables["mandatory"] = {
+        "activity": ["A1"] * 10 + ["A2"] * 4 + ["A3"] * 4,
+        "person": people[:10] + people[10:] * 2,
+    }
+    made = plan_of(tables, {"person": ["E01"], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    assert len(made.plan.items) == 18
+    (fund,) = make_funds(Material(made.plan, None, None, names=False, min_cell=5))["funds"]
+    assert fund["spending"] == []
+    (fund,) = make_funds(Material(made.plan, None, None, names=False, min_cell=4))["funds"]
+    assert [row["people"] for row in fund["spending"]] == [4, 10, 4]
+
+
 def test_what_is_removed_for_few_is_hidden(acme: Case, material: Material) -> None:
     rows = make_capabilities(material, make_cube(acme.acme.organization, acme.plan.risks, 5))["rows"]
     helped: dict[str, set[str]] = {}
