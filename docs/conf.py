@@ -55,7 +55,6 @@ suppress_warnings = ["myst.header"]
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_type_aliases = {"Tabular": "Tabular", "Day": "Day"}
 autodoc_preserve_defaults = True
 python_maximum_signature_line_length = 80
 python_use_unqualified_type_names = True
@@ -95,20 +94,26 @@ def block(*lines: str) -> str:
 def contents(text: str) -> str:
     """Pages for the list at the side: `Caption: page page …`, or the pages alone.
 
-    In the list of docs/index.md, … stands for the pages of docs/ that it does not name.
+    … stands for the pages that no list names, `methods/…` for those of the folder methods.
     """
     caption, _, pages = text.rpartition(":")
-    lines = [".. toctree::", "   :hidden:", "   :glob:"]
+    lines = [".. toctree::", "   :hidden:"]
     lines += [f"   :caption: {caption}"] if caption else []
     for page in pages.split():
-        lines += ["", *(f"   {name}" for name in (others() if page == "…" else [page]))]
+        lines += ["", *(f"   {name}" for name in (others(page[:-1]) if page.endswith("…") else [page]))]
     return block(*lines)
 
 
-def others() -> list[str]:
-    lists = PLACE.findall((DOCS / "index.md").read_text(encoding="utf-8"))
-    named = {"index", *(name for _, text in lists for name in text.split())}
-    return sorted(page.stem for page in DOCS.glob("*.md") if page.stem not in named)
+def others(folder: str) -> list[str]:
+    """The pages of a folder of docs/ that no list names."""
+    lists = [text for page in DOCS.glob("*.md") for _, text in PLACE.findall(page.read_text(encoding="utf-8"))]
+    named = {"index", *(name for text in lists for name in text.split())}
+    return sorted({f"{folder}{page.stem}" for page in (DOCS / folder).glob("*.md")} - named)
+
+
+def visible(pages: str) -> str:
+    """Pages with their titles, as a list in the page itself."""
+    return block(".. toctree::", "   :glob:", "", *(f"   {page}" for page in pages.split()))
 
 
 FIRST = (
@@ -193,7 +198,14 @@ def file(path: str) -> str:
     return f"```{{literalinclude}} /../{path}\n:language: {language}\n```\n"
 
 
-MAKERS = {"file": file, "contents": contents, "python": python_reference, "cpp": cpp_reference, "c": c_reference}
+MAKERS = {
+    "file": file,
+    "contents": contents,
+    "list": visible,
+    "python": python_reference,
+    "cpp": cpp_reference,
+    "c": c_reference,
+}
 
 
 def fill(app: sphinx.application.Sphinx, page: str, source: list[str]) -> None:

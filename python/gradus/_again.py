@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._error import Error
-from ._rows import row_of, rows_at
+from ._rows import money_text, row_of, rows_at
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -25,8 +25,10 @@ def plan_again(plan: Plan, organization: Organization, *, progress: bool = False
 
 def with_amounts(organization: Organization, amounts: dict[str, float]) -> Organization:
     """The organisation with these amounts of funds; the others stay."""
+    funds = organization.funds
     rows = [
-        {**row, "amount": amounts.get(row["fund"], row["amount"])} for row in rows_at(organization.funds, slice(None))
+        {**row, "amount": money_text(funds, {row["fund"]: row["amount"], **amounts}[row["fund"]])}
+        for row in rows_at(funds, slice(None))
     ]
     return organization.with_tables(funds=rows)
 

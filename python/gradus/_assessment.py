@@ -286,6 +286,10 @@ def ratings_by_source(organization: Organization, assessments: Assessments | Tab
     ------
     Error
         The ratings have problems.
+
+    Examples
+    --------
+    >>> gr.ratings_by_source(org, ratings, as_of="2026-03-31").to_pandas()  # doctest: +SKIP
     """
     table = given_assessments(organization, assessments)
     job = _core.start_ratings_by_source(organization._core, table._core, day("as_of", as_of))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._rows import Rows, rows_at, rows_of
+from ._rows import Rows, money_text, rows_at, rows_of
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -100,6 +100,9 @@ class OnePerson:
         ]
         # A table that was not given must not become one without rows: no funds at all means that money is not limited.
         return {name: rows for name, rows in tables.items() if name in EMPTY or len(organization.table(name))}
+
+    def _money(self, amount: float) -> str:
+        return money_text(self.plan.organization.funds, amount)
 
     def _who(self, person: str | None) -> str | None:
         return person if person in (None, self.person) else self.other
@@ -200,9 +203,10 @@ class OnePerson:
                 for row in tables.get("enrolments", [])
                 if row["status"] != "completed" or row["activity"] != forced[0]
             ]
-        if funds:
+        if len(self.plan.organization.funds):
+            more = funds or {}
             tables["funds"] = [
-                {**row, "amount": row["amount"] + funds.get(row["fund"], 0)} for row in tables.get("funds", [])
+                {**row, "amount": self._money(row["amount"] + more.get(row["fund"], 0))} for row in tables["funds"]
             ]
         if seats:
             tables["sessions"] = [

@@ -454,7 +454,8 @@ def optimize(
 
     Limits of a person are hours per period, accounts, prerequisites, sessions, eligibility and the maxima below;
     people share funds and seats. The answer carries a proof of how close to the best it is. Ctrl-C stops the search
-    and returns the best plan so far, with status cancelled.
+    and returns the best plan so far, with status cancelled. What has no limit in the tables is not limited: without
+    `funds` money is free, without people.hours time is.
 
     Parameters
     ----------
@@ -509,7 +510,19 @@ def optimize(
 
     Examples
     --------
-    >>> plan = gr.optimize(org, risks, start="2026-04-01", months=12, progress=True)  # doctest: +SKIP
+    A made-up organisation; ``acme = gr.load("folder")`` reads your own.
+
+    >>> import gradus as gr
+    >>> acme = gr.simulate(gr.examples.gdad(), people=40, units=4, activities=20)
+    >>> org = acme.organization
+    >>> estimates = gr.estimate(org, acme.assessments, as_of="2026-03-31")
+    >>> risks = gr.assess_risk(org, gr.find_gaps(org, estimates))
+    >>> plan = gr.optimize(org, risks, start="2026-04-01", months=12, progress=True)
+    >>> plan  # what is removed, and how much better the best plan can be  # doctest: +SKIP
+    >>> plan.items.to_pandas()  # who takes what and when  # doctest: +SKIP
+    >>> plan.why(plan.items["person"][0])  # why  # doctest: +SKIP
+    >>> plan.verify().ok  # doctest: +SKIP
+    >>> plan.save("plan.zip")  # doctest: +SKIP
     """
     first = day("start", start)
     if as_of is None and first is not None and not isinstance(risks, Table):

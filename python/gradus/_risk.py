@@ -420,6 +420,10 @@ def concentration(
     ------
     Error
         An option is out of its range, or the estimates have problems.
+
+    Examples
+    --------
+    >>> gr.concentration(org, estimates, cover=3).to_pandas().query("single_point")  # doctest: +SKIP
     """
     job = _core.start_concentration(
         organization._core,
@@ -447,6 +451,11 @@ def compare(before: Risks, after: Risks) -> Table:
     Table
         Per kind of change (added, removed, level_wanted, estimate, impact: the first that differs): rows, people, and
         their exposure in both.
+
+    Raises
+    ------
+    Error
+        One of them is no `Risks`.
 
     Examples
     --------

@@ -28,6 +28,11 @@ def rows_at(table: Table, places: Any) -> Rows:
     return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 
+def money_text(table: Table, amount: float) -> str:
+    """An amount as the text of a decimal: of large ones, a double is not near enough to whole minor units."""
+    return f"{amount:.{table._core.minor_digits}f}"
+
+
 def row_of(table: Table, column: str, key: str) -> dict[str, Any]:
     """The row that a key names, or an error that has the nearest."""
     rows = rows_of(table, column, key)

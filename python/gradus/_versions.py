@@ -23,6 +23,11 @@ def versions() -> dict[str, str]:
 
 
 def show_versions() -> None:
-    """Prints the versions of gradus, of Python, of the system and of related packages, for a report of a fault."""
+    """Prints the versions of gradus, of Python, of the system and of related packages, for a report of a fault.
+
+    Examples
+    --------
+    >>> gr.show_versions()  # doctest: +SKIP
+    """
     for name, version in versions().items():
         print(f"{name:<8} {version}")

@@ -47,6 +47,23 @@ def test_it_rises_and_stays_below_its_bound(curve: gr.BudgetCurve) -> None:
     assert all(point.value <= point.bound + 1e-9 for point in curve.points)
 
 
+def test_what_a_smaller_budget_removes_a_larger_one_does_too(
+    acme_plan: gr.Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gradus import _budget_curve
+
+    class Found:
+        status, items, conflicts = "work_limit", acme_plan.items, acme_plan.conflicts
+
+        def __init__(self, share: float) -> None:
+            self.value, self.bound = {0: (1.0, 9.0), 1: (3.0, 4.0), 2: (2.0, 5.0)}[int(share)]
+
+    monkeypatch.setattr(_budget_curve, "_planned", lambda *rest: Found(rest[3]))
+    curve = gr.budget_curve(acme_plan, shares=(0, 1, 2))
+    assert [(point.value, point.bound) for point in curve.points] == [(1, 4), (3, 4), (3, 5)]
+    assert curve.points[1].spent == pytest.approx(acme_plan.items["fund_cost"].sum())
+
+
 def test_one_fund(acme_plan: gr.Plan) -> None:
     org = acme_plan.organization
     fund = next(row for row in org.funds if row["parent"] is not None and row["amount"] > 0)

@@ -19,7 +19,6 @@ import gradus as gr
 from gradus._write import write_table
 from gradus.cli.plan import _safe
 from gradus.cli.stages import _items
-from gradus.cli.suppression import Part, hidden
 from gradus.simulate import simulate_tables
 
 AS_OF = "2026-03-31"
@@ -369,10 +368,24 @@ def test_a_bad_option_is_two_and_leaves_nothing(options: tuple[str, ...], starte
     assert (done.returncode, done.stdout) == (2, "") and not (tmp_path / "out").exists(), done.stderr
 
 
-def test_without_pyarrow_the_extra_is_named(starter: Path, tmp_path: Path) -> None:
-    options = ("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF, "--format", "parquet")
-    done = gradus(*options, before="sys.modules['pyarrow'] = None")
-    assert done.returncode == 2 and "pip install 'gradus[files]'" in done.stderr and not (tmp_path / "out").exists()
+@pytest.mark.parametrize(
+    ("package", "options", "extra"), [("pyarrow", ("--format", "parquet"), "files"), ("jinja2", (), "report")]
+)
+def test_the_extra_of_a_missing_package_is_named(
+    package: str, options: tuple[str, ...], extra: str, starter: Path, tmp_path: Path
+) -> None:
+    begin = ("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF)
+    (starter / "people.csv").write_text("not,a,table\n", encoding="utf-8")  # found only if it were read
+    done = gradus(*begin, *options, before=f"sys.modules['{package}'] = None")
+    assert done.returncode == 2 and f"pip install 'gradus[{extra}]'" in done.stderr and not (tmp_path / "out").exists()
+
+
+def test_a_plan_without_report_needs_no_package_for_it(starter: Path, tmp_path: Path) -> None:
+    options = ("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF, "--no-report")
+    done = gradus(*options, before="sys.modules['jinja2'] = sys.modules['vl_convert'] = None")
+    assert done.returncode == 0 and "report.html" not in done.stdout, done.stderr
+    files = {path.name for path in (tmp_path / "out").iterdir()}
+    assert files == {f"{name}.csv" for name in TABLES} | {"plan.gradus", "provenance.json"}
 
 
 @pytest.mark.parametrize(("options", "code"), [(("--time-limit", "1e-9"), 3), (("--work-limit", "1e-6"), 3), ((), 0)])
@@ -502,46 +515,6 @@ def test_risk_rolled_up_tells_no_small_unit(starter: Path) -> None:
         (row["people"] is None) or row["people"] == people[row["member"], row["capability"]] >= 4
         for row in found["heat_map"]
     )
-
-
-def test_what_is_hidden_cannot_be_worked_out() -> None:
-    a, b, c = Part("a", 3), Part("b", 9), Part("c", 6)
-    assert hidden(Part(None, 18, (a, b, c)), 5) == {"a", "c"}, "c too: else the total would tell a"
-    assert hidden(Part(None, 15, (b, c)), 5) == set()
-    assert hidden(Part(None, 17, (b, c)), 5) == {"c"}, "two people are in no part"
-    assert hidden(Part(None, 20, (b, c)), 5) == set(), "five people are in no part"
-    assert hidden(Part(None, 24, (a, b, c)), 5) == {"a"}, "with the six who are in no part it is enough"
-    below = Part("d", 12, (a, b))
-    assert hidden(Part(None, 18, (below, c)), 5) == {"a", "b"}, "below a part that is shown, the same holds"
-    small = Part("e", 4, (Part("f", 2), Part("g", 2)))
-    assert hidden(Part(None, 13, (small, b)), 5) == {"e", "f", "g", "b"}, "below a hidden part all is hidden"
-
-
-def random_part(random: np.random.Generator, key: str, depth: int) -> Part:
-    parts = tuple(random_part(random, f"{key}{n}", depth - 1) for n in range(random.integers(0, 4))) if depth else ()
-    return Part(key, sum(part.people for part in parts) + int(random.integers(0 if parts else 1, 8)), parts)
-
-
-@pytest.mark.parametrize("seed", range(50))
-def test_subtraction_tells_of_enough_people(seed: int) -> None:
-    """Of every part that is shown, what is unknown within it holds nobody, or enough people."""
-    whole = random_part(np.random.default_rng(seed), "", 3)
-    gone = hidden(whole, 5)
-
-    def look(part: Part) -> None:
-        unknown = [below.people for below in part.parts if below.key in gone]
-        rest = part.people - sum(below.people for below in part.parts)
-        if part.people >= 5:
-            assert sum(unknown) + rest == 0 or sum(unknown) + rest >= 5
-            assert len(unknown) != 1 or rest > 0
-        for below in part.parts:
-            if below.key in gone:
-                assert {deeper.key for deeper in below.below()} <= gone
-            else:
-                assert below.people >= 5
-                look(below)
-
-    look(whole)
 
 
 # why, example, demo

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradus.report.disclosure import hide_cells, hide_small
-from gradus.report.lattice import Lattice, lattice, tree
+from gradus._disclosure import hide_cells, hide_small
+from gradus._lattice import Lattice, lattice, tree
 
 
 @given(st.lists(st.integers(0, 40), max_size=8), st.integers(1, 10))

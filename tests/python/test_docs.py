@@ -58,10 +58,21 @@ PYTHON_PAGES = [path.relative_to(TOP).as_posix() for path in sorted((TOP / "docs
 PYTHON_PAGES = [page for page in PYTHON_PAGES if blocks(page, "python")]
 
 
+# What a page may use without saying so: the names of docs/first-plan-python.md.
+BEFORE = """
+import gradus as gr
+acme = gr.load(gr.examples.starter())
+org = acme.organization
+estimates = gr.estimate(org, acme.assessments, as_of="2026-03-31")
+risks = gr.assess_risk(org, gr.find_gaps(org, estimates))
+plan = gr.optimize(org, risks, start="2026-04-01", months=12)
+"""
+
+
 @pytest.mark.parametrize("page", PYTHON_PAGES)
 def test_the_python_of_a_page_runs(page: str, tmp_path: Path) -> None:
     """All blocks of a page in order, as in one notebook; what a notebook would show is shown."""
-    code = ["import gradus as gr"]
+    code = [BEFORE]
     for block in blocks(page, "python"):
         tree = ast.parse(block)
         if isinstance(tree.body[-1], ast.Expr):

@@ -29,9 +29,7 @@ class Case(NamedTuple):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(
-        shutil.copytree(gr.examples.starter(), tmp_path / "acme", ignore=shutil.ignore_patterns("accounts.csv"))
-    )
+    return Path(shutil.copytree(gr.examples.starter(), tmp_path / "acme"))
 
 
 def text_of(folder: Path, name: str) -> str:

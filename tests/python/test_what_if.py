@@ -30,7 +30,8 @@ def test_more_money_is_the_plan_of_a_richer_organisation(acme_plan: gr.Plan) -> 
     whole = gr.optimize(richer, acme_plan.risks, start=START, months=6)
     assert answer.after.items.to_pydict() == whole.items.to_pydict()
     assert answer.difference == pytest.approx(max(0, whole.value - acme_plan.value)) and answer.difference > 0
-    assert answer.least <= answer.difference + 1e-9 <= answer.most + 1e-9
+    assert answer.least == max(0.0, whole.value - acme_plan.bound) < answer.difference
+    assert answer.most == whole.bound - acme_plan.value > answer.difference
     assert keys(answer.added) == keys(whole.items) - keys(acme_plan.items)
     assert keys(answer.removed) == keys(acme_plan.items) - keys(whole.items)
     assert answer.before is acme_plan and answer.after.options["months"] == 6

@@ -56,7 +56,62 @@ def test_an_item_adds_what_the_best_plan_without_it_lacks() -> None:
     assert why.value_without == pytest.approx(without.value)
     assert [item["activity"] for item in why.instead] == ["writing"]
     assert [row["capability"] for row in why.serves] == ["SQL"]
-    assert "adds" in why.sentences[0] and "writing" in repr(why)
+    assert f"adds {why.value - why.value_without:.3g} " in why.sentences[0] and "writing" in repr(why)
+    assert why.item["gain"] != pytest.approx(why.value - why.value_without, rel=1e-3)
+
+
+def test_one_that_is_open_by_scope_can_be_closed_too() -> None:
+    open_to_role = one_person(eligibility={"activity": ["sql"], "role": ["Analyst"]}).why("E1", "sql")
+    assert open_to_role.value_without == pytest.approx(one_person().why("E1", "sql").value_without)
+
+
+def test_a_duty_of_all_is_paid_once() -> None:
+    """Whoever stands for the others takes no part."""
+    mandatory = {"activity": ["law"], "role": ["Analyst"]}
+    plan = one_person(mandatory=mandatory, funds={"fund": ["F"], "amount": [110]})
+    one = OnePerson(plan, "E1")
+    assert {item["activity"] for item in plan.items} == {"law", "sql", "book"}
+    assert one.best().value == pytest.approx(plan.value) and one.best().status == plan.status
+    assert plan.why("E1", "law").value_without is not None
+
+
+def test_a_twin_adds_nothing() -> None:
+    plan = one_person(
+        activities={"activity": ["sql", "twin"], "hours": [8, 8], "cost": [100, 100]},
+        outcomes={"activity": ["sql", "twin"], "capability": ["SQL", "SQL"], "uplift": [1, 1]},
+    )
+    (chosen,) = plan.items["activity"].tolist()
+    assert plan.why("E1", "twin" if chosen == "sql" else "sql").verdict == "alike"
+    assert "would do as well" in plan.why("E1", chosen).sentences[0]
+
+
+def test_what_leads_only_to_what_is_not_wanted_gains_nothing() -> None:
+    tables = {
+        "activities": {"activity": ["sql", "first", "then"], "hours": [8, 1, 1], "cost": [100, 0, 0]},
+        "activity_prerequisites": {"activity": ["then"], "prerequisite": ["first"]},
+    }
+    outcomes = {"activity": ["sql", "first", "then"], "capability": ["SQL", "Law", "Law"]}
+    assert one_person(**tables, outcomes=outcomes).why("E1", "first").verdict == "no_gain"
+    outcomes["capability"][2] = "Writing"
+    assert one_person(**tables, outcomes=outcomes).why("E1", "first").verdict != "no_gain"
+
+
+def test_what_is_needed_first_is_placed_first_whatever_its_key() -> None:
+    plan = one_person(
+        people={"person": ["E1"], "role": ["Analyst"]},
+        activities={"activity": ["a", "z"], "hours": [1, 1], "cost": [60, 60]},
+        outcomes={"activity": ["a", "z"], "capability": ["SQL", "Law"]},
+        activity_prerequisites={"activity": ["a"], "prerequisite": ["z"]},
+    )
+    why = plan.why("E1", "a")
+    assert why.limit["limit"] == "fund" and (why.limit["capacity"], why.limit["demanded"]) == (100.0, 120.0)
+    poorer = one_person(
+        activities={"activity": ["a", "z"], "hours": [1, 1], "cost": [0, 160]},
+        outcomes={"activity": ["a", "z"], "capability": ["SQL", "Law"]},
+        activity_prerequisites={"activity": ["a"], "prerequisite": ["z"]},
+    ).why("E1", "a")
+    assert poorer.limit["limit"] == "prerequisite" and poorer.limit["resource"] == "z"
+    assert "not enough money" in poorer.sentences[1]
 
 
 def test_one_that_fits_would_displace_something_better() -> None:
@@ -313,6 +368,13 @@ def test_changes_are_charged_as_in_the_plan(acme: gr.Dataset, acme_risks: gr.Ris
     plan = gr.optimize(fewer, acme_risks, months=12, previous=before, change_cost=0.05)
     people = set(org.people["person"].tolist())
     assert sum(OnePerson(plan, person).value for person in people) == pytest.approx(plan.value)
+
+
+def test_large_funds_stay_exact_to_the_cent() -> None:
+    """A double is not near enough to whole cents there."""
+    plan = one_person(funds={"fund": ["F"], "amount": ["12345678901.23"]})
+    assert plan.why("E1", "law").verdict == "no_gain" and plan.why("E1", "sql").verdict == "planned"
+    assert gr.what_if(plan, fund="F", amount=-12345678801.23).after.organization.funds["amount"].tolist() == [100]
 
 
 def test_the_end_of_a_horizon() -> None:

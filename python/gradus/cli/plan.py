@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import math
 import re
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,6 +43,7 @@ Teams = Annotated[
     typer.Option("--team", metavar="KEY", show_default=False, help="Also a page for this manager. Repeatable."),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result tables are written.")]
+WithReport = Annotated[bool, typer.Option("--report/--no-report", help="Write report.html.")]
 Cover = Annotated[float, typer.Option("--cover", metavar="N", help="Holders of a capability that are enough.")]
 
 
@@ -49,6 +52,7 @@ def plan(
     path: Input,
     out: Out,
     format: FormatOption = Format.csv,
+    report: WithReport = True,
     person: Persons = None,
     team: Teams = None,
     names: Names = False,
@@ -77,12 +81,13 @@ def plan(
     import gradus as gr
     from gradus._write import write_table, writing
 
-    _check_out(path, out, format)
-    before = _written_before(out)
-    pages: dict[str, dict[str, str]] = {"report.html": {}}
+    pages: dict[str, dict[str, str]] = {"report.html": {}} if report else {}
     pages |= {f"person-{_safe(key)}.html": {"person": key} for key in person or ()}
     pages |= {f"team-{_safe(key)}.html": {"team": key} for key in team or ()}
     files = [*(f"{name}.{format.value}" for name in TABLES), *pages, "plan.gradus", "provenance.json"]
+    _check_packages(format, pages)
+    _check_out(path, out, files)
+    before = _written_before(out)
     with writing(out, files=files) as folder:
         dataset = read(path, running)
         _check_keys(dataset.organization, person, team)
@@ -108,10 +113,11 @@ def plan(
                 page.save(folder / file)
     for name in before - set(files):  # of another plan: they would be taken for this one's
         (out / name).unlink(missing_ok=True)
-    if as_json:
-        print(_json(made.certificate.rows()[0]))
-    else:
-        _summary(console(), path, out, made, tables, format, pages)
+    with contextlib.suppress(KeyboardInterrupt):  # all is written by now
+        if as_json:
+            print(_json(made.certificate.rows()[0]))
+        else:
+            _summary(console(), path, out, made, tables, format, pages)
     if stopped(made, planning):
         raise typer.Exit(STOPPED)
 
@@ -122,18 +128,21 @@ def stopped(plan: Plan, options: Planning) -> bool:
     return reason in ("time_limit", "cancelled") or (reason == "work_limit" and options.work_limit is not None)
 
 
-def _check_out(path: Path, out: Path, format: Format) -> None:
-    """Finds what would stop the writing before the work is done."""
-    if format is Format.parquet:
-        try:
-            import pyarrow.parquet  # noqa: F401
-        except ImportError:
-            raise ImportError("--format parquet needs PyArrow: pip install 'gradus[files]'") from None
+def _check_packages(format: Format, pages: Iterable[str]) -> None:
+    """Finds packages that the writing would miss before the work is done."""
+    if format is Format.parquet and find_spec("pyarrow") is None:
+        raise ImportError("--format parquet needs PyArrow: pip install 'gradus[files]'")
+    if pages and not all(map(find_spec, ("altair", "jinja2", "vl_convert"))):
+        packages = "Altair, Jinja2 and vl-convert: pip install 'gradus[report]'"
+        raise ImportError(f"report.html needs {packages}; or leave it out with --no-report")
+
+
+def _check_out(path: Path, out: Path, files: list[str]) -> None:
+    """Keeps the tables that are read, or that somebody else wrote, from being replaced by those of a plan."""
     if out.exists() and out.resolve() == path.resolve():
         unusable(f"{out} holds the tables that are read; name another folder for the results, such as -o {out}-plan")
     if not (out / "provenance.json").exists():
-        names = (*(f"{name}.{format.value}" for name in TABLES), "report.html")
-        if strange := [name for name in names if (out / name).exists()]:
+        if strange := [name for name in files if (out / name).exists()]:
             unusable(f"{out} has a file {strange[0]} that no plan wrote: name another folder for the results")
 
 
@@ -228,8 +237,7 @@ def _summary(
     listed.columns[1].no_wrap = False
     end = f".{format.value}"
     files = {
-        "report.html": "open this first: what was planned, what risk it removes, and how far to trust it",
-        **{file: _whose(whose) for file, whose in pages.items() if whose},
+        **{file: _whose(whose) for file, whose in pages.items()},
         f"items{end}": f"{rows('items', 'item')}: who takes what, and when",
         f"goals{end}": f"{rows('goals', 'goal')}: the gaps worked on, and how far each is closed",
         f"people{end}": "what the plan means for each person",
@@ -250,6 +258,8 @@ def _summary(
 
 
 def _whose(whose: dict[str, str]) -> str:
+    if not whose:
+        return "open this first: what was planned, what risk it removes, and how far to trust it"
     if "person" in whose:
         return f"for {whose['person']}: own levels, goals, and why each activity"
     return f"for {whose['team']}, of the team: who lacks what, and who takes what"

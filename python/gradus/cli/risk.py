@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -14,12 +13,13 @@ from rich.console import Console
 from rich.text import Text
 
 from .. import _text
+from .._disclosure import hide_cells
+from .._lattice import lattice, places, tree
 from .._organization import Organization
 from .._risk import Risks, heat_map
 from . import terminal
 from .options import Assessing, Grouping, Input, Json, MinCell, Names, Running
 from .stages import assess, bands, read
-from .suppression import Part, hidden
 
 Row = dict[str, Any]
 
@@ -33,6 +33,7 @@ FIGURES = ("requirements", "people", "unknown", "below", "shortfall", "exposure"
 MEMBER = 26  # characters of a member's name before it goes on in the next line
 CELL = 8  # characters of a cell; one more stands between two
 FEWEST, MOST = 3, 12  # columns of capabilities
+ALL = object()  # of members or of capabilities; a member may have any name, or none
 NOBODY = "·"  # what stands for a figure that is not shown
 
 
@@ -107,37 +108,53 @@ def _figures(
     org: Organization, risks: Risks, rows: list[Row], whole: list[Row], by: str, roll_up: bool, least: int
 ) -> Figures:
     top_of = _tops(org) if roll_up else {row["capability"]: row["capability"] for row in whole}
-    tops = set(top_of.values())
-    found: dict[str, dict[str | None, Row]] = {row["capability"]: {} for row in whole if row["capability"] in tops}
-    for row in rows:
-        if row["capability"] in found:
-            found[row["capability"]][row["member"]] = row
-    parents: dict[str, str | None] = {}
-    if roll_up and by == "unit":
-        parents = dict(zip(org.units["unit"].tolist(), org.units["parent"].tolist(), strict=True))
-
-    capabilities = [row for row in whole if row["capability"] in found]
-    small = {row["capability"] for row in capabilities if row["people"] < least}
-    cells: dict[tuple[str | None, str], Row] = {}
-    for row in capabilities:
-        own = found[row["capability"]]
-        gone = set(own) if row["capability"] in small else hidden(_tree(own, parents, row["people"]), least)
-        for member, cell in own.items():
-            cells[member, row["capability"]] = _blank(cell) if member in gone else cell
-    own_role = risks["basis"] == "role"
-    total: float | None = float(np.sum(risks["exposure"][own_role]))
-    if small:  # the other capabilities are shown: the sum of these would follow from the total
-        among = [top_of[capability] in small for capability in risks["capability"][own_role].tolist()]
-        if len(small) == 1 or len(np.unique(risks.codes("person")[own_role][among])) < least:
-            total = None
-
-    capabilities = [_blank(row) if row["capability"] in small else row for row in capabilities]
+    tops = sorted(set(top_of.values()))
+    told = _told(org, risks, by, roll_up, [top_of.get(key) for key in org.capabilities["capability"]], tops, least)
+    total = float(np.sum(risks["exposure"][risks["basis"] == "role"])) if (ALL, ALL) in told else None
+    capabilities = [
+        row if (ALL, row["capability"]) in told else _blank(row) for row in whole if row["capability"] in tops
+    ]
     capabilities.sort(key=lambda row: (row["exposure"] is None, -(row["exposure"] or 0.0), row["capability"]))
+    cells = {
+        (row["member"], row["capability"]): row if (row["member"], row["capability"]) in told else _blank(row)
+        for row in rows
+        if row["capability"] in tops
+    }
     shown: dict[str | None, float] = defaultdict(float)
     for (member, _), cell in cells.items():
         shown[member] += cell["exposure"] or 0.0
     members = sorted(shown, key=lambda member: (-shown[member], member is None, member or ""))
     return Figures(by, roll_up, least, capabilities, cells, members, total)
+
+
+def _told(
+    org: Organization, risks: Risks, by: str, roll_up: bool, top_of: list[str | None], tops: list[str], least: int
+) -> set[tuple[Any, Any]]:
+    """The members and capabilities, or `ALL` of either, whose figures do not tell of fewer than `least` people."""
+    own = np.flatnonzero(risks["basis"] == "role")
+    person = places(risks, "person", org.people["person"])[own]
+    if by in ("role", "family"):
+        role = places(risks, "role", org.roles["role"])[own]
+        labels = (org.roles["role"] if by == "role" else org.roles["family"])[role]
+    else:
+        labels = org.people[by][person]
+    members: list[Any] = [ALL, *sorted(key for key in set(labels.tolist()) if key is not None), None]
+    parents = dict(zip(org.units["unit"], org.units["parent"], strict=True)) if by == "unit" and roll_up else {}
+    if parents:
+        members = [ALL, *parents, None]
+    place = {member: index for index, member in enumerate(members)}
+    above = [-1, *(0 if parents.get(member) is None else place[parents[member]] for member in members[1:])]
+    column: dict[str | None, int] = {top: index + 1 for index, top in enumerate(tops)}
+    capability = np.array([column.get(top, 0) for top in top_of], dtype=np.int64)
+    rows = (
+        np.array([place[member] for member in labels], dtype=np.int64),
+        np.zeros(len(own), dtype=np.int64),
+        capability[places(risks, "capability", org.capabilities["capability"])[own]],
+    )
+    cells = lattice((tree(above), tree([-1]), tree([-1, *[0] * len(tops)])), rows, person)
+    keys: list[Any] = [ALL, *tops]
+    shown = hide_cells(cells, least)
+    return {(members[unit], keys[column]) for unit, _, column in cells.nodes[:, shown].T}
 
 
 def _tops(org: Organization) -> dict[str, str]:
@@ -150,20 +167,6 @@ def _tops(org: Organization) -> dict[str, str]:
             top = parents[top]
         tops[capability] = top
     return tops
-
-
-def _tree(cells: Mapping[str | None, Row], parents: Mapping[str, str | None], people: int) -> Part:
-    """The members that a capability has figures of, below one another where units are rolled up."""
-    below: dict[str | None, list[str | None]] = defaultdict(list)
-    tops: list[str | None] = []
-    for member in cells:
-        parent = None if member is None else parents.get(member)
-        (tops if parent is None else below[parent]).append(member)
-
-    def part(member: str | None) -> Part:
-        return Part(member, cells[member]["people"], tuple(part(child) for child in below.get(member, ()) if child))
-
-    return Part("", people, tuple(part(member) for member in tops))
 
 
 def _blank(row: Row) -> Row:

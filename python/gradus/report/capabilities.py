@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from .._disclosure import hide_small
 from .cube import Cube
-from .disclosure import hide_small
 from .material import Material, distinct
 from .wording import number, share, whole
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .disclosure import hide_small
+from .._disclosure import hide_small
 from .material import Material
 from .wording import LIMITS, number, whole
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._disclosure import hide_cells
+from .._lattice import Ints, lattice, places, tree
 from .._organization import Organization
 from .._risk import IMPACT_BANDS, LEVEL_CUTS, LIKELIHOOD_BANDS, Risks
 from .._table import Table
-from .disclosure import hide_cells
-from .lattice import Ints, lattice, tree
 
 EVERYONE, EVERYTHING, EVERY_ROLE = "Everyone", "All capabilities", "All roles"
 KEPT = 14  # bits of the mantissa of a number in the page: a part in 30,000, less than what is shown of it
@@ -85,11 +85,11 @@ def make_cube(organization: Organization, risks: Risks, min_cell: int) -> Cube:
     units, unit_of = _units(organization)
     groups, group_of = _groups(organization)
     capabilities, capability_of = _capabilities(organization)
-    person = _places(risks, "person", organization.people["person"])[rows]
+    person = places(risks, "person", organization.people["person"])[rows]
     where = (
         unit_of[person],
-        group_of[_places(risks, "role", organization.roles["role"])[rows]],
-        capability_of[_places(risks, "capability", organization.capabilities["capability"])[rows]],
+        group_of[places(risks, "role", organization.roles["role"])[rows]],
+        capability_of[places(risks, "capability", organization.capabilities["capability"])[rows]],
     )
     trees = tuple(tree([node.parent for node in nodes]) for nodes in (units, groups, capabilities))
     cells = lattice((trees[0], trees[1], trees[2]), where, person)
@@ -120,15 +120,6 @@ def _level(risks: Risks, likelihood: NDArray[np.float64], impact: NDArray[np.flo
     return level
 
 
-def _places(table: Table, column: str, keys: NDArray[Any]) -> Ints:
-    """Where the key of each row stands among `keys`."""
-    place = {key: index for index, key in enumerate(keys)}
-    # The last is for code −1, a missing key: a table without units has no other.
-    by_code = np.array([*(place.get(key, -1) for key in table.keys(column)), -1], dtype=np.int64)
-    places: Ints = by_code[table.codes(column)]
-    return places
-
-
 def _forest(table: Table, key: str, root: str) -> list[Node]:
     """A table with parents, below a root of its own."""
     place = {own: index + 1 for index, own in enumerate(table[key])}
@@ -140,7 +131,7 @@ def _forest(table: Table, key: str, root: str) -> list[Node]:
 
 def _units(organization: Organization) -> tuple[list[Node], Ints]:
     nodes = _forest(organization.units, "unit", EVERYONE)
-    of_person = _places(organization.people, "unit", organization.units["unit"])
+    of_person = places(organization.people, "unit", organization.units["unit"])
     has = organization.people.codes("unit") >= 0
     return nodes, np.where(has, of_person + 1, 0)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .disclosure import hide_small
+from .._disclosure import hide_small
 from .material import Material, distinct
 from .wording import money, number, share
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from .._disclosure import hide_small
 from .._risk import IMPACT_BANDS, LEVEL_CUTS, LIKELIHOOD_BANDS
 from ..charts.risk_matrix import band_names, risk_level
-from .disclosure import hide_small
 from .material import Material, distinct
 from .wording import share, whole
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .disclosure import hide_small
+from .._disclosure import hide_small
 from .material import Material
 from .wording import day, number, plain_day, whole
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ._table import Table
 
 Ints = NDArray[np.int64]
 
@@ -127,3 +130,12 @@ def _count_people(key: Ints, person: Ints) -> tuple[Ints, Ints]:
     """The cells of one combination of levels, and the distinct people of each."""
     many = int(person.max(initial=0)) + 1
     return np.unique(np.unique(key * many + person) // many, return_counts=True)
+
+
+def places(table: Table, column: str, keys: NDArray[Any]) -> Ints:
+    """Where the key of each row stands among `keys`."""
+    place = {key: index for index, key in enumerate(keys)}
+    # The last is for code −1, a missing key: a table without units has no other.
+    by_code = np.array([*(place.get(key, -1) for key in table.keys(column)), -1], dtype=np.int64)
+    found: Ints = by_code[table.codes(column)]
+    return found

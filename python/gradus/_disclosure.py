@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .lattice import Ints, Lattice
+from ._lattice import Ints, Lattice
 
 Bools = NDArray[np.bool_]
 Reals = NDArray[np.float64]
