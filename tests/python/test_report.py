@@ -19,6 +19,10 @@ pytest.importorskip("altair")
 pytest.importorskip("vl_convert")
 pytest.importorskip("jinja2")
 
+from gradus.report.capabilities import make_capabilities
+from gradus.report.cube import make_cube
+from gradus.report.funds import make_funds
+from gradus.report.material import Material
 from gradus.report.page import embedded
 
 NASTY = "</script><b>bold</b><!-- <script>alert(1)</script> &amp; \u2028 ' \""
@@ -290,6 +294,74 @@ def test_figures_about_few_are_hidden(acme: Case) -> None:
         assert (sum(cell["text"] == "·" for cell in spec)) != 1
         if "spec-sessions" in {given.get("id") for given, _ in page.scripts}:
             assert all(row["taken"] >= least for row in page.embedded("spec-sessions")["data"]["values"])
+
+
+@pytest.fixture(scope="module")
+def material(acme: Case) -> Material:
+    return Material(acme.plan, acme.estimates, acme.acme.assessments, names=False, min_cell=5)
+
+
+def test_spending_on_few_is_hidden_by_itself_and_together(acme: Case, material: Material) -> None:
+    items = acme.plan.items.rows()
+    names = {key: material.activity(key) for key in {item["activity"] for item in items}}
+    funds = [fund for fund in make_funds(material)["funds"] if fund["spending"]]
+    assert funds
+    for fund in funds:
+        paid = [item for item in items if item["fund"] == fund["key"] and item["fund_cost"] > 0]
+        shown = {row["name"] for row in fund["spending"] if row["people"]}
+        for name in shown:
+            assert len({item["person"] for item in paid if names[item["activity"]] == name}) >= 5
+        rest = {item["person"] for item in paid if names[item["activity"]] not in shown}
+        assert not 0 < len(rest) < 5
+
+
+def test_the_same_few_in_two_activities_are_few() -> None:
+    """Four people take both of two activities: eight seats, but what is not spent on others is about four."""
+    tables = small_tables()
+    del tables["outcomes"]
+    people = [f"E{n:02}" for n in range(14)]
+    tables["people"] = {"person": people, "role": ["Analyst"] * 14}
+    tables["activities"]["cost"] = [10, 20, 30]
+    tables["funds"]["amount"] = [10_000]
+    tables["mandatory"] = {
+        "activity": ["A1"] * 10 + ["A2"] * 4 + ["A3"] * 4,
+        "person": people[:10] + people[10:] * 2,
+    }
+    made = plan_of(tables, {"person": ["E01"], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    assert len(made.plan.items) == 18
+    (fund,) = make_funds(Material(made.plan, None, None, names=False, min_cell=5))["funds"]
+    assert fund["spending"] == []
+    (fund,) = make_funds(Material(made.plan, None, None, names=False, min_cell=4))["funds"]
+    assert [row["people"] for row in fund["spending"]] == [4, 10, 4]
+
+
+def test_what_is_removed_for_few_is_hidden(acme: Case, material: Material) -> None:
+    rows = make_capabilities(material, make_cube(acme.acme.organization, acme.plan.risks, 5))["rows"]
+    helped: dict[str, set[str]] = {}
+    for goal in acme.plan.goals.rows():
+        if goal["basis"] == "role":
+            helped.setdefault(goal["capability"], set()).add(goal["person"])
+    few = [row for row in rows if 0 < len(helped.get(row["key"], ())) < 5]
+    assert few
+    assert all(row["removed"] is None and row["left"] is None for row in few)
+    assert any(row["removed"] for row in rows)
+
+
+def test_conflicts_of_few_are_not_counted() -> None:
+    tables = small_tables()
+    tables["people"] = {
+        "person": [f"E{n:02}" for n in range(12)],
+        "role": ["Analyst"] * 12,
+        "hours": [1] * 3 + [100] * 9,
+    }
+    tables["mandatory"] = {"activity": ["A1"]}
+    tables["activities"]["cost"] = [0, 0, 0]
+    made = plan_of(tables, {"person": ["E01"], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    assert len(made.plan.conflicts) == 3
+    text = Page(made.report().html).sections["conflicts"]
+    assert "Some mandatory learning, of fewer than 5 people" in text
+    assert "hidden" in text and not re.search(r"\b3\b", text)
+    assert re.search(r"\b3\b", Page(made.report(min_cell=3).html).sections["conflicts"])
 
 
 def test_seats_of_few_are_hidden_whichever_way_they_are_told(acme: Case) -> None:
