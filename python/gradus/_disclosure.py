@@ -47,7 +47,7 @@ def hide_cells(cells: Lattice, min_cell: int) -> Bools:
     """
     small = cells.people < min_cell
     open_ = ~small  # what a reader sees or can work out at once
-    known, more = small, 4
+    known, more = small, 16
     while known.any():
         _hide_lone(cells, open_, min_cell)
         # What is not known stays so where more is hidden.
