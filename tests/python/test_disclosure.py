@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import gradus as gr
 from gradus._disclosure import hide_cells, hide_small
 from gradus._lattice import Lattice, lattice, tree
+from gradus.report.cube import lattice_of
 
 
 @given(st.lists(st.integers(0, 40), max_size=8), st.integers(1, 10))
@@ -130,6 +132,27 @@ def test_what_only_several_sums_together_tell() -> None:
                    np.arange(15))  # fmt: skip
     small = star.people < 4
     assert not (known_exactly(star, hide_cells(star, 4)) & small).any()
+
+
+@pytest.mark.parametrize(("people", "units"), [(60, 6), (100, 8), (400, 10)])
+@pytest.mark.parametrize("min_cell", [3, 5])
+def test_an_organisation_keeps_its_small_cells(people: int, units: int, min_cell: int) -> None:
+    """Against another solver: no small cell lies in the space that the shown ones span."""
+    acme = gr.simulate(gr.examples.gdad(), people=people, units=units, activities=20)
+    org = acme.organization
+    risks = gr.assess_risk(org, gr.find_gaps(org, gr.estimate(org, acme.assessments, as_of="2026-03-31")))
+    cells = lattice_of(org, risks)
+    shown = hide_cells(cells, min_cell)
+    holds = np.zeros((len(shown), len(cells.base_cells[0])))
+    for cell in cells.base_cells:
+        inside = np.flatnonzero(cell >= 0)
+        holds[cell[inside], inside] = 1
+    values, vectors = np.linalg.eigh(holds[shown].T @ holds[shown])
+    span = vectors[:, values > 1e-9 * values.max()]
+    targets = holds[cells.people < min_cell]
+    outside = targets - (targets @ span) @ span.T
+    assert np.linalg.norm(outside, axis=1).min() > 1e-6
+    assert shown.sum() > 50
 
 
 @pytest.mark.parametrize("people", [1, 4])

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._disclosure import hide_cells
-from .._lattice import Ints, lattice, places, tree
+from .._lattice import Ints, Lattice, lattice, places, tree
 from .._organization import Organization
 from .._risk import IMPACT_BANDS, LEVEL_CUTS, LIKELIHOOD_BANDS, Risks
 from .._table import Table
@@ -79,8 +79,8 @@ def _planes(column: NDArray[Any]) -> bytes:
     return np.ascontiguousarray(letters.reshape(len(column), -1).T).tobytes()
 
 
-def make_cube(organization: Organization, risks: Risks, min_cell: int) -> Cube:
-    """Sums the requirements of own roles over all three trees and hides what tells of fewer than `min_cell` people."""
+def lattice_of(organization: Organization, risks: Risks) -> Lattice:
+    """The requirements of own roles as cells of units, groups of roles and capabilities."""
     rows = np.flatnonzero(risks["basis"] == "role")
     units, unit_of = _units(organization)
     groups, group_of = _groups(organization)
@@ -91,8 +91,19 @@ def make_cube(organization: Organization, risks: Risks, min_cell: int) -> Cube:
         group_of[places(risks, "role", organization.roles["role"])[rows]],
         capability_of[places(risks, "capability", organization.capabilities["capability"])[rows]],
     )
-    trees = tuple(tree([node.parent for node in nodes]) for nodes in (units, groups, capabilities))
-    cells = lattice((trees[0], trees[1], trees[2]), where, person)
+    first, second, third = (tree([node.parent for node in nodes]) for nodes in (units, groups, capabilities))
+    return lattice((first, second, third), where, person)
+
+
+def make_cube(organization: Organization, risks: Risks, min_cell: int) -> Cube:
+    """Sums the requirements of own roles over all three trees and hides what tells of fewer than `min_cell` people."""
+    rows = np.flatnonzero(risks["basis"] == "role")
+    (units, _), (groups, _), (capabilities, _) = (
+        _units(organization),
+        _groups(organization),
+        _capabilities(organization),
+    )
+    cells = lattice_of(organization, risks)
     told = hide_cells(cells, min_cell)
     count = cells.sums(np.ones(len(rows)))[told]
     below = cells.sums(risks["likelihood"][rows])[told]
