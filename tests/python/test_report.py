@@ -19,6 +19,7 @@ pytest.importorskip("altair")
 pytest.importorskip("vl_convert")
 pytest.importorskip("jinja2")
 
+from gradus.report.activities import make_activities
 from gradus.report.capabilities import make_capabilities
 from gradus.report.cube import make_cube
 from gradus.report.funds import make_funds
@@ -93,7 +94,7 @@ def page(acme: Case) -> Page:
 
 def test_it_has_every_section_in_order(page: Page) -> None:
     assert list(page.sections) == [
-        "worth", "heat-map", "matrix", "funds", "capabilities", "single-points", "sessions", "conflicts", "assumptions",
+        "worth", "activities", "heat-map", "matrix", "funds", "capabilities", "single-points", "sessions", "conflicts", "assumptions",
         "provenance",
     ]  # fmt: skip
 
@@ -490,3 +491,18 @@ def test_a_report_is_short_where_it_is_printed(acme: Case) -> None:
     assert len(report._repr_html_()) < 2000
     with pytest.raises(AttributeError):
         report.html = ""  # type: ignore[misc]
+
+
+def test_what_was_planned_is_told_in_steps(acme: Case) -> None:
+    material = Material(acme.plan, None, None, False, 5)
+    told = {row["activity"]: row["people"] for row in make_activities(material)["rows"]}
+    takers: dict[str, set[str]] = {}
+    for row in acme.plan.items.rows():
+        takers.setdefault(material.activity(row["activity"]), set()).add(row["person"])
+    assert told.keys() == takers.keys()
+    for activity, people in takers.items():
+        few = len(people) < 5
+        assert told[activity] == ("fewer than 5" if few else f"{len(people) // 5 * 5} or more")
+    exact = make_activities(Material(acme.plan, None, None, True, 5))
+    assert {row["activity"]: row["people"] for row in exact["rows"]} == {a: str(len(p)) for a, p in takers.items()}
+    assert len(exact["items"]) == len(acme.plan.items)

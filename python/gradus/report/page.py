@@ -19,6 +19,7 @@ from .._options import truth, whole
 from .._plan import Plan
 from ..charts.palette import DARK, LIGHT
 from . import drawing
+from .activities import make_activities
 from .assumptions import make_assumptions
 from .capabilities import make_capabilities, make_exposed
 from .conflicts import make_conflicts
@@ -223,6 +224,7 @@ def _organization_page(material: Material, title: str | None) -> Report:
         cube = make_cube(material.organization, material.risks, 1 if material.names else material.min_cell)
         matrix, funds, sessions = make_matrix(material), make_funds(material), make_sessions(material)
         context |= {
+            "activities": make_activities(material),
             "cube": cube.encode(),
             "matrix": matrix,
             "funds": funds,
