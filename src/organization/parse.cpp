@@ -219,6 +219,8 @@ Parsed<std::int64_t> parse_decimal(const Cell& cell, int digits) {
         const Parsed<Decimal> decimal = decimal_of(cell.text);
         if (decimal.fault == Fault::too_many_decimals) return {0, fraction};
         if (decimal.fault != Fault::none) return {0, decimal.fault};
+        // Nine thousand to those who group digits by dots: 9.000 must not pass for nine.
+        if (decimal.value.exponent == -3 && digits < 3) return {0, fraction};
         return whole({decimal.value.mantissa, decimal.value.exponent + digits}, fraction);
     }
     default: return {0, Fault::not_number};

@@ -188,6 +188,9 @@ TEST(Reader, MoneyIsExact) {
     EXPECT_EQ(refusal("cost", 19.99001), "lossy: cost 19.99001 has more than 2 decimals");
     EXPECT_EQ(refusal("cost", 0.005), "lossy: cost 0.005 has more than 2 decimals");
     EXPECT_EQ(refusal("cost", "0.005"), "lossy: cost '0.005' has more than 2 decimals");
+    EXPECT_EQ(refusal("cost", "9.000"), "lossy: cost '9.000' has more than 2 decimals") << "or is it nine thousand?";
+    EXPECT_EQ(refusal("cost", "12.500"), "lossy: cost '12.500' has more than 2 decimals");
+    EXPECT_EQ(activity("cost", "9.000", "KWD")->activities.cost[0], Money(9000));
     EXPECT_EQ(refusal("cost", 0.5, "JPY"), "lossy: cost 0.5 is not a whole number");
     EXPECT_EQ(refusal("cost", -1), "out_of_range: cost -1 is below 0");
     EXPECT_EQ(refusal("cost", "1,000"),

@@ -94,7 +94,8 @@ def page(acme: Case) -> Page:
 
 def test_it_has_every_section_in_order(page: Page) -> None:
     assert list(page.sections) == [
-        "worth", "activities", "heat-map", "matrix", "funds", "capabilities", "single-points", "sessions", "conflicts", "assumptions",
+        "worth", "activities", "heat-map", "matrix", "funds",
+        "capabilities", "single-points", "sessions", "conflicts", "assumptions",
         "provenance",
     ]  # fmt: skip
 
