@@ -34,6 +34,16 @@ REFERS = {
 """The table that a column of keys speaks of."""
 
 
+NEEDED = {
+    "scales": "there are no levels",
+    "capabilities": "nothing can be required",
+    "roles": "nobody can have one",
+    "requirements": "nobody has a gap, but in target roles and personal goals",
+    "people": "there is nobody to plan for",
+}
+"""What gaps are found from, and what its absence means."""
+
+
 class Checked(NamedTuple):
     organization: Organization | None
     """None where an error stands against it"""
@@ -52,6 +62,9 @@ def build(found: Found, threads: int | None) -> Checked:
     if referred:
         message = f"not checked: whether keys are in {', '.join(referred)}, which could not be read"
         faults.append(warning("ignored", referred[0], message))
+    for name, without in NEEDED.items():
+        if name not in found.inputs and name not in unread:
+            faults.append(warning("missing_table", name, f"there is no table {name}: without it {without}"))
     known = [table for name, table in found.inputs.items() if name not in SEEN]
     organization = None
     try:

@@ -151,3 +151,8 @@ def test_damage_of_any_kind_is_told_and_never_raised(folder: Path, data: st.Data
             gr.load(folder)
     finally:
         path.write_bytes(before)
+
+
+def test_a_needed_table_that_is_absent_is_named(folder: Path) -> None:
+    (folder / "requirements.csv").unlink()
+    assert "there is no table requirements: without it nobody has a gap" in " ".join(gr.check(folder)["message"])

@@ -71,6 +71,13 @@ def assess(dataset: Dataset, options: Assessing, running: Running) -> Assessed:
         **common,
     )
     gaps = find_gaps(organization, estimates, credit_completed=options.credit_completed, **common)
+    if not len(gaps):
+        raise Error(
+            f"nothing is required of anybody on {options.as_of}, so there is no gap: requirements of the roles that "
+            "people hold were expected (or target_roles, personal_goals)",
+            "missing_table",
+            "requirements",
+        )
     return Assessed(dataset, estimates, gaps, assess_risk(organization, gaps, **cuts, **common))
 
 
