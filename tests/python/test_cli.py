@@ -482,12 +482,22 @@ def test_risk_names_people_only_when_asked(starter: Path) -> None:
     assert len(found["people"]) == 3 and found["people"][0]["person"] == greatest
 
 
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_risk_names_managers_only_when_asked(more: tuple[str, ...], starter: Path) -> None:
+    begin = ("risk", starter, "--as-of", AS_OF, "--by", "manager", "--min-cell", "1", *more)
+    done = gradus(*begin)
+    assert (done.returncode, done.stdout) == (2, "") and "--names" in done.stderr
+    named = gradus(*begin, "--names")
+    assert named.returncode == 0 and "E01" in named.stdout
+
+
 @pytest.mark.parametrize("by", ["unit", "role", "family", "manager", "persona"])
 def test_risk_hides_what_tells_of_few(by: str, starter: Path) -> None:
     """What is hidden in a column whose total is shown, is of enough people, and of two members at least."""
     org, risks = _risks(starter)
     all_cells = {(row["member"], row["capability"]): row for row in gr.heat_map(org, risks, by=by)}
-    done = gradus("risk", starter, "--as-of", AS_OF, "--by", by, "--json", "--min-cell", "4")
+    named = ("--names",) if by == "manager" else ()
+    done = gradus("risk", starter, "--as-of", AS_OF, "--by", by, "--json", "--min-cell", "4", *named)
     found = json.loads(done.stdout)
     totals = {row["capability"]: row for row in found["capabilities"]}
     hides = 0
