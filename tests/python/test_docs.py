@@ -54,6 +54,21 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", read(page), re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/install.md"])
+def test_what_is_installed_goes_into_an_environment_that_was_made(page: str) -> None:
+    """Debian's own Python has no pip, and takes no packages from one."""
+    made = set()
+    for line in "".join(blocks(page, "sh")).splitlines():
+        command = shlex.split(line, comments=True)
+        if command[:2] == ["scripts/setup", "demo"]:
+            made.add(".venv")
+        elif command[:3] == ["python3", "-m", "venv"]:
+            made.add(command[3])
+        elif command[1:2] == ["install"]:
+            assert command[0].removesuffix("/bin/pip") in made, line
+    assert made
+
+
 PYTHON_PAGES = [path.relative_to(TOP).as_posix() for path in sorted((TOP / "docs").rglob("*.md"))]
 PYTHON_PAGES = [page for page in PYTHON_PAGES if blocks(page, "python")]
 
