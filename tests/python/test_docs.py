@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from types import ModuleType
 
@@ -48,6 +49,24 @@ def program(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_a_name_in_a_docstring_means_something() -> None:
+    """docs/conf.py warns of every other, which fails the site."""
+    unknown = program("docstrings").unknown
+    for name in ("optimize", "gr.heat_map", "Plan.load", "work_limit", "problems", "starter()", "is code, no name"):
+        assert unknown(name) == []
+    assert unknown("optimise") == ["optimise"] and unknown("Plan.laod(path)") == ["laod"]
+
+
+@pytest.mark.parametrize("fault", ["Retruns\n-------\nint\n    Some.", "Returns\n-----\nint\n    Some."])
+def test_a_broken_section_of_a_docstring_is_an_error(fault: str) -> None:
+    """numpydoc only warns of it."""
+    scraping = pytest.importorskip("numpydoc.docscrape")
+    with warnings.catch_warnings():
+        program("docstrings").refuse_broken_sections()
+        with pytest.raises(UserWarning):
+            scraping.NumpyDocString(f"Does it.\n\n{fault}\n")
 
 
 def blocks(page: str, language: str) -> list[str]:
