@@ -7,7 +7,7 @@ import errno
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import gradus as gr
 from gradus._write import write_file, write_table, writing
+from gradus.simulate import write_folder
 
 TEXTS = st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 SEEN = ("assessments", "kpis", "rollouts", "anecdotes")
@@ -115,6 +116,17 @@ def test_csv_has_every_bit(tmp_path: Path, risks: gr.Risks) -> None:
 def test_another_suffix_is_refused(tmp_path: Path, risks: gr.Risks) -> None:
     with pytest.raises(gr.Error, match=r"risks\.xlsx: tables are written as \.csv or \.parquet"):
         write_table(risks, tmp_path / "risks.xlsx")
+
+
+def test_a_simulated_folder_that_is_interrupted_stays_as_it_was(tmp_path: Path) -> None:
+    def cells() -> Iterator[str]:
+        yield "new"
+        raise KeyboardInterrupt
+
+    (tmp_path / "units.csv").write_text("old")
+    with pytest.raises(KeyboardInterrupt):
+        write_folder({"units": {"unit": ["new"]}, "roles": {"role": cells()}}, tmp_path)
+    assert tree(tmp_path) == {"units.csv": "old"}
 
 
 class Whole(NamedTuple):
