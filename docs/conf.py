@@ -16,15 +16,20 @@ from pathlib import Path
 from typing import Any
 
 import sphinx.application
+from docutils import nodes
+from docutils.parsers.rst.states import Inliner
+from sphinx.util.logging import getLogger
 
 import gradus
 
 DOCS = Path(__file__).parent
 TOP = DOCS.parent
+LOG = getLogger(__name__)
 XML = TOP / "build" / "site-doxygen" / "xml"
 sys.path.insert(0, str(DOCS / "_site"))
 
-import doxygen_filter  # noqa: E402  # beside this file
+import docstrings  # noqa: E402  # beside this file
+import doxygen_filter  # noqa: E402
 
 project = "Gradus"
 author = "The authors of Gradus"
@@ -34,7 +39,7 @@ version = release = gradus.__version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "breathe"]
 exclude_patterns = ["_site"]
 root_doc = "index"
-default_role = "code"
+default_role = "name"
 nitpicky = True
 # There is no inventory of other projects to look up, since that would need the network: what is not ours is no link.
 # Nor is what is not public: a name that does not stand in gradus.__all__.
@@ -212,6 +217,15 @@ def fill(app: sphinx.application.Sphinx, page: str, source: list[str]) -> None:
     source[0] = PLACE.sub(lambda match: MAKERS[match.group(1)](match.group(2)), source[0])
 
 
+def name_role(
+    role: str, rawtext: str, text: str, line: int, inliner: Inliner, options: Any = None, content: Any = ()
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """What stands in single back-ticks in a docstring: code, and where it is a name, one that can be looked up."""
+    if parts := docstrings.unknown(text):
+        LOG.warning("there is no %s, in `%s`", parts[0], text, location=inliner.document.current_source)
+    return [nodes.literal(rawtext, text)], []
+
+
 def every_room_has_a_page(app: sphinx.application.Sphinx) -> None:
     for room in (TOP / "include" / "gradus").iterdir():
         if room.is_dir() and not (DOCS / "reference" / f"cpp-{room.name}.md").exists():
@@ -228,6 +242,8 @@ def run_doxygen(app: sphinx.application.Sphinx) -> None:
 
 
 def setup(app: sphinx.application.Sphinx) -> dict[str, Any]:
+    docstrings.refuse_broken_sections()
+    app.add_role("name", name_role)
     run_doxygen(app)  # before Breathe looks for the XML
     app.connect("builder-inited", every_room_has_a_page)
     app.connect("source-read", fill)

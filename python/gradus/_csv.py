@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 from . import _core, _text
 from ._fault import Fault, Unreadable, fault
 from ._foreign import foreign_kind
+from ._header import check_names_differ
 from ._input import read
 from ._table import Table
 
@@ -29,10 +32,15 @@ def read_csv(name: str, path: Path) -> _core.Input:
     Unreadable
         With every fault found.
     """
+    content = path.read_bytes()
+    with cells_of_length(len(content)):
+        return _read(name, path, content)
+
+
+def _read(name: str, path: Path, content: bytes) -> _core.Input:
     import pyarrow
     from pyarrow import csv as arrow_csv
 
-    content = path.read_bytes()
     _check_content(name, path, content)
     header = _check_header(name, path, content)
     lines = _plain_lines(content)
@@ -56,6 +64,21 @@ def read_csv(name: str, path: Path) -> _core.Input:
         lines = _walk(name, path, content, len(header))
     result.set_lines(lines)
     return result
+
+
+LIMIT = threading.Lock()  # the standard library has one limit for the whole process
+
+
+@contextmanager
+def cells_of_length(length: int) -> Iterator[None]:
+    """Lets the standard library read cells of up to as many characters; by itself it refuses long ones."""
+    with LIMIT:
+        before = csv.field_size_limit()
+        csv.field_size_limit(max(before, length))
+        try:
+            yield
+        finally:
+            csv.field_size_limit(before)
 
 
 def _check_content(name: str, path: Path, content: bytes) -> None:
@@ -102,8 +125,8 @@ def _records(content: bytes, strict: bool = False) -> Any:
 
 def _check_header(name: str, path: Path, content: bytes) -> list[str]:
     try:
-        header: list[str] = next((row for row in _records(content) if row), [])
-    except csv.Error:  # a quote that is open for longer than any cell may be
+        header: list[str] = next((row for row in _records(content, strict=True) if row), [])
+    except csv.Error:  # a quote that is not closed as it should be
         _walk(name, path, content, 0)
         raise
     if not header:
@@ -116,20 +139,7 @@ def _check_header(name: str, path: Path, content: bytes) -> list[str]:
         if len(header) == 1 and delimiter in header[0]:
             message = f"{path.name} is separated by {word}; commas were expected: {SAVE}"
             raise Unreadable(fault("invalid_text", name, message, line=1))
-    twice = [column for column, times in Counter(header).items() if times > 1 and column]
-    if twice:
-        raise Unreadable(
-            *(
-                fault(
-                    "contradiction",
-                    name,
-                    f"{path.name}, line 1: the column {column} occurs twice in the header: keep or rename one",
-                    line=1,
-                    column=column,
-                )
-                for column in twice
-            )
-        )
+    check_names_differ(name, f"{path.name}, line 1", header)
     return header
 
 

@@ -25,6 +25,7 @@ from ._risk import Risks, given_risks
 from ._rows import row_of
 from ._run import run
 from ._table import Table, provenance
+from ._write import replacing
 
 if TYPE_CHECKING:
     from ._why import Why
@@ -252,11 +253,16 @@ class Plan:
     def save(self, path: str | Path) -> None:
         """Writes the plan to one file: a zip archive of its tables as CSV, and of the rest as JSON.
 
-        `Plan.load` reads it back the same to the last bit.
+        `Plan.load` reads it back the same to the last bit. An existing file is replaced once all is written.
+
+        Raises
+        ------
+        OSError
+            The folder does not exist or cannot be written to.
         """
         options = {**self._core.options, "threads": 0}
         rest = {"format": FORMAT, "options": options, "as_of": self._core.as_of, "provenance": self._core.provenance}
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
 
             def put(name: str, text: str) -> None:
                 info = zipfile.ZipInfo(name, EARLIEST)

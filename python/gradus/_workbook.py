@@ -7,7 +7,6 @@ import posixpath
 import re
 import warnings
 import zipfile
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from functools import partial
@@ -20,6 +19,7 @@ import numpy as np
 from . import _core
 from ._fault import Unreadable, fault
 from ._found import Candidate, Found, read_candidates
+from ._header import check_names_differ
 from ._input import read
 
 
@@ -130,20 +130,7 @@ def _header(name: str, label: str, cells: Any) -> list[str]:
     if not header:
         message = f"{label}: the first row is empty; a header with the names of the columns was expected there"
         raise Unreadable(fault("invalid_text", name, message, line=1))
-    twice = [column for column, times in Counter(header).items() if times > 1 and column]
-    if twice:
-        raise Unreadable(
-            *(
-                fault(
-                    "contradiction",
-                    name,
-                    f"{label}, row 1: the column {column} occurs twice in the header: keep or rename one",
-                    line=1,
-                    column=column,
-                )
-                for column in twice
-            )
-        )
+    check_names_differ(name, f"{label}, row 1", header)
     return header
 
 

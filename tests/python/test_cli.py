@@ -118,7 +118,8 @@ def test_as_a_module(starter: Path) -> None:
 
 
 def test_completion_is_there() -> None:
-    done = gradus("--show-completion", "bash")
+    # Else Typer asks which shell its parent is, and there may be none.
+    done = gradus("--show-completion", "bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
     assert done.returncode == 0 and "gradus" in done.stdout
 
 
@@ -208,6 +209,18 @@ def test_check_shows_every_fault_by_table(faulty: Path) -> None:
     found = json.loads(gradus("check", faulty, "--json").stdout)
     assert found == json.loads(json.dumps(rows, default=str))
     assert list(found[0]) == ["severity", "code", "table", "row", "line", "column", "key", "message"]
+
+
+@pytest.mark.parametrize("name", ["acme[q1]", "acme[red]"])
+def test_a_path_is_shown_as_it_is(name: str, starter: Path, tmp_path: Path) -> None:
+    starter.rename(tmp_path / name)
+    done = gradus("check", name, cwd=tmp_path)
+    assert done.returncode == 0 and f"\n{name}: no errors." in done.stdout, done.stderr
+    done = gradus("risk", name, "--as-of", AS_OF, "--progress", cwd=tmp_path, FORCE_COLOR="1")
+    assert done.returncode == 0 and f"read {name}" in done.stderr
+    (tmp_path / name / "people.csv").write_text("person,role\nE01,nothing\n", encoding="utf-8")
+    done = gradus("check", name, cwd=tmp_path)
+    assert done.returncode == 1 and f"gradus check '{name}'" in " ".join(done.stdout.split())
 
 
 def test_check_cuts_no_message(starter: Path) -> None:
@@ -310,7 +323,8 @@ def test_an_earlier_plan_is_read_in_every_form(starter: Path, tmp_path: Path) ->
     found = [_items(org, path) for path in (tmp_path, *files)]
     assert all(rows == found[0] for rows in found)
     assert found[0]["activity"] == plan.items["activity"].tolist()
-    for path in (starter / "people.csv", starter / "README.md", tmp_path / "nothing.gradus"):
+    (tmp_path / "open.csv").write_text('person,"activity', encoding="utf-8")
+    for path in (starter / "people.csv", starter / "README.md", tmp_path / "nothing.gradus", tmp_path / "open.csv"):
         with pytest.raises(gr.Error, match="--previous"):
             _items(org, path)
 
@@ -333,6 +347,38 @@ def test_pages_of_people_and_teams_and_none_of_an_earlier_plan(starter: Path, tm
     assert gradus("plan", starter, "-o", out, "--as-of", AS_OF, "--format", "parquet").returncode == 0
     assert planned(out, ".parquet") and (out / "notes.txt").exists()
     assert {path.name for path in out.iterdir() if path.suffix in (".html", ".csv")} == {"report.html"}
+
+
+THEIRS = {"plan.txt": "[]", "../other.csv": "", "risks.xlsx": "", "person-.html": "", "sub/risks.csv": ""}
+
+
+def test_only_what_a_plan_writes_is_removed(starter: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    begin = ("plan", starter, "-o", out, "--as-of", AS_OF, "--no-report")
+    assert gradus(*begin, "--format", "parquet").returncode == 0
+    (out / "sub").mkdir()
+    for name, text in THEIRS.items():
+        (out / name).write_text(text, encoding="utf-8")
+    record = json.loads((out / "provenance.json").read_text(encoding="utf-8"))
+    record["files"] += [*THEIRS, 5]
+    (out / "provenance.json").write_text(json.dumps(record), encoding="utf-8")
+    (out / "gaps.parquet").unlink()
+    (out / "gaps.parquet").mkdir()
+    done = gradus(*begin)
+    assert done.returncode == 0, done.stderr
+    assert all((out / name).read_text(encoding="utf-8") == text for name, text in THEIRS.items())
+    assert [path.name for path in out.glob("*.parquet")] == ["gaps.parquet"]
+
+
+@pytest.mark.parametrize("record", ['{"files": ["items.csv"]}', "[]", "no JSON", '{"files": {}, "gradus": "1"}'])
+def test_the_provenance_of_something_else_is_left_alone(record: str, starter: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    for name, text in (("provenance.json", record), ("items.csv", "mine"), ("risks.parquet", "mine")):
+        (tmp_path / "out" / name).write_text(text, encoding="utf-8")
+    done = gradus("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF)
+    assert done.returncode == 2 and "that no plan wrote" in done.stderr
+    found = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir()}
+    assert found == {"provenance.json": record, "items.csv": "mine", "risks.parquet": "mine"}
 
 
 def _risks(path: Path) -> tuple[gr.Organization, gr.Risks]:
@@ -482,12 +528,22 @@ def test_risk_names_people_only_when_asked(starter: Path) -> None:
     assert len(found["people"]) == 3 and found["people"][0]["person"] == greatest
 
 
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_risk_names_managers_only_when_asked(more: tuple[str, ...], starter: Path) -> None:
+    begin = ("risk", starter, "--as-of", AS_OF, "--by", "manager", "--min-cell", "1", *more)
+    done = gradus(*begin)
+    assert (done.returncode, done.stdout) == (2, "") and "--names" in done.stderr
+    named = gradus(*begin, "--names")
+    assert named.returncode == 0 and "E01" in named.stdout
+
+
 @pytest.mark.parametrize("by", ["unit", "role", "family", "manager", "persona"])
 def test_risk_hides_what_tells_of_few(by: str, starter: Path) -> None:
     """What is hidden in a column whose total is shown, is of enough people, and of two members at least."""
     org, risks = _risks(starter)
     all_cells = {(row["member"], row["capability"]): row for row in gr.heat_map(org, risks, by=by)}
-    done = gradus("risk", starter, "--as-of", AS_OF, "--by", by, "--json", "--min-cell", "4")
+    named = ("--names",) if by == "manager" else ()
+    done = gradus("risk", starter, "--as-of", AS_OF, "--by", by, "--json", "--min-cell", "4", *named)
     found = json.loads(done.stdout)
     totals = {row["capability"]: row for row in found["capabilities"]}
     hides = 0
@@ -550,6 +606,47 @@ def test_example(tmp_path: Path) -> None:
     assert gradus("example", "my acme", "--force", cwd=tmp_path).returncode == 0
     assert (tmp_path / "my acme" / "people.csv").read_text(encoding="utf-8") != "mine"
     assert gradus("example", "/dev/null/x").returncode == 2
+
+
+@pytest.mark.parametrize("command", ["example", "plan"])
+def test_a_link_to_nowhere_is_named(command: str, starter: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").symlink_to("nowhere")
+    done = gradus(*{"example": ("example", "out"), "plan": ("plan", starter, "-o", "out")}[command], cwd=tmp_path)
+    assert done.returncode == 2 and "out is a link to nowhere, which is not there" in " ".join(done.stderr.split())
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_folder_in_the_way_of_an_example_is_named(tmp_path: Path) -> None:
+    (tmp_path / "acme" / "people.csv").mkdir(parents=True)
+    done = gradus("example", tmp_path / "acme", "--force")
+    assert done.returncode == 2 and "people.csv is a folder" in " ".join(done.stderr.split())
+    assert [path.name for path in (tmp_path / "acme").iterdir()] == ["people.csv"]
+
+
+@pytest.mark.parametrize("command", ["example", "plan"])
+def test_what_there_is_no_space_for_is_named(command: str, starter: Path, tmp_path: Path) -> None:
+    """A limit of the size of a file, which says the same of every write as a full disk does."""
+    small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))"
+    more = {"example": (), "plan": ("--as-of", AS_OF, "--no-report")}[command]
+    begin = {"example": ("example", "out"), "plan": ("plan", starter, "-o", "out")}[command]
+    done = gradus(*begin, *more, before=small, cwd=tmp_path)
+    assert done.returncode == 2 and done.stderr.startswith("gradus: out/"), done.stderr
+    assert done.stderr.rstrip().endswith(": File too large") and ".gradus-" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["acme"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_standard_output_without_space_is_named(starter: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            code(("check", str(starter)), "pass"),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.stderr.startswith("gradus: standard output: No space left on device") and done.returncode != 0
 
 
 def test_demo_tells_the_story_without_colours() -> None:

@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from types import ModuleType
 
@@ -50,8 +51,41 @@ def program(name: str) -> ModuleType:
     return module
 
 
+def test_a_name_in_a_docstring_means_something() -> None:
+    """docs/conf.py warns of every other, which fails the site."""
+    unknown = program("docstrings").unknown
+    for name in ("optimize", "gr.heat_map", "Plan.load", "work_limit", "problems", "starter()", "is code, no name"):
+        assert unknown(name) == []
+    assert unknown("optimise") == ["optimise"] and unknown("Plan.laod(path)") == ["laod"]
+
+
+@pytest.mark.parametrize("fault", ["Retruns\n-------\nint\n    Some.", "Returns\n-----\nint\n    Some."])
+def test_a_broken_section_of_a_docstring_is_an_error(fault: str) -> None:
+    """numpydoc only warns of it."""
+    scraping = pytest.importorskip("numpydoc.docscrape")
+    with warnings.catch_warnings():
+        program("docstrings").refuse_broken_sections()
+        with pytest.raises(UserWarning):
+            scraping.NumpyDocString(f"Does it.\n\n{fault}\n")
+
+
 def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", read(page), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/install.md"])
+def test_what_is_installed_goes_into_an_environment_that_was_made(page: str) -> None:
+    """Debian's own Python has no pip, and takes no packages from one."""
+    made = set()
+    for line in "".join(blocks(page, "sh")).splitlines():
+        command = shlex.split(line, comments=True)
+        if command[:2] == ["scripts/setup", "demo"]:
+            made.add(".venv")
+        elif command[:3] == ["python3", "-m", "venv"]:
+            made.add(command[3])
+        elif command[1:2] == ["install"]:
+            assert command[0].removesuffix("/bin/pip") in made, line
+    assert made
 
 
 PYTHON_PAGES = [path.relative_to(TOP).as_posix() for path in sorted((TOP / "docs").rglob("*.md"))]

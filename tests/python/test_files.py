@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 from collections.abc import Callable
@@ -252,6 +253,22 @@ def test_every_uneven_row_is_told(folder: Path) -> None:
     (folder / "kpis.csv").write_text("kpi,entity,date,value\n" + "a,b\na,b,2026-01-01,1\n" * 50)
     lines = [row["line"] for row in gr.check(folder) if row["severity"] == "error"]
     assert lines == list(range(2, 102, 2))
+
+
+@pytest.mark.parametrize("before", ["", '"over\nlines",,\n'])
+def test_a_cell_may_be_long(folder: Path, before: str) -> None:
+    limit = csv.field_size_limit()
+    text = "a, b " * 50_000
+    (folder / "anecdotes.csv").write_text(f'text,date,objective\n{before}"{text}",,\n', encoding="utf-8")
+    anecdotes = gr.load(folder).anecdotes
+    assert anecdotes is not None and text in anecdotes["text"].tolist()
+    assert csv.field_size_limit() == limit
+
+
+def test_a_quote_that_stays_open_in_a_long_header_is_told(folder: Path) -> None:
+    (folder / "anecdotes.csv").write_text('text,date,"objective\n' + "a;b,,\n" * 50_000, encoding="utf-8")
+    (problem,) = (row for row in gr.check(folder) if row["severity"] == "error")
+    assert (problem["line"], "a quote that opens in this row" in problem["message"]) == (1, True)
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,7 +18,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import gradus as gr
-from gradus._write import write_table, writing
+from gradus._write import write_file, write_table, writing
+from gradus.simulate import write_folder
 
 TEXTS = st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 SEEN = ("assessments", "kpis", "rollouts", "anecdotes")
@@ -112,6 +116,121 @@ def test_csv_has_every_bit(tmp_path: Path, risks: gr.Risks) -> None:
 def test_another_suffix_is_refused(tmp_path: Path, risks: gr.Risks) -> None:
     with pytest.raises(gr.Error, match=r"risks\.xlsx: tables are written as \.csv or \.parquet"):
         write_table(risks, tmp_path / "risks.xlsx")
+
+
+def test_a_simulated_folder_that_is_interrupted_stays_as_it_was(tmp_path: Path) -> None:
+    def cells() -> Iterator[str]:
+        yield "new"
+        raise KeyboardInterrupt
+
+    (tmp_path / "units.csv").write_text("old")
+    with pytest.raises(KeyboardInterrupt):
+        write_folder({"units": {"unit": ["new"]}, "roles": {"role": cells()}}, tmp_path)
+    assert tree(tmp_path) == {"units.csv": "old"}
+
+
+class Whole(NamedTuple):
+    """Something that is written to one file."""
+
+    name: str
+    write: Callable[[gr.Plan, Path], object]
+
+
+WHOLE = (
+    Whole("items.csv", lambda plan, path: write_table(plan.items, path)),
+    Whole("items.parquet", lambda plan, path: write_table(plan.items, path)),
+    Whole("plan.gradus", lambda plan, path: plan.save(path)),
+    Whole("report.html", lambda plan, path: gr.report(plan).save(path)),
+)
+whole = pytest.mark.parametrize("whole", WHOLE, ids=lambda whole: whole.name)
+
+
+@whole
+def test_a_file_that_is_interrupted_stays_as_it_was(
+    whole: Whole, plan: gr.Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / whole.name).write_text("old")
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gradus._write._flush", stop)  # all is written, and not yet in its place
+    with pytest.raises(KeyboardInterrupt):
+        whole.write(plan, tmp_path / whole.name)
+    assert tree(tmp_path) == {whole.name: "old"}
+
+
+@whole
+def test_a_link_stays_a_link_and_a_file_keeps_its_rights(whole: Whole, plan: gr.Plan, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    place, link = tmp_path / "other" / whole.name, tmp_path / whole.name
+    link.symlink_to(f"other/{whole.name}")
+    whole.write(plan, link)  # of what is not there yet
+    place.chmod(0o640)
+    (tmp_path / f"plain{place.suffix}").write_text("")
+    assert link.is_symlink() and place.read_bytes()
+    place.write_text("old")
+    whole.write(plan, link)
+    assert link.is_symlink() and place.read_bytes() not in (b"", b"old")
+    assert place.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in place.parent.iterdir()] == [whole.name]
+
+
+@whole
+def test_a_new_file_has_the_rights_of_any(whole: Whole, plan: gr.Plan, tmp_path: Path) -> None:
+    (tmp_path / "any").write_text("")
+    whole.write(plan, tmp_path / whole.name)
+    assert (tmp_path / whole.name).stat().st_mode == (tmp_path / "any").stat().st_mode
+
+
+@whole
+@pytest.mark.parametrize("length", [253, 255])
+def test_a_name_may_be_as_long_as_the_system_allows(whole: Whole, length: int, plan: gr.Plan, tmp_path: Path) -> None:
+    name = whole.name.rjust(length, "n")
+    whole.write(plan, tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@whole
+@pytest.mark.parametrize("place", ["nowhere", "file"])
+def test_a_file_without_a_folder_is_named(whole: Whole, place: str, plan: gr.Plan, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    path = tmp_path / place / whole.name
+    with pytest.raises(OSError) as caught:
+        whole.write(plan, path)
+    assert caught.value.filename == str(path)
+
+
+def test_what_is_no_file_is_written_directly() -> None:
+    write_file("/dev/null", b"text")
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("other_system", [False, True])
+def test_a_link_in_a_folder_stays_a_link(other_system: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out, far = tmp_path / "out", tmp_path / "far"
+    for folder in (out, far):
+        folder.mkdir()
+    (far / "one.csv").write_text("old 1")
+    for name in ("one.csv", "two.csv"):
+        (out / name).symlink_to(far / name)
+    real = Path.replace
+
+    def replace(path: Path, target: Path) -> Path:
+        if path.name == "zoo" and stops:
+            raise KeyboardInterrupt
+        if other_system and path.parent != Path(target).parent:
+            raise OSError(errno.EXDEV, "Invalid cross-device link", str(path))
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    for stops in (True, False):
+        with contextlib.suppress(KeyboardInterrupt), writing(out) as temporary:
+            for name in ("one.csv", "two.csv", "zoo"):
+                (temporary / name).write_text("new")
+        assert tree(far) == ({"one.csv": "old 1"} if stops else {"one.csv": "new", "two.csv": "new"})
+        assert all((out / name).is_symlink() for name in ("one.csv", "two.csv"))
+        assert not list(out.glob(".*")) and not list(far.glob(".*"))
 
 
 def test_files_appear_together(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.text import Text
 
 from .. import _text
 from .options import Input, Json
@@ -55,10 +56,11 @@ def _show(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     name = quoted(path)
     if errors:
         tables = _text.count(len(faulty), "table")
-        out.print(f"\n[bold red]{_counts(rows)}[/]: {tables} to correct. Then check again: gradus check {name}")
+        again = f": {tables} to correct. Then check again: gradus check {name}"
+        out.print(Text.assemble("\n", (_counts(rows), "bold red"), again))
     else:
         more = f" {_counts(rows)}: nothing that stops, but what was assumed or left out." if rows else ""
-        out.print(f"\n[bold]{path}: no errors.[/]{more}", markup=True)
+        out.print(Text.assemble("\n", (f"{path}: no errors.", "bold"), more))
         out.print(f"Next: gradus plan {name} -o out --as-of DAY", markup=False)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -32,13 +31,16 @@ def example(folder: Folder, force: Force = False) -> None:
       2  the folder is not empty, or cannot be written
     """
     import gradus as gr
+    from gradus._write import write_file, writing
 
-    starter = gr.examples.starter()
     if folder.exists() and not folder.is_dir():
         unusable(f"{folder} is a file; name a folder")
     if folder.is_dir() and any(folder.iterdir()) and not force:
         unusable(f"{folder} is not empty: name another folder, or add --force to replace the files of the example")
-    shutil.copytree(starter, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    files = {path.name: path.read_bytes() for path in gr.examples.starter().iterdir() if path.suffix in (".csv", ".md")}
+    with writing(folder, files=files) as temporary:
+        for name, content in files.items():
+            write_file(temporary / name, content)
     out = console()
     heading(out, f"{len(list(folder.glob('*.csv')))} tables in {folder}")
     paragraph(out, "README.md says what each file is for. Replace them by your own, one after the other. Now try:")

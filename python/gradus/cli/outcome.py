@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import errno
 import functools
 import os
 import signal
@@ -61,7 +62,8 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
             say(f"gradus: {error}")
             raise typer.Exit(USAGE) from None
         except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
+            full = "standard output: " if error.errno == errno.ENOSPC else ""  # every other file has its name
+            where = f"{error.filename}: " if error.filename else full
             say(f"gradus: {where}{error.strerror or error}")
             raise typer.Exit(USAGE) from None
         except Exception as error:

@@ -29,6 +29,10 @@ from .terminal import console, grid, heading, paragraph, put, quoted, say, waiti
 SHOWN = 5  # conflicts in the summary; all are in their table
 STAGES = ("estimates", "gaps", "risks", "heat_map", "concentration")
 TABLES = (*STAGES, "items", "people", "goals", "resources", "conflicts", "certificate", "problems")
+WRITTEN = re.compile(
+    rf"({'|'.join(TABLES)})\.({'|'.join(format.value for format in Format)})"
+    r"|report\.html|(person|team)-[^/]+\.html|plan\.gradus|provenance\.json"
+)
 
 Out = Annotated[
     Path,
@@ -112,7 +116,8 @@ def plan(
                 )
                 page.save(folder / file)
     for name in before - set(files):  # of another plan: they would be taken for this one's
-        (out / name).unlink(missing_ok=True)
+        if (out / name).is_file():
+            (out / name).unlink()
     with contextlib.suppress(KeyboardInterrupt):  # all is written by now
         if as_json:
             print(_json(made.certificate.rows()[0]))
@@ -141,18 +146,24 @@ def _check_out(path: Path, out: Path, files: list[str]) -> None:
     """Keeps the tables that are read, or that somebody else wrote, from being replaced by those of a plan."""
     if out.exists() and out.resolve() == path.resolve():
         unusable(f"{out} holds the tables that are read; name another folder for the results, such as -o {out}-plan")
-    if not (out / "provenance.json").exists():
+    if _record(out) is None:
         if strange := [name for name in files if (out / name).exists()]:
             unusable(f"{out} has a file {strange[0]} that no plan wrote: name another folder for the results")
 
 
 def _written_before(out: Path) -> set[str]:
-    """The files of the plan that is replaced, as its provenance has them."""
+    """The files of the plan that is replaced, as its provenance has them; none that no plan writes."""
+    return {name for name in (_record(out) or {}).get("files", ()) if isinstance(name, str) and WRITTEN.fullmatch(name)}
+
+
+def _record(out: Path) -> dict[str, Any] | None:
+    """The provenance of the plan in a folder; None where a plan wrote none."""
     try:
-        names = json.loads((out / "provenance.json").read_text(encoding="utf-8"))["files"]
-        return {name for name in names if name == Path(name).name}
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
+        found = json.loads((out / "provenance.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    ours = isinstance(found, dict) and {"gradus", "options", "stages"} <= found.keys()
+    return found if ours and isinstance(found.get("files"), list) else None
 
 
 def _check_keys(organization: Organization, person: list[str] | None, team: list[str] | None) -> None:

@@ -74,12 +74,15 @@ def risk(
 
     Figures of fewer than --min-cell people are shown as ·, and so are others
     that would tell them by subtraction. --min-cell 1 hides nothing.
+    The rows of --by manager are single people: it needs --names.
 
     [bold]Exit codes[/bold]
       0  done
       1  the tables have errors
       2  cannot be run as asked
     """
+    if by is Grouping.manager and not names:
+        raise typer.BadParameter("manager shows single people by key and name: add --names.", param_hint="--by")
     assessed = assess(read(path, running), assessing, running)
     org, risks = assessed.organization, assessed.risks
     options: dict[str, Any] = {

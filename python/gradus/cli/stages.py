@@ -125,7 +125,7 @@ def _items(organization: Organization, path: Path) -> Tabular:
         path = path / "plan.gradus"
     try:
         columns = _parquet(path) if path.suffix == ".parquet" else _csv(path)
-    except (OSError, zipfile.BadZipFile, KeyError, UnicodeDecodeError, ValueError) as fault:
+    except (OSError, zipfile.BadZipFile, KeyError, UnicodeDecodeError, ValueError, csv.Error) as fault:
         raise Error(f"--previous {path} is neither a plan nor a table of its items: {fault}") from None
     if absent := [name for name in ("person", "activity", "first_day", "last_day") if name not in columns]:
         raise Error(f"--previous {path} has no column {absent[0]}: it is not the table of a plan's items")

@@ -59,7 +59,7 @@ def say(message: str) -> None:
 @contextlib.contextmanager
 def waiting(what: str, shown: bool) -> Iterator[None]:
     """Says what is being done while it is done, where progress is shown."""
-    with Console(stderr=True).status(what) if shown else contextlib.nullcontext():
+    with Console(stderr=True).status(Text(what)) if shown else contextlib.nullcontext():
         yield
 
 

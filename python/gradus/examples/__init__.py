@@ -2,7 +2,7 @@
 
 `gdad()` is a real framework of capabilities: the UK Government Digital and Data Profession Capability Framework
 (Open Government Licence v3.0; see `gdad/ATTRIBUTION.md`). It has roles and what they need, but no people:
-`gradus.simulate.simulate_tables(gdad())` draws a made-up organisation around it.
+``gradus.simulate.simulate_tables(gdad())`` draws a made-up organisation around it.
 
 `starter()` is a small, complete and made-up organisation, to read and to copy.
 """
@@ -40,11 +40,11 @@ def gdad() -> dict[str, dict[str, list[Any]]]:
 def gdad_report() -> dict[str, Any]:
     """What the tables of `gdad()` leave out of the source, and why.
 
-    `counts` has the rows of the source (`source_rows`), those kept (`requirements`), those left out by reason
-    (`not_in_use`: no level is set; `repeat`: an exact repeat), and what is kept but bare
-    (`role_without_requirements`, `capability_without_requirements`).
-    `left_out` has the columns row (1-based row of the source, header not counted; absent for a role), role, capability
-    (absent for a role) and reason.
+    ``counts`` has the rows of the source (``source_rows``), those kept (``requirements``), those left out by reason
+    (``not_in_use``: no level is set; ``repeat``: an exact repeat), and what is kept but bare
+    (``role_without_requirements``, ``capability_without_requirements``).
+    ``left_out`` has the columns row (1-based row of the source, header not counted; absent for a role), role,
+    capability (absent for a role) and reason.
     """
     left_out = _read("gdad", "left_out")
     left_out["row"] = [int(row) if row else None for row in left_out["row"]]

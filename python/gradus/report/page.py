@@ -6,8 +6,6 @@ import datetime
 import difflib
 import functools
 import json
-import os
-import tempfile
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from .._error import Error
 from .._input import Tabular
 from .._options import truth, whole
 from .._plan import Plan
+from .._write import write_file
 from ..charts.palette import DARK, LIGHT
 from . import drawing
 from .activities import make_activities
@@ -85,18 +84,7 @@ class Report:
             The folder does not exist or cannot be written to.
         """
         path = Path(path)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(self.html)
-            # mkstemp lets only the owner read; a report has the rights that any new file would have.
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(name).chmod(0o666 & ~umask)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_file(path, self.html.encode())
         return path
 
     def __repr__(self) -> str:

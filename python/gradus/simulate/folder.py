@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .._write import writing
 from .cells import Column, iso
 
 
@@ -24,12 +25,12 @@ def _written(column: Column) -> list[Any]:
 def write_folder(tables: Mapping[str, Mapping[str, Any]], folder: str | Path) -> None:
     """Writes each table as `<folder>/<table>.csv`: UTF-8, comma separated, a header, absent cells empty.
 
-    The folder is made if need be. A file of the same name is replaced; others stay.
+    The folder is made if need be. Files of these names are replaced, all together once the last is written; others
+    stay.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(table)
-            writer.writerows(zip(*map(_written, table.values()), strict=True))
+    with writing(folder) as temporary:
+        for name, table in tables.items():
+            with (temporary / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(table)
+                writer.writerows(zip(*map(_written, table.values()), strict=True))
