@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 import numpy as np
@@ -278,3 +279,39 @@ def test_without_altair_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, acme
     monkeypatch.setitem(sys.modules, "altair", None)
     with pytest.raises(ImportError, match=r"gradus\[charts\]"):
         acme_risks.plot()
+
+
+DAYS = """
+import datetime, sys
+import vl_convert
+from gradus.charts import gantt, money
+
+day = datetime.date.fromisoformat
+item = {"activity": "a", "first_day": day("2026-03-09"), "last_day": day("2026-04-14"), "reason": "pinned",
+        "session": None, "hours": 1.0, "cost": 1.0, "gain": 0.0}
+late = {**item, "activity": "b", "first_day": day("2026-04-20"), "last_day": day("2026-05-09")}
+charged = {"first_day": ["2026-04-01", "2026-05-01"], "fund": ["F", "F"], "fund_cost": [1.0, 1.0]}
+charts = [gantt([item, late], start=day("2026-04-01"), end=day("2026-05-01")), money(charged)]
+sys.stdout.reconfigure(encoding="utf-8")
+print(*(vl_convert.vegalite_to_svg(chart.to_dict()) for chart in charts))
+"""
+
+
+def test_days_are_the_same_in_every_time_zone() -> None:
+    """And what is under way is drawn from its first day, though the plan starts later."""
+    import os
+    import subprocess
+    import sys
+
+    drawn = [
+        subprocess.run(
+            [sys.executable, "-c", DAYS], env={**os.environ, "TZ": zone}, capture_output=True, check=True, timeout=120
+        ).stdout.decode()
+        for zone in ("UTC", "America/Los_Angeles", "Pacific/Auckland")
+    ]
+    # Labels for readers of the screen are in local time but for the tooltips and the axis.
+    shapes = [re.sub(r'aria-label="[^"]*"', "", picture) for picture in drawn]
+    assert shapes[0] == shapes[1] == shapes[2]
+    for picture in drawn:
+        assert "from Monday, 09 March 2026" in picture and "to Sunday, 10 May 2026" in picture
+        assert "First day: 2026-03-09; Last day: 2026-04-14" in picture and "Day: 2026-04-01" in picture
