@@ -87,7 +87,10 @@ class WhatIf:
         found, value = self.difference, self.after.value
         digits = 2 if abs(found) >= 0.05 else 4
         before, after = f"{self.before.value:,.{digits}f}", f"{value:,.{digits}f}"
-        if found > ALIKE:
+        if not self.comparable:
+            counts = len(_unplaced(self.before)), len(_unplaced(self.after))
+            what = f"would place other mandatory items: {counts[0]:,} could not be placed before, {counts[1]:,} after"
+        elif found > ALIKE:
             what = f"would remove {found:.3g} more exposure: {after}, not {before}"
         elif found < -ALIKE:
             what = f"would leave {-found:.3g} more exposure: {after} is removed, not {before}"
@@ -98,8 +101,7 @@ class WhatIf:
         least, most = self.least, self.most
         if least is None or most is None:
             lines.append(
-                f"Mandatory items that could not be placed: {len(_unplaced(self.before))} before, "
-                f"{len(_unplaced(self.after))} after. The values are those of different duties."
+                f"Exposure removed is {before} before and {after} after. With other duties, these do not compare."
             )
         else:
             low, high = sorted((abs(least), abs(most)))
