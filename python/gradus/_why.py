@@ -610,8 +610,10 @@ class Asker:
         known = there is not None and wanted is not None
         if limit == "hours" and known:
             (offer,) = rows_of(self.organization.activities, "activity", row["activity"])
+            hours, months = self.one.row["hours"], self.plan.options["period_months"]
             return (
-                f"there are not enough hours: {person} has {self.one.row['hours']:g} per month, and "
+                f"there are not enough hours: {person} has {hours:g} per month, {hours * months:g} in a period of "
+                f"{_text.count(months, 'month')}, and "
                 f"{self.name(row['activity'])} takes {offer['hours']:g}, beside what is under way or mandatory."
             )
         if limit == "fund" and known:

@@ -22,7 +22,7 @@ def intervals(
     subtitle: str | None = None,
 ) -> altair.LayerChart:
     """Draws each level as a point with its 95 % interval, the level that the role requires as a bar across, and the
-    highest of those wanted besides as a triangle.
+    highest of those wanted besides as a diamond.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def intervals(
     more = (
         called(wanted)
         .transform_filter("datum.wanted != null")
-        .mark_point(filled=True, opacity=1, size=60, shape="triangle-left", xOffset=5)
+        .mark_point(filled=True, opacity=1, size=60, shape="diamond")
         .encode(x=alt.X("wanted:Q", title=x), color=colour)
     )
     layers = [ranges, required, *([more] if wanted in names else []), points]
