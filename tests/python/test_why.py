@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,11 +14,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import gradus as gr
+import oracle
 from conftest import AS_OF, START
 from gradus._one_person import OnePerson, ancestors, end
+from gradus._rows import money_text
+from oracle import planning, search
+from oracle.organization import Organization
 from organisations import library, organisation
 
 TOLERANCE = 1e-7
+CANNOT = (
+    "limit", "completed", "declined", "not_eligible", "from_level", "not_on_offer", "hours_unknown", "cost_unknown",
+    "no_fund",
+)  # fmt: skip
 
 
 def one_person(**more: Any) -> gr.Plan:
@@ -489,6 +500,69 @@ def test_planning_everybody_again_agrees(seed: int) -> None:
                 if whole.status != "conflicts":
                     assert whole.bound >= plan.value - why.value + why.value_with - TOLERANCE
                     assert why.value_with <= plan.bound - plan.value + why.value + TOLERANCE
+
+
+def best_of(tables: Any, one: OnePerson, options: Any, keep: Any, duties: frozenset[str]) -> float | None:
+    """By plain enumeration: the most that the person can have of what is left, of the sets of items that `keep`."""
+    left = dict(tables)
+    if "funds" in tables:
+        left["funds"] = [
+            {**row, "amount": Decimal(money_text(one.plan.organization.funds, one.left_funds[row["fund"]]))}
+            for row in tables["funds"]
+        ]
+    if "sessions" in tables:
+        left["sessions"] = [{**row, "seats": one.left_seats.get(row["session"])} for row in tables["sessions"]]
+    org = Organization(left, options.known)
+    room = planning.capacities(org)
+    found = [
+        choice.value
+        for choice in search.feasible_choices(org, one.risks, one.person, options, None)
+        if choice.left_out == duties
+        and all(taken <= room[key] for key, taken in choice.taken.items() if key in room)
+        and keep({item.activity for item in choice.items})
+    ]
+    return max(found, default=None)
+
+
+@pytest.mark.parametrize("seed", range(2000, 2040))
+def test_the_answers_are_those_of_plain_enumeration(seed: int) -> None:
+    """Of every kind of limit, with changes charged, and with what was declined."""
+    draw = random.Random(seed)
+    tables = organisation(seed, people=3, activities=5, sessions=0.6, seen=0.8)
+    org = library(tables)
+    risks = gr.assess_risk(org, gr.find_gaps(org, gr.estimate(org, tables.get("assessments", []), as_of=AS_OF)))
+    given = {
+        "start": date(2026, 4, 1), "months": 6, "period_months": 3,
+        "max_activities": draw.choice((None, None, 2)), "max_of_a_kind": draw.choice((None, 1)),
+    }  # fmt: skip
+    before = gr.optimize(org, risks, **given).items.rows()[::2]
+    charged = {
+        (row["person"], row["activity"]): (row["session"], row["first_day"])
+        for row in before
+        if row["reason"] != "pinned"
+    }
+    cost = draw.choice((0.01, 0.3)) if charged else 0.0
+    plan = gr.optimize(org, risks, **given, change_cost=cost, previous=before or None)
+    options = oracle.Options(**given, as_of=date.fromisoformat(AS_OF), change_cost=cost, previous=charged)
+    for person in org.people["person"].tolist():
+        if not any(row["person"] == person for row in risks):
+            continue
+        one = OnePerson(plan, person)
+        own = replace(options, previous={key: at for key, at in charged.items() if key[0] == person})
+        unplaced = frozenset(row["activity"] for row in plan.conflicts if row["person"] == person)
+        for activity in org.activities["activity"].tolist():
+            why = plan.why(person, activity)
+            asked = (activity, why.verdict, why.sentences)
+            if why.verdict == "planned" and why.value_without is not None:
+                best = best_of(tables, one, own, lambda taken, a=activity: a not in taken, unplaced)
+                assert why.value_without == pytest.approx(best, abs=TOLERANCE), asked
+            elif why.verdict in ("displaced", "alike", "better") and why.value_with is not None:
+                if not any(row["status"] == "completed" for row in one.tables.get("enrolments", [])):
+                    best = best_of(tables, one, own, lambda taken, a=activity: a in taken, unplaced)
+                    assert why.value_with == pytest.approx(best, abs=TOLERANCE), asked
+            elif why.verdict in CANNOT:
+                best = best_of(tables, one, own, lambda taken, a=activity: a in taken, unplaced)
+                assert best is None, asked
 
 
 @SLOW
