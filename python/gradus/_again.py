@@ -36,6 +36,6 @@ def with_amounts(organization: Organization, amounts: dict[str, float]) -> Organ
 def amount_of(organization: Organization, fund: str) -> float:
     """What is in a fund, in currency units."""
     if not len(organization.funds):
-        raise Error("there are no funds, so money is not limited: no amount can be changed", "missing_table", "funds")
+        raise Error("there are no funds: there is no amount that could be changed", "missing_table", "funds")
     row = row_of(organization.funds, "fund", fund)
     return float(row["amount"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from ._run import run
 from ._table import Table
 
 MOST_LEVELS = 500  # of one chart: more are drawn slowly, and read by nobody
+SURE = 1.96  # standard deviations on either side that hold 95 % of a normal distribution
 SOURCES = ("self", "manager", "peer", "report", "test", "observation")
 
 
@@ -62,7 +63,7 @@ class Estimates(Table):
         if not len(self):
             return "no levels"
         rated = int(np.count_nonzero(self.column("ratings")))
-        width = 1.96 * float(np.median(self.column("sd")))
+        width = SURE * float(np.median(self.column("sd")))
         return (
             f"{_text.count(len(self), 'level')} of {_text.count(self._count('person'), 'person', 'people')}, "
             f"{rated:,} of them rated; half are known to ±{width:.2g} positions or better (95 %)"
@@ -84,7 +85,8 @@ class Estimates(Table):
         person, capability
             Whose levels, or which capability's. Give one of them.
         requirements
-            `Gaps` or `Risks`: what is required is drawn too, and those farthest below it come first.
+            `Gaps` or `Risks`: what the role requires is drawn too, and the highest that a target role or a goal wants.
+            Those farthest below what the role requires come first.
         most
             Most levels that are drawn, 1 to 500; a line under the title says if there are more.
         dark
@@ -127,8 +129,10 @@ class Estimates(Table):
                 )
             raise unknown_key(by, key, self.keys(by).tolist(), self.name)
         wanted = {} if requirements is None else _required(requirements, by, of, key)
-        rows = [{**row, **wanted.get(row[of], {"required": None, "likelihood": None})} for row in rows]
-        rows.sort(key=lambda row: (row["required"] is None, row["mean"] - (row["required"] or 0.0), row[of]))
+        rows = [
+            {"required": None, "likelihood": None, "wanted": None, **row, **wanted.get(row[of], {})} for row in rows
+        ]
+        rows.sort(key=_distance(of))
         left = f"{most:,} of {len(rows):,}: those farthest below what is required" if len(rows) > most else None
         title = f"Levels of {key}" if by == "person" else f"Levels in {key}"
         return shown(intervals, rows[:most], of=of, title=title, subtitle=left, dark=dark)
@@ -161,12 +165,28 @@ class Estimates(Table):
 
 
 def _required(requirements: Table, by: str, of: str, key: str) -> dict[str, dict[str, Any]]:
-    """The highest level required of each person or in each capability, and the probability to be below it."""
+    """Of each person or capability: what the role requires and the probability to be below it; what is wanted besides.
+
+    A person has one role, so one row of the role.
+    """
     found: dict[str, dict[str, Any]] = {}
     for row in rows_of(requirements, by, key):
-        if row[of] not in found or row["required"] > found[row[of]]["required"]:
-            found[row[of]] = {name: row[name] for name in ("required", "likelihood")}
+        one = found.setdefault(row[of], {})
+        if row["basis"] == "role":
+            one |= {name: row[name] for name in ("required", "likelihood")}
+        else:
+            one["wanted"] = max(row["required"], one.get("wanted", row["required"]))
     return found
+
+
+def _distance(of: str) -> Callable[[dict[str, Any]], tuple[bool, bool, float, str]]:
+    """Those farthest below what the role requires first, then below what is wanted besides, then the others."""
+
+    def key(row: dict[str, Any]) -> tuple[bool, bool, float, str]:
+        level = row["required"] if row["required"] is not None else row["wanted"]
+        return row["required"] is None, level is None, row["mean"] - (level or 0.0), row[of]
+
+    return key
 
 
 def given_assessments(organization: Organization, table: Assessments | Tabular) -> Assessments:

@@ -27,7 +27,7 @@ GAP = 0.01
 
 @dataclass(frozen=True)
 class BudgetPoint:
-    """One budget, and the plan that was found for it."""
+    """One budget, and the best plan that was found for it or for a smaller one."""
 
     share: float
     """of the plan's own budget"""
@@ -95,13 +95,19 @@ class BudgetCurve:
         if not self.points:
             return [f"{where}: no budget was planned for."]
         first, last = self.points[0], self.points[-1]
-        lines = [
-            f"{where}: from {first.budget:,.0f} to {last.budget:,.0f} {self.currency}, exposure removed rises from "
-            f"{first.value:,.2f} to {last.value:,.2f}."
-        ]
+        span = f"{where}: from {first.budget:,.0f} to {last.budget:,.0f} {self.currency}"
+        short = any(point.conflicts for point in self.points)
+        if len(self.points) == 1:
+            lines = [f"{where}: with {first.budget:,.0f} {self.currency}, {first.value:,.2f} of exposure is removed."]
+        elif short:
+            lines = [f"{span}, but not with the same mandatory items: what is removed does not compare."]
+        elif last.value > first.value:
+            lines = [f"{span}, exposure removed rises from {first.value:,.2f} to {last.value:,.2f}."]
+        else:
+            lines = [f"{span}, exposure removed stays at {first.value:,.2f}."]
         for low, high in zip(self.points, self.points[1:], strict=False):
             more = high.budget - low.budget
-            if more > 0:
+            if more > 0 and not low.conflicts and not high.conflicts:
                 rate = 1000 * (high.value - low.value) / more
                 lines.append(
                     f"From {low.budget:,.0f} to {high.budget:,.0f}: {rate:.3g} more for each 1,000 {self.currency}."
@@ -110,13 +116,11 @@ class BudgetCurve:
         lines.append(
             f"No plan removes more than the bound, which is at most {loose.bound - loose.value:.3g} above these."
         )
-        if any(point.conflicts for point in self.points):
+        if short:
             counts = ", ".join(
                 f"{point.conflicts:,} at {point.budget:,.0f}" for point in self.points if point.conflicts
             )
-            lines.append(
-                f"Mandatory items that could not be placed: {counts}. Budgets that leave out others do not compare."
-            )
+            lines.append(f"Mandatory items that could not be placed: {counts}.")
         if not self.complete:
             lines.append("Stopped by Ctrl-C: points are missing.")
         return lines
@@ -129,7 +133,7 @@ class BudgetCurve:
         lines = "".join(f"<li>{escape(line)}</li>" for line in rest if not line.startswith("From "))
         names = ("share", f"budget<br><small>{escape(self.currency)}</small>",
                  f"spent<br><small>{escape(self.currency)}</small>", "value<br><small>exposure</small>",
-                 "bound<br><small>exposure</small>", "items")  # fmt: skip
+                 "bound<br><small>exposure</small>", "items", "not placed", "status")  # fmt: skip
         head = "".join(f'<th style="text-align:right">{name}</th>' for name in names)
         rows = "".join(
             "<tr>"
@@ -137,7 +141,7 @@ class BudgetCurve:
                 f'<td style="text-align:right">{cell}</td>'
                 for cell in (
                     f"{point.share:.0%}", f"{point.budget:,.0f}", f"{point.spent:,.0f}", f"{point.value:,.3f}",
-                    f"{point.bound:,.3f}", f"{point.items:,}",
+                    f"{point.bound:,.3f}", f"{point.items:,}", f"{point.conflicts:,}", point.status,
                 )
             )
             + "</tr>"
@@ -212,23 +216,24 @@ def budget_curve(
         if made.status == "cancelled":
             complete = False
             break
-    values = np.array([made.value for _, made in found])
     bounds = np.array([made.bound for _, made in found])
     if not any(len(made.conflicts) for _, made in found):  # else they are the values of different duties
-        values = np.maximum.accumulate(values)
+        for place in range(1, len(found)):
+            if found[place][1].value < found[place - 1][1].value:
+                found[place] = (found[place][0], found[place - 1][1])
         bounds = np.minimum.accumulate(bounds[::-1])[::-1]
     points = tuple(
         BudgetPoint(
             share,
             round(total * share, digits),
             float(sum(made.items["fund_cost"][np.isin(made.items["fund"].astype(str), charged)])),
-            float(value),
+            made.value,
             float(bound),
             len(made.items),
             len(made.conflicts),
             made.status,
         )
-        for (share, made), value, bound in zip(found, values, bounds, strict=True)
+        for (share, made), bound in zip(found, bounds, strict=True)
     )
     return BudgetCurve(fund, organization.currency, points, complete)
 

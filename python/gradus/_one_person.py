@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -108,10 +108,12 @@ class OnePerson:
         return person if person in (None, self.person) else self.other
 
     def _options(self) -> dict[str, Any]:
-        options = self.plan.options
+        options = {**self.plan.options, "gap": 0, "threads": 1, "time_limit": None}
         before = self.plan._core.previous
-        options["previous"] = None if before is None else rows_of(Table(before), "person", self.person) or None
-        return {**options, "gap": 0, "threads": 1, "time_limit": None}
+        rows = [] if before is None else rows_of(Table(before), "person", self.person)
+        if not rows:  # no item of theirs can be absent, and without items before nothing may be charged
+            options["change_cost"] = 0
+        return {**options, "previous": rows or None}
 
     @property
     def value(self) -> float:
@@ -132,59 +134,58 @@ class OnePerson:
         now = {(item["activity"], item["session"], item["first_day"]) for item in self.items}
         return float(self.options["change_cost"] * len(set(before.values()) - now))
 
-    def _duties(self, forced: Sequence[str]) -> Rows:
-        """Rows of mandatory. Duty is placed by due date: what is needed first is due first, as it must end before."""
-        said = {row["activity"] for row in self.tables.get("mandatory", []) if self._only_person(row)}
-        last = end(self.plan) - datetime.timedelta(1)
-        return [
-            {"activity": activity, "person": self.person, "due": last - datetime.timedelta(place)}
-            for place, activity in enumerate(forced)
-            if activity not in said
-        ]
-
     def _only_person(self, row: dict[str, Any]) -> bool:
         others = ("role", "target_role", "unit", "persona")
         return row["person"] == self.person and all(row[column] is None for column in others)
 
     def needed(self, activity: str) -> list[str]:
-        """An activity and all that must come before it and is neither completed nor under way, in that order."""
+        """All that must come before an activity and is neither completed nor under way: each after what it needs."""
         rows = rows_at(self.plan.organization.activity_prerequisites, slice(None))
         had = {
             row["activity"]
             for row in self.tables.get("enrolments", [])
-            if row["status"] in ("enrolled", "in_progress", "completed")
+            if row["status"] in ("enrolled", "in_progress")
+            or (row["status"] == "completed" and (row["date"] is None or row["date"] <= self.plan.as_of))
         }
-        found = [activity]
-        for one in found:
-            found += [
-                row["prerequisite"]
-                for row in rows
-                if row["activity"] == one and row["prerequisite"] not in had and row["prerequisite"] not in found
-            ]
+        found: list[str] = []
+
+        def visit(one: str) -> None:
+            for row in rows:
+                if row["activity"] == one and row["prerequisite"] not in (*had, *found):
+                    visit(row["prerequisite"])
+                    found.append(row["prerequisite"])
+
+        visit(activity)
         return found
 
     def best(
         self,
         *,
         without: Collection[str] = (),
-        forced: Sequence[str] = (),
+        forced: Collection[str] = (),
+        any_order: bool = False,
         funds: Mapping[str, float] | None = None,
         seats: Mapping[str, int] | None = None,
         hours: float | None = 0,
+        **options: Any,
     ) -> Plan:
-        """The person's best plan within what is left.
+        """The person's best plan within what is left. Ctrl-C ends the question: half a search is no answer.
 
         Parameters
         ----------
         without
             Activities that are not to be had.
         forced
-            Activities that are mandatory, the last first: each is needed before those that stand before it. That the
-            first was completed is forgotten, so that what needs it before comes after it.
+            Activities that are mandatory, with what they need before them. That they were completed is forgotten, so
+            that what needs them before comes after them.
+        any_order
+            None of those that are forced has to wait for another of them.
         funds, seats
             More money by fund, more seats by session.
         hours
             More hours per month; None: as many as are wanted.
+        **options
+            Options of `optimize` in place of the plan's own.
         """
         from ._plan import optimize
 
@@ -196,17 +197,26 @@ class OnePerson:
             ]
             tables["mandatory"] = [row for row in tables.get("mandatory", []) if row["activity"] not in without]
         if forced:
-            tables["mandatory"] = [*tables.get("mandatory", []), *self._duties(forced)]
+            duties = tables.get("mandatory", [])
+            said = {row["activity"] for row in duties if self._only_person(row)}
+            more = [{"activity": activity, "person": self.person} for activity in forced if activity not in said]
+            tables["mandatory"] = [*duties, *more]
             # What was completed is no duty, even where it may be repeated.
             tables["enrolments"] = [
                 row
                 for row in tables.get("enrolments", [])
-                if row["status"] != "completed" or row["activity"] != forced[0]
+                if row["status"] != "completed" or row["activity"] not in forced
+            ]
+        if any_order:
+            tables["activity_prerequisites"] = [
+                row
+                for row in rows_at(self.plan.organization.activity_prerequisites, slice(None))
+                if row["activity"] not in forced or row["prerequisite"] not in forced
             ]
         if len(self.plan.organization.funds):
-            more = funds or {}
             tables["funds"] = [
-                {**row, "amount": self._money(row["amount"] + more.get(row["fund"], 0))} for row in tables["funds"]
+                {**row, "amount": self._money(row["amount"] + (funds or {}).get(row["fund"], 0))}
+                for row in tables["funds"]
             ]
         if seats:
             tables["sessions"] = [
@@ -218,4 +228,7 @@ class OnePerson:
             now = None if had is None or hours is None else had + hours
             tables["people"] = [{**tables["people"][0], "hours": now}, tables["people"][1]]
         organization = self.plan.organization.with_tables(**tables)
-        return optimize(organization, self.risks, as_of=self.plan.as_of, **self.options)
+        made = optimize(organization, self.risks, as_of=self.plan.as_of, **{**self.options, **options})
+        if made.status == "cancelled":
+            raise KeyboardInterrupt
+        return made

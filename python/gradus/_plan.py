@@ -22,7 +22,7 @@ from ._options import Day, cores, date, day, real, truth, whole
 from ._organization import Organization
 from ._plan_tables import TABLES, Certificate, Conflicts, Goals, Items, PlannedPeople, Resources
 from ._risk import Risks, given_risks
-from ._rows import row_of
+from ._rows import row_of, rows_of
 from ._run import run
 from ._table import Table, provenance
 from ._write import replacing
@@ -176,18 +176,14 @@ class Plan:
         return provenance(self._core.provenance)
 
     def person(self, key: str) -> list[dict[str, Any]]:
-        """The items of one person in order of last day, as dicts.
+        """The items of one person in order of last day, as dicts; None where a value is missing.
 
         Examples
         --------
         >>> for item in plan.person("E1042"):  # doctest: +SKIP
         ...     print(item["first_day"], item["activity"], item["reason"])
         """
-        people = self.items.keys("person")
-        (codes,) = np.nonzero(people == key)
-        rows = np.flatnonzero(np.isin(self.items.codes("person"), codes))
-        columns = {column.name: self.items.column(column.name)[rows].tolist() for column in self.items.columns}
-        return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+        return rows_of(self.items, "person", key)
 
     def why(self, person: str, activity: str | None = None) -> Why:
         """Why somebody's plan is what it is.

@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 
 from . import _text
-from ._options import word
+from ._error import Error
+from ._options import whole, word
 from ._table import Table
+
+MOST_BARS = 500  # of one chart: more are drawn slowly, and read by nobody
 
 
 class Items(Table):
@@ -81,7 +84,7 @@ class Resources(Table):
         kind
             fund or session.
         most
-            Most of them that are drawn.
+            Most of them that are drawn, 1 to 500.
         dark
             For a dark page: colours of the ground and of the axes are set too.
 
@@ -105,6 +108,8 @@ class Resources(Table):
         from .charts.resources import resources
 
         word("kind", kind, ("fund", "session"))
+        if not 1 <= whole("most", most) <= MOST_BARS:
+            raise Error(f"most must be from 1 to {MOST_BARS}, not {most!r}")
         return shown(resources, self, kind=kind, most=most, currency=self._core.currency, dark=dark)
 
 

@@ -143,13 +143,15 @@ class HeatMap(Table):
         names = (member[greatest], self.column("capability")[greatest])
         where = " in ".join(str(name) for name in reversed(names) if name is not None)
         return (
-            f"{_text.count(len(self), 'cell')} of {_text.count(len(set(member)), self._grouping())} × "
+            f"{_text.count(len(self), 'cell')} of {_text.count(len(set(member)), *self._grouping())} × "
             f"{_text.count(self._count('capability'), 'capability', 'capabilities')}; "
             f"greatest: {where} ({exposure[greatest]:,.1f})"
         )
 
-    def _grouping(self) -> str:
-        return str(self.column("grouping")[0]) if len(self) else "member"
+    def _grouping(self) -> tuple[str, str | None]:
+        """What the members are, and the plural where it is not that with an s."""
+        grouping = str(self.column("grouping")[0]) if len(self) else "member"
+        return {"family": ("family", "families"), "all": ("group", None)}.get(grouping, (grouping, None))
 
     def plot(self, *, colour: str = "exposure", most: int = 30, dark: bool = False) -> Any:
         """Draws the cells: members across, capabilities down, the greatest exposure first.
@@ -186,8 +188,9 @@ class HeatMap(Table):
         word("colour", colour, ("exposure", "risk_level"))
         if not 1 <= whole("most", most) <= MOST_CELLS:
             raise Error(f"most must be from 1 to {MOST_CELLS}, not {most!r}")
-        title = f"Exposure by {self._grouping()} and capability"
-        return shown(heat_map, self, colour=colour, most=most, title=title, member=self._grouping(), dark=dark)
+        member, _ = self._grouping()
+        title = f"Exposure by {member} and capability" if member != "group" else "Exposure by capability"
+        return shown(heat_map, self, colour=colour, most=most, title=title, member=member, dark=dark)
 
 
 def given_gaps(organization: Organization, table: Gaps | Tabular, as_of: Day | None) -> Gaps:

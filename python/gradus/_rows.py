@@ -29,8 +29,19 @@ def rows_at(table: Table, places: Any) -> Rows:
 
 
 def money_text(table: Table, amount: float) -> str:
-    """An amount as the text of a decimal: of large ones, a double is not near enough to whole minor units."""
+    """An amount as the text of a decimal: of large ones, a double is not near enough to whole minor units.
+
+    What has been computed is rounded to them; what a user gives is put through `money` first.
+    """
     return f"{amount:.{table._core.minor_digits}f}"
+
+
+def money(table: Table, name: str, amount: float) -> float:
+    """An amount that a user gave, or the error that money has fewer decimals."""
+    digits = table._core.minor_digits
+    if float(f"{amount:.{digits}f}") != amount:
+        raise Error(f"{name} {amount!r} has more than {digits} decimals", "lossy", table.name, column="amount")
+    return amount
 
 
 def row_of(table: Table, column: str, key: str) -> dict[str, Any]:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from . import _text
 from ._again import amount_of, plan_again, with_amounts
+from ._answer import ALIKE, plain
 from ._error import Error
 from ._one_person import ancestors
 from ._options import real, whole
-from ._rows import row_of, rows_at
+from ._rows import money, row_of, rows_at
 
 if TYPE_CHECKING:
     from ._organization import Organization
     from ._plan import Plan
 
-ALIKE = 1e-9  # exposure: values that differ by no more are the same
 KEY = ("person", "activity", "session", "first_day")
 
 
@@ -87,7 +87,10 @@ class WhatIf:
         found, value = self.difference, self.after.value
         digits = 2 if abs(found) >= 0.05 else 4
         before, after = f"{self.before.value:,.{digits}f}", f"{value:,.{digits}f}"
-        if found > ALIKE:
+        if not self.comparable:
+            counts = len(_unplaced(self.before)), len(_unplaced(self.after))
+            what = f"would place other mandatory items: {counts[0]:,} could not be placed before, {counts[1]:,} after"
+        elif found > ALIKE:
             what = f"would remove {found:.3g} more exposure: {after}, not {before}"
         elif found < -ALIKE:
             what = f"would leave {-found:.3g} more exposure: {after} is removed, not {before}"
@@ -98,8 +101,7 @@ class WhatIf:
         least, most = self.least, self.most
         if least is None or most is None:
             lines.append(
-                f"Mandatory items that could not be placed: {len(_unplaced(self.before))} before, "
-                f"{len(_unplaced(self.after))} after. The values are those of different duties."
+                f"Exposure removed is {before} before and {after} after. With other duties, these do not compare."
             )
         else:
             low, high = sorted((abs(least), abs(most)))
@@ -117,7 +119,8 @@ class WhatIf:
                     "difference is 0."
                 )
         prices = [row for row in self.before.resources.rows() if row["kind"] == self.kind]
-        price = sum(row["price"] for row in prices if row["resource"] in self._charged())
+        # Of this fund alone: those above it stay as they are.
+        price = sum(row["price"] for row in prices if row["resource"] == self.key)
         if price > 0:
             lines.append(
                 f"At the price of {price:.3g} a unit it would be {price * self.change:+.3g}; prices hold at the margin."
@@ -148,8 +151,8 @@ class WhatIf:
             "most": self.most,
             "before": _numbers(self.before),
             "after": _numbers(self.after),
-            "added": [_plain(row) for row in self.added],
-            "removed": [_plain(row) for row in self.removed],
+            "added": plain(self.added),
+            "removed": plain(self.removed),
             "sentences": self._sentences(),
         }
 
@@ -182,10 +185,6 @@ def _numbers(plan: Plan) -> dict[str, Any]:
     return {
         "value": plan.value, "bound": plan.bound, "gap": plan.gap, "status": plan.status, "items": len(plan.items),
     }  # fmt: skip
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: cell.isoformat() if hasattr(cell, "isoformat") else cell for name, cell in row.items()}
 
 
 def _absent(of: Plan, there: Plan) -> list[dict[str, Any]]:
@@ -269,7 +268,8 @@ def what_if(
 
 def _with_money(organization: Organization, fund: str, change: float) -> Organization:
     had = amount_of(organization, fund)
-    return with_amounts(organization, {fund: _sum("funds", "amount", fund, had, change)})
+    more = money(organization.funds, "amount", change)
+    return with_amounts(organization, {fund: _sum("funds", "amount", fund, had, more)})
 
 
 def _with_seats(organization: Organization, session: str, change: float) -> Organization:

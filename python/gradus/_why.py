@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from . import _text
+from ._answer import ALIKE, plain
 from ._one_person import OnePerson, ancestors, end
 from ._rows import Rows, rows_of, unknown_key
 
 if TYPE_CHECKING:
     from ._plan import Plan
 
-ALIKE = 1e-9  # exposure: values that differ by no more are the same
 ALTERNATIVES = 3
 
+MAXIMA = ("max_activities", "max_capabilities", "max_of_a_kind")
 ORDINARY = ("fund", "seats", "hours")  # limits that can be lifted to see what lies behind
 MOST_LIFTS = 6
+HOUR_PARTS = 10  # more hours per month are looked for in tenths
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,7 +67,7 @@ class Why:
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain values that JSON can hold: days as ISO text."""
-        return {name: _plain(value) for name, value in vars(self).items()}
+        return {name: plain(value) for name, value in vars(self).items()}
 
     def __repr__(self) -> str:
         first, *rest = self.sentences
@@ -96,16 +98,6 @@ class Why:
 def _list(lines: Iterable[str]) -> str:
     inner = "".join(f"<li>{escape(line)}</li>" for line in lines)
     return f"<ul>{inner}</ul>" if inner else ""
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Why):
-        return value.to_dict()
-    if isinstance(value, tuple | list):
-        return [_plain(part) for part in value]
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def why(plan: Plan, person: str, activity: str | None = None) -> Why:
@@ -148,7 +140,10 @@ class Asker:
         return f"{amount:,.2f} {self.organization.currency}"
 
     def listed(self, items: Rows) -> str:
-        names = [self.name(item["activity"]) for item in items]
+        return self._names([item["activity"] for item in items])
+
+    def _names(self, activities: list[str]) -> str:
+        names = [self.name(activity) for activity in activities]
         return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "nothing"
 
     def answer(self, activity: str | None, verdict: str, *sentences: str, **rest: Any) -> Why:
@@ -169,17 +164,21 @@ class Asker:
             return self.answer(
                 activity, "no_part", f"{self.person} takes no part: has left on {row['left']}, by {day}."
             )
-        if not self.one.risks and not self.one.items:
+        # What is mandatory for somebody is in their plan or in the conflicts, unless they have done it.
+        if not self.one.risks and not self.one.items and not self._unplaced():
             return self.answer(
                 activity,
                 "nothing_wanted",
-                f"{self.person} has no plan: nothing is required of them, and they have no goal, in these risks.",
+                f"{self.person} has no plan: these risks have no requirement and no goal of theirs, and nothing "
+                "mandatory is open.",
             )
         return None
 
     def serves(self, activity: str) -> Rows:
         """What the person wants and the activity can teach: rows of risks, with what the outcome is."""
         found = []
+        if self._weight(activity) == 0:
+            return []
         for outcome in rows_of(self.organization.outcomes, "activity", activity):
             top = outcome["up_to"] if outcome["up_to"] is not None else float("inf")
             for risk in self.one.risks:
@@ -191,6 +190,14 @@ class Asker:
                         "exposure": risk["exposure"],
                     })
         return sorted(found, key=lambda row: -row["exposure"])
+
+    def _weight(self, activity: str) -> float:
+        """The person's preference for activities of its kind: it multiplies the probability of success."""
+        (offer,) = rows_of(self.organization.activities, "activity", activity)
+        for row in self.one.tables.get("preferences", []):
+            if row["kind"] == offer["kind"] and row["weight"] is not None:
+                return float(row["weight"])
+        return 1.0
 
     def leads_to(self, activity: str) -> list[str]:
         """What teaches something that the person wants, and needs this activity before it."""
@@ -255,6 +262,8 @@ class Asker:
             first = f"{name} is under way ({when}), and what is under way stays."
             return self.answer(activity, "pinned", first, self._serves_words(activity), item=item)
         best = self.one.best(without=[activity])
+        value_without: float | None = best.value
+        duties = [row["activity"] for row in best.conflicts if row["activity"] not in self._unplaced()]
         left = {other["activity"] for other in best.items}
         kept = {other["activity"] for other in self.one.items}
         new = tuple(other for other in best.items.rows() if other["activity"] not in kept)
@@ -266,6 +275,9 @@ class Asker:
         if item["reason"] == "mandatory":
             first = f"{name} is in the plan because it is mandatory for {self.person}."
             verdict = "mandatory"
+        elif duties:
+            first = f"{name} is in the plan because it is needed for {self._names(duties)}, which is mandatory."
+            verdict = "planned"
         else:
             need = "" if item["reason"] != "prerequisite" else " It is needed before another."
             first = (
@@ -279,13 +291,17 @@ class Asker:
                     f"{best.value:.3g} is removed, with it {self.value:.3g}.{need}"
                 )
             verdict = "planned"
+        if {row["activity"] for row in best.conflicts} != set(self._unplaced()):
+            value_without = None  # other duties are placed then: the values do not compare
+        if duties:
+            new, fall = (), ()
         place = f"In its place would come {self.listed(list(new))}." if new else ""
         falls = f"Without it, {self.listed(list(fall))} would fall away too." if fall else ""
         gain = f"Its own gain is {item['gain']:.3g}, after the items that end before it."
         return self.answer(
             activity, verdict, first, facts[:1].upper() + facts[1:], gain, self._serves_words(activity), place, falls,
             self._uses_words(uses),
-            value_with=self.value, value_without=best.value, item=item, uses=tuple(uses), instead=new,
+            value_with=self.value, value_without=value_without, item=item, uses=tuple(uses), instead=new,
         )  # fmt: skip
 
     def _serves_words(self, activity: str) -> str:
@@ -305,6 +321,9 @@ class Asker:
     def _no_gain_words(self, activity: str) -> list[str]:
         """Of each outcome, why it is of no use to this person."""
         words = []
+        if self._weight(activity) == 0:
+            (offer,) = rows_of(self.organization.activities, "activity", activity)
+            return [f"preferences: {self.person} has the weight 0 for the kind {offer['kind']}, so nothing is learnt."]
         for outcome in rows_of(self.organization.outcomes, "activity", activity)[:4]:
             capability, top = outcome["capability"], outcome["up_to"]
             rows = [risk for risk in self.one.risks if risk["capability"] == capability]
@@ -321,14 +340,18 @@ class Asker:
     def _refused(self, activity: str) -> Why | None:
         """Why not, where no planning is needed to tell."""
         name, person, organization = self.name(activity), self.person, self.organization
-        enrolments = [row for row in self.one.tables.get("enrolments", []) if row["activity"] == activity]
+        enrolments = self._enrolments(activity)
         statuses = {row["status"] for row in enrolments}
         (offer,) = rows_of(organization.activities, "activity", activity)
         for row in rows_of(self.plan.conflicts, "person", person):
             if row["activity"] == activity:
-                words, change = self._limit(row)
                 first = f"{name} is mandatory for {person}, and could not be placed."
-                return self.answer(activity, "unplaced", first, words, limit=row, change=change)
+                stopped = self._stop(self.one.best(forced=[activity]), [activity])
+                if stopped is None:
+                    now = "It would fit into what everybody else leaves: plan again, with more time."
+                    return self.answer(activity, "unplaced", first, now, limit=row, change=("Another plan.",))
+                told = self._stopped(activity, stopped)
+                return replace(told, verdict="unplaced", sentences=(first, *told.sentences))
         done = [
             row
             for row in enrolments
@@ -372,12 +395,9 @@ class Asker:
     def _forced(self, activity: str) -> Why:
         """Why not: what the person's best plan is with it, or which limit forbids it."""
         name, person = self.name(activity), self.person
-        wanted = self.one.needed(activity)
-        best = self.one.best(forced=wanted)
-        conflicts = {row["activity"]: row for row in best.conflicts.rows()}
-        # What must come before it is to be blamed first.
-        if stopped := [conflicts[one] for one in reversed(wanted) if one in conflicts]:
-            return self._stopped(activity, stopped[0], wanted)
+        best = self.one.best(forced=[activity])
+        if stop := self._stop(best, [activity]):
+            return self._stopped(activity, stop)
         (item,) = [row for row in best.items.rows() if row["activity"] == activity]
         uses = self.uses(item)
         chosen = {row["activity"] for row in best.items}
@@ -389,55 +409,98 @@ class Asker:
         }  # fmt: skip
         gain = f"Its own gain would be {item['gain']:.3g}, for {self.money(item['cost'] or 0)}."
         serves = self._serves_words(activity)
+        done = any(row["status"] == "completed" for row in self._enrolments(activity))
+        again = f"{person} has completed it before; this is told as if they had not." if done else ""
         if unplaced:
-            first = f"{name} is not in the plan: mandatory learning would have to go, {', '.join(unplaced)}."
-            return self.answer(activity, "displaced", first, gain, serves, **rest)
+            first = f"{name} is not in the plan: mandatory learning would have to go, {self._names(unplaced)}."
+            rest["value_with"] = None  # with other duties, the values do not compare
+            return self.answer(activity, "displaced", first, gain, serves, again, **rest)
         if difference > ALIKE:
             return self.answer(
                 activity, "better",
                 f"{name} would fit, and {person}'s plan would remove {best.value:.3g} with it, not {self.value:.3g}: "
                 "the search did not find that.",
                 f"The plan's certificate leaves {max(0.0, self.plan.bound - self.plan.value):.3g} open in all.", gain,
-                serves, change=("A smaller gap, or a larger work_limit or time_limit.",), **rest,
+                serves, again, change=("A smaller gap, or a larger work_limit or time_limit.",), **rest,
             )  # fmt: skip
         if difference >= -ALIKE:
             first = f"{name} would fit, and adds nothing: {person}'s plan removes {self.value:.3g} with it or without."
-            return self.answer(activity, "alike", first, gain, serves, **rest)
+            return self.answer(activity, "alike", first, gain, serves, self._taught(activity), again, **rest)
         out = f"It would take the place of {self.listed(list(lost))}." if lost else "It would delay the others."
-        change = []
-        scarce = [use for use in uses if use["worth"] > ALIKE]
-        if scarce:
-            where = ", ".join(sorted({f"{use['kind']} {use['resource']}" for use in scarce}))
-            change.append(f"More in {where}; or a lower cost.")
-        if self.one.row["hours"] is not None:
-            free = self.one.best(forced=wanted, hours=None)
-            if free.value > self.value + ALIKE:
-                change.append(
-                    f"More hours: without that limit {person}'s plan with it removes {free.value:.3g} of exposure."
-                )
+        change = self._lets_in(activity)
         change.append(f"A larger uplift or probability: it would have to add {-difference:.3g} more.")
         return self.answer(
             activity, "displaced",
             f"{name} would fit, but something better would have to go: with it {person}'s best plan removes "
             f"{best.value:.3g}, without it {self.value:.3g}.",
-            out, gain, serves, self._uses_words(uses), change=tuple(change), **rest,
+            out, gain, serves, self._uses_words(uses), again, change=tuple(change), **rest,
         )  # fmt: skip
+
+    def _lets_in(self, activity: str) -> list[str]:
+        """The limits without which the person's best plan has it."""
+        organization, options = self.organization, self.plan.options
+        maxima = [name for name in MAXIMA if options[name] is not None]
+        lifts: list[tuple[str, dict[str, Any]]] = []
+        if self.one.row["hours"] is not None:
+            lifts.append((f"More hours per month for {self.person}", {"hours": None}))
+        if len(organization.funds):
+            # As much as all that is on offer costs.
+            costs = [*organization.activities["cost"].tolist(), *organization.sessions["cost"].tolist()]
+            enough = sum(cost for cost in costs if cost == cost)
+            lifts.append(("More in the funds", {"funds": dict.fromkeys(organization.funds["fund"].tolist(), enough)}))
+        if maxima:
+            lifts.append((f"A higher {' or '.join(maxima)}", dict.fromkeys(maxima)))
+        if not options["allow_overlap"] and len(organization.sessions):
+            lifts.append(("Sessions on other days, or allow_overlap=True", {"allow_overlap": True}))
+        return [
+            f"{words}: without that limit it is in {self.person}'s best plan."
+            for words, lifted in lifts
+            if activity in self.one.best(**lifted).items["activity"].tolist()
+        ]
+
+    def _taught(self, activity: str) -> str:
+        """What else in the plan teaches the same."""
+        wanted = {row["capability"] for row in self.serves(activity)}
+        outcomes = self.organization.outcomes
+        teaches = set(zip(outcomes["activity"].tolist(), outcomes["capability"].tolist(), strict=True))
+        same = [item for item in self.one.items if any((item["activity"], one) in teaches for one in wanted)]
+        return f"In the plan, {self.listed(same)} teach{'es' * (len(same) == 1)} the same." if same else ""
+
+    def _enrolments(self, activity: str) -> Rows:
+        return [row for row in self.one.tables.get("enrolments", []) if row["activity"] == activity]
 
     def _unplaced(self) -> list[str]:
         return [row["activity"] for row in rows_of(self.plan.conflicts, "person", self.person)]
 
-    def _stopped(self, activity: str, row: dict[str, Any], wanted: list[str]) -> Why:
+    def _stop(self, plan: Plan, wanted: list[str]) -> dict[str, Any] | None:
+        """The first of these that could not be placed, and the limit: a row of conflicts."""
+        conflicts = {row["activity"]: row for row in plan.conflicts.rows()}
+        return next((conflicts[one] for one in wanted if one in conflicts), None)
+
+    def _out_of_reach(self, activity: str) -> Why | None:
+        """Why something that is not in the plan cannot be had, whatever the person gives up for it; None: it can."""
+        if activity in [item["activity"] for item in self.one.items]:
+            return None
+        if refused := self._refused(activity):
+            return refused
+        stop = self._stop(self.one.best(forced=[activity]), [activity])
+        return self._stopped(activity, stop) if stop else None
+
+    def _stopped(self, activity: str, row: dict[str, Any]) -> Why:
         """A limit forbids it; what it would do if the limit were lifted."""
         name, person, limit = self.name(activity), self.person, row["limit"]
-        if row["activity"] != activity:
-            before = self.about(row["activity"])
-            first = f"{name} is not in the plan: it needs {self.name(row['activity'])} before it, which cannot be had."
-            return self.answer(
-                activity, "limit", first, before.sentences[0], self._serves_words(activity),
-                limit={"limit": "prerequisite", "resource": row["activity"], "period": None, "capacity": None,
-                       "demanded": None},
-                change=before.change,
-            )  # fmt: skip
+        wanted = [activity]
+        if limit == "prerequisite" and row["resource"]:
+            wanted = [*self.one.needed(activity), activity]
+            for one in wanted[:-1]:
+                if before := self._out_of_reach(one):
+                    first = f"{name} is not in the plan: it needs {self.name(one)} before it, which cannot be had."
+                    return self.answer(
+                        activity, "limit", first, before.sentences[0], self._serves_words(activity),
+                        limit={"limit": "prerequisite", "resource": one, "period": None, "capacity": None,
+                               "demanded": None},
+                        change=before.change,
+                    )  # fmt: skip
         if limit == "eligibility":
             return self.answer(
                 activity, "not_eligible", f"{name} is not open to {person}: no row of eligibility lets them in.",
@@ -447,7 +510,7 @@ class Asker:
             lacks, verdict = ("hours", "hours_unknown") if limit == "hours" else ("cost", "cost_unknown")
             return self.answer(
                 activity, verdict, f"{name} is not offered: its {lacks} {'are' if lacks == 'hours' else 'is'} not "
-                f"known, and {'hours' if lacks == 'hours' else 'money'} of {person} are limited.",
+                f"known, and {f'the hours of {person} are' if lacks == 'hours' else f'money for {person} is'} limited.",
                 limit=row, change=(f"activities: {lacks}.",),
             )  # fmt: skip
         if limit == "fund" and row["resource"] is None:
@@ -459,14 +522,14 @@ class Asker:
             return self.answer(
                 activity, "not_on_offer",
                 f"{name} is not on offer within the horizon: no session, or no period, has room for its days.",
+                self._leaves(),
                 limit=row, change=("sessions: one within the horizon; or a longer horizon.",),
             )  # fmt: skip
-        rows, best = self._lift(activity, row, wanted)
-        told = [self._limit(one) for one in rows]
-        words = told[0][0]
-        first = f"{name} is not in the plan: {words[:1].lower()}{words[1:]}"
-        sentences = [f"Then another limit stops it. {words}" for words, _ in told[1:]]
-        sentences.append(self._serves_words(activity))
+        rows, change, best = self._lift(activity, wanted)
+        words = [self._limit(one) for one in rows]
+        sentences = [f"Then another limit stops it: {one}" for one in words[1:]]
+        sentences += [self._leaves(), self._serves_words(activity)]
+        first = f"{name} is not in the plan: {words[0]}"
         rest: dict[str, Any] = {}
         if best is not None:
             (item,) = [item for item in best.items.rows() if item["activity"] == activity]
@@ -475,89 +538,117 @@ class Asker:
             word = f"{abs(more):.3g} {'more' if more > 0 else 'less'}" if abs(more) > ALIKE else "as much"
             sentences += [f"With that, {person}'s best plan with it removes {word}.", self._uses_words(uses)]
             rest = {"item": item, "uses": tuple(uses), "value_with": best.value}
-        change = tuple(line for _, lines in told for line in lines)
-        return self.answer(activity, "limit", first, *sentences, limit=row, change=change, **rest)
+        return self.answer(activity, "limit", first, *sentences, limit=rows[0], change=tuple(change), **rest)
 
-    def _lift(self, activity: str, row: dict[str, Any], wanted: list[str]) -> tuple[Rows, Plan | None]:
-        """The limits that stop it one after the other, each lifted by just what is missing, and the plan then."""
+    def _leaves(self) -> str:
+        left: datetime.date | None = self.one.row["left"]
+        return f"{self.person} leaves on {left}: all must end before." if left and left < end(self.plan) else ""
+
+    def _lift(self, activity: str, wanted: list[str]) -> tuple[Rows, list[str], Plan | None]:
+        """The limits that stop it one after the other, each lifted by just what is missing.
+
+        Returns their rows, what was lifted or would have to be, and the plan then, if limits of one kind were all.
+        """
         found: Rows = []
         funds: dict[str, float] = {}
         seats: dict[str, int] = {}
-        hours = 0.0
-        while True:
+        parts = 0  # of an hour per month
+        last: list[str] = []
+
+        def stop(parts: int) -> dict[str, Any] | None:
+            """Without the order of what is needed: with it, only what comes first would be named."""
+            hours = parts / HOUR_PARTS
+            made = self.one.best(forced=wanted, any_order=len(wanted) > 1, funds=funds, seats=seats, hours=hours)
+            return self._stop(made, wanted)
+
+        while (row := stop(parts)) is not None:
             found.append(row)
             if row["limit"] not in ORDINARY or row["demanded"] is None or len(found) > MOST_LIFTS:
-                return found, None
+                last = [self._cure(row)]
+                break
             short = row["demanded"] - row["capacity"]
             if row["limit"] == "fund":
                 funds[row["resource"]] = funds.get(row["resource"], 0.0) + short
             elif row["limit"] == "seats":
                 seats[row["resource"]] = seats.get(row["resource"], 0) + 1
             else:
-                hours += math.ceil(60 * short / self.plan.options["period_months"]) / 60
-            best = self.one.best(forced=wanted, funds=funds, seats=seats, hours=hours)
-            conflicts = {one["activity"]: one for one in best.conflicts.rows()}
-            stopped = [conflicts[one] for one in reversed(wanted) if one in conflicts]
-            if not stopped:
-                return found, best
-            row = stopped[0]
+                parts = self._hour_parts(stop, parts, parts + math.ceil(HOUR_PARTS * short))
+        change: dict[str, str] = {}
+        for one in found:
+            if one["limit"] == "fund" and one["resource"] in funds:
+                more = f"{self.money(funds[one['resource']])} more in {one['resource']}, or less for others."
+                change[f"fund {one['resource']}"] = more
+            elif one["limit"] == "seats" and one["resource"] in seats:
+                more = _text.count(seats[one["resource"]], "more seat")
+                change[f"seats {one['resource']}"] = f"{more} in {one['resource']}, or another session."
+            elif one["limit"] == "hours" and parts:
+                change["hours"] = f"people: {parts / HOUR_PARTS:g} more hours per month for {self.person}."
+        lines = list(dict.fromkeys([*change.values(), *last]))
+        if row is not None:
+            return found, lines, None
+        best = self.one.best(forced=[activity], funds=funds, seats=seats, hours=parts / HOUR_PARTS)
+        if late := self._stop(best, [activity]):
+            row = {**late, "limit": "prerequisite", "resource": None, "capacity": None, "demanded": None}
+            return [*found, row], [*lines, self._cure(row)], None
+        return found, lines, best
 
-    def _limit(self, row: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
-        """A conflict in words, and what would end it."""
+    def _hour_parts(self, stop: Callable[[int], dict[str, Any] | None], few: int, enough: int) -> int:
+        """The least for which hours do not stop it, between what is too little and what is enough in one period."""
+        while enough - few > 1:
+            middle = (few + enough) // 2
+            row = stop(middle)
+            if row is not None and row["limit"] == "hours":
+                few = middle
+            else:
+                enough = middle
+        return enough
+
+    def _limit(self, row: dict[str, Any]) -> str:
+        """A conflict in words."""
         person, limit, resource = self.person, row["limit"], row["resource"]
         there, wanted = row["capacity"], row["demanded"]
         known = there is not None and wanted is not None
-        period = f" in period {row['period']}" if row["period"] else ""
-        short = wanted - there if known else 0.0
         if limit == "hours" and known:
+            (offer,) = rows_of(self.organization.activities, "activity", row["activity"])
+            hours, months = self.one.row["hours"], self.plan.options["period_months"]
             return (
-                f"There are not enough hours: {person} has {there:g} in period {row['period']}, and {wanted:g} are "
-                "wanted, with what is mandatory and what it needs before it.",
-                (f"{short:g} more hours in period {row['period']}.",),
+                f"there are not enough hours: {person} has {hours:g} per month, {hours * months:g} in a period of "
+                f"{_text.count(months, 'month')}, and "
+                f"{self.name(row['activity'])} takes {offer['hours']:g}, beside what is under way or mandatory."
             )
         if limit == "fund" and known:
             return (
-                f"There is not enough money: the fund {resource} has {self.money(there)} left for {person} after what "
-                f"everybody else uses, and {self.money(wanted)} would be charged to it.",
-                (f"{self.money(short)} more in {resource}, or less for others.",),
+                f"there is not enough money: the fund {resource} has {self.money(there)} left for {person} after what "
+                f"everybody else uses, and {self.money(wanted)} would be charged to it."
             )
         if limit == "seats" and known:
-            return (
-                f"No seat is left in the session {resource} after what everybody else uses.",
-                (f"One more seat in {resource}, or another session.",),
-            )
+            return f"no seat is left in the session {resource} after what everybody else uses."
         if limit == "account" and known:
             amount = self.money if resource == "money" else lambda number: f"{number:g}"
             return (
-                f"{person}'s account of {resource} has {amount(there)} to use{period}, and {amount(wanted)} is wanted.",
-                (f"{amount(short)} more in the account, or a higher cap.",),
+                f"of {person}'s account of {resource}, {amount(there)} can be used by what is available or by a cap, "
+                f"and {amount(wanted)} is wanted."
             )
-        if limit == "prerequisite":
-            if resource:
-                return f"It needs {self.name(resource)} before it, which cannot be had.", (
-                    f"Make {self.name(resource)} possible first: ask plan.why({person!r}, {resource!r}).",
-                )
-            return "What it needs before it ends too late.", ("Later sessions, or earlier ones of what it needs.",)
-        if limit == "overlap":
-            return f"It overlaps with the session {resource}{period}.", ("Other days, or allow_overlap=True.",)
-        if limit == "maximum" and known:
-            return (
-                f"A maximum of the plan's options is reached: {there:g}, and it would be {wanted:g}.",
-                ("A higher max_activities, max_capabilities or max_of_a_kind.",),
-            )
-        if limit == "eligibility":
-            return f"{person} is not eligible for it, or it begins too far above their level.", (
-                "eligibility: a row whose scope holds them; outcomes: from_level.",
-            )
-        if limit == "due":
-            return "Nothing of it is on offer in time.", ("A later due date, or an earlier session.",)
-        if limit in ("hours", "fund"):
-            return f"Its {'hours are' if limit == 'hours' else 'cost is'} not known, or no fund reaches {person}.", (
-                "activities: hours and cost; funds: one that reaches them.",
-            )
-        if limit is None:
-            return "What stopped it is not known.", ()
-        return f"The limit is: {limit}{period}.", ()
+        return {
+            "prerequisite": "what it needs before it ends too late.",
+            "overlap": f"it overlaps with the session {resource}.",
+            "maximum": f"a maximum of the plan's options is reached: {there:g}, and it would be {wanted:g}."
+            if known else "a maximum of the plan's options is reached.",
+            "eligibility": f"it is not open to {person}.",
+            "due": "nothing of it is on offer in time.",
+        }.get(limit, "what stopped it is not known.")  # fmt: skip
+
+    def _cure(self, row: dict[str, Any]) -> str:
+        """What would end a limit that is not lifted."""
+        return {
+            "account": f"accounts, programs: the available or the cap that is {row['capacity']} now; "
+            f"{row['demanded']} is wanted.",
+            "prerequisite": "Later sessions, or earlier ones of what it needs.",
+            "overlap": "Other days, or allow_overlap=True.",
+            "maximum": "A higher max_activities, max_capabilities or max_of_a_kind.",
+            "eligibility": "eligibility: a row whose scope holds them.",
+            "due": "A later due date, or an earlier session.",
+        }.get(row["limit"], "The limits above.")
 
     def whole(self) -> Why:
         """The person's whole plan, and the best that is not in it."""

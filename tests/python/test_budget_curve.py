@@ -52,16 +52,23 @@ def test_what_a_smaller_budget_removes_a_larger_one_does_too(
 ) -> None:
     from gradus import _budget_curve
 
+    nothing = gr.optimize(acme_plan.organization, acme_plan.risks, start=START, max_activities=0)
+    spent = pytest.approx(acme_plan.items["fund_cost"].sum())
+
     class Found:
-        status, items, conflicts = "work_limit", acme_plan.items, acme_plan.conflicts
+        conflicts = acme_plan.conflicts
 
         def __init__(self, share: float) -> None:
+            self.status = ("optimal", "within_gap", "work_limit")[int(share)]
+            self.items = acme_plan.items if share == 1 else nothing.items
             self.value, self.bound = {0: (1.0, 9.0), 1: (3.0, 4.0), 2: (2.0, 5.0)}[int(share)]
 
     monkeypatch.setattr(_budget_curve, "_planned", lambda *rest: Found(rest[3]))
     curve = gr.budget_curve(acme_plan, shares=(0, 1, 2))
     assert [(point.value, point.bound) for point in curve.points] == [(1, 4), (3, 4), (3, 5)]
-    assert curve.points[1].spent == pytest.approx(acme_plan.items["fund_cost"].sum())
+    rest = [(point.spent, point.items, point.status) for point in curve.points]
+    assert rest[1:] == [(spent, len(acme_plan.items), "within_gap")] * 2
+    assert rest[0] == (0, len(nothing.items), "optimal")
 
 
 def test_one_fund(acme_plan: gr.Plan) -> None:
@@ -86,7 +93,17 @@ def test_duties_that_cannot_be_placed_are_told(tables: Any, risks: gr.Risks) -> 
     org = gr.Organization.from_tables(**tables, mandatory={"activity": ["A2"], "person": ["E2"]})
     curve = gr.budget_curve(gr.optimize(org, risks, start=START), shares=(0, 1))
     assert [point.conflicts for point in curve.points] == [1, 0]
-    assert "1 at 0" in repr(curve)
+    text = repr(curve)
+    assert "1 at 0" in text and "rises" not in text and "for each 1,000" not in text
+    assert "does not compare" in text.splitlines()[0]
+    assert "not placed" in curve._repr_html_() and f">{curve.points[0].status}<" in curve._repr_html_()
+
+
+def test_one_budget_and_budgets_that_change_nothing(plan: gr.Plan) -> None:
+    assert "120 EUR, " in repr(gr.budget_curve(plan, shares=[1])) and "from" not in repr(
+        gr.budget_curve(plan, shares=[1])
+    )
+    assert "stays at" in repr(gr.budget_curve(plan, shares=[10, 20]))
 
 
 def test_ctrl_c_keeps_the_points(acme_plan: gr.Plan, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,5 +153,5 @@ def test_curves_that_cannot_be_drawn(plan: gr.Plan, options: Any, words: str) ->
 def test_without_funds_there_is_no_budget(tables: Any, risks: gr.Risks) -> None:
     del tables["funds"]
     plan = gr.optimize(gr.Organization.from_tables(**tables), risks, start=START)
-    with pytest.raises(gr.Error, match="money is not limited"):
+    with pytest.raises(gr.Error, match=r"^there are no funds: "):
         gr.budget_curve(plan)

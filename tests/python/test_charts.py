@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
 import gradus as gr
-from conftest import AS_OF, START
+from conftest import AS_OF, START, small_ratings
 from gradus.charts import DARK, LIGHT, Palette, risk_matrix
 from gradus.charts.palette import RISK_LEVELS
 
@@ -187,10 +188,32 @@ def test_intervals_are_of_one_person_or_capability(acme_estimates: gr.Estimates,
         shown = by_label[row["capability"]]
         assert shown["low"] == pytest.approx(row["mean"] - 1.96 * row["sd"])
         assert shown["high"] == pytest.approx(row["mean"] + 1.96 * row["sd"])
-    wanted = [row for row in acme_risks if row["person"] == "P01"]
-    assert all(by_label[row["capability"]]["required"] >= row["required"] for row in wanted)
+    wanted = [row for row in acme_risks if row["person"] == "P01" and row["basis"] == "role"]
+    assert wanted and all(by_label[row["capability"]]["required"] == row["required"] for row in wanted)
     distance = [row["mean"] - row["required"] for row in rows if row["required"] is not None]
     assert distance == sorted(distance)
+
+
+def test_what_a_role_requires_is_told_from_what_is_wanted_besides(tables: Any) -> None:
+    """The role first: a target role or a goal may ask for more, or for what the role does not."""
+    tables["roles"] = {"role": ["Analyst", "Boss"]}
+    tables["requirements"] = {
+        "role": ["Analyst", "Boss", "Boss"], "capability": ["SQL", "SQL", "Writing"],
+        "level": ["Working", "Expert", "Practitioner"],
+    }  # fmt: skip
+    tables["target_roles"] = {"person": ["007"], "role": ["Boss"]}
+    tables["personal_goals"] = {"person": ["007"], "capability": ["SQL"], "level": ["Practitioner"]}
+    org = gr.Organization.from_tables(**tables)
+    estimates = gr.estimate(org, small_ratings(), as_of=AS_OF)
+    gaps = gr.find_gaps(org, estimates)
+    assert len([row for row in gaps if row["person"] == "007"]) == 4
+    spec = checked(estimates.plot(person="007", requirements=gaps))
+    rows = [row for data in spec["datasets"].values() for row in data] if "datasets" in spec else values(spec)
+    found = {row["label"]: (row["required"], row["wanted"]) for row in rows}
+    assert found == {"SQL": (2.0, 4.0), "Writing": (None, 3.0)}
+    assert "target role or goal" in str(spec) and "2 capabilities. Required by the role: 1;" in spec["description"]
+    one = estimates.plot(person="E2", requirements=gaps).to_dict()
+    assert "1 capability." in one["description"] and "target role or goal" not in str(one["layer"][0])
 
 
 def test_more_levels_than_can_be_read_are_cut_and_it_is_said(acme_estimates: gr.Estimates) -> None:
@@ -256,6 +279,28 @@ def test_resources_show_what_is_scarce_first(acme_plan: gr.Plan) -> None:
     table = acme_plan.resources
     assert scarce == set(table["resource"][table["binding"] & (table["kind"] == "fund")])
     assert table.plot(most=1).to_dict()["title"]["subtitle"] == "The 1 dearest of 4"
+    for most in (0, 501):
+        with pytest.raises(gr.Error, match="most must be"):
+            table.plot(most=most)
+
+
+def test_a_fund_without_money_is_not_drawn_as_used(tables: Any, risks: gr.Risks) -> None:
+    tables["funds"]["amount"] = [0]
+    plan = gr.optimize(gr.Organization.from_tables(**tables), risks, start=START)
+    (row,) = values(plan.resources.plot().to_dict())
+    assert (row["used"], row["share"]) == (0, 0)
+
+
+def test_heat_maps_name_their_members(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
+    heads = {by: repr(gr.heat_map(acme.organization, acme_risks, by=by)) for by in ("family", "unit", "all")}
+    assert " families ×" in heads["family"] and " units ×" in heads["unit"] and " 1 group ×" in heads["all"]
+    whole = gr.heat_map(acme.organization, acme_risks, by="all").plot().to_dict()
+    assert whole["title"]["text"] == "Exposure by capability"
+
+
+def test_cells_that_hold_each_other_are_not_called_all_exposure(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
+    spec = gr.heat_map(acme.organization, acme_risks, by="unit", roll_up=True).plot(most=3).to_dict()
+    assert "in all" not in spec["description"] and spec["title"]["subtitle"].endswith("of the exposure of all cells")
 
 
 def test_a_hundred_thousand_people_fit_into_a_chart() -> None:
@@ -278,3 +323,39 @@ def test_without_altair_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, acme
     monkeypatch.setitem(sys.modules, "altair", None)
     with pytest.raises(ImportError, match=r"gradus\[charts\]"):
         acme_risks.plot()
+
+
+DAYS = """
+import datetime, sys
+import vl_convert
+from gradus.charts import gantt, money
+
+day = datetime.date.fromisoformat
+item = {"activity": "a", "first_day": day("2026-03-09"), "last_day": day("2026-04-14"), "reason": "pinned",
+        "session": None, "hours": 1.0, "cost": 1.0, "gain": 0.0}
+late = {**item, "activity": "b", "first_day": day("2026-04-20"), "last_day": day("2026-05-09")}
+charged = {"first_day": ["2026-04-01", "2026-05-01"], "fund": ["F", "F"], "fund_cost": [1.0, 1.0]}
+charts = [gantt([item, late], start=day("2026-04-01"), end=day("2026-05-01")), money(charged)]
+sys.stdout.reconfigure(encoding="utf-8")
+print(*(vl_convert.vegalite_to_svg(chart.to_dict()) for chart in charts))
+"""
+
+
+def test_days_are_the_same_in_every_time_zone() -> None:
+    """And what is under way is drawn from its first day, though the plan starts later."""
+    import os
+    import subprocess
+    import sys
+
+    drawn = [
+        subprocess.run(
+            [sys.executable, "-c", DAYS], env={**os.environ, "TZ": zone}, capture_output=True, check=True, timeout=120
+        ).stdout.decode()
+        for zone in ("UTC", "America/Los_Angeles", "Pacific/Auckland")
+    ]
+    # Labels for readers of the screen are in local time but for the tooltips and the axis.
+    shapes = [re.sub(r'aria-label="[^"]*"', "", picture) for picture in drawn]
+    assert shapes[0] == shapes[1] == shapes[2]
+    for picture in drawn:
+        assert "from Monday, 09 March 2026" in picture and "to Sunday, 10 May 2026" in picture
+        assert "First day: 2026-03-09; Last day: 2026-04-14" in picture and "Day: 2026-04-01" in picture

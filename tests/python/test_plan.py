@@ -55,6 +55,15 @@ def test_the_items_of_one_person(plan: gr.Plan) -> None:
     assert plan.person("nobody") == []
 
 
+def test_the_items_of_a_person_have_none_where_nothing_is_known(tables: Any) -> None:
+    tables["activities"]["hours"] = tables["activities"]["cost"] = [None] * 3
+    tables["people"]["hours"] = tables["funds"] = None
+    org = gr.Organization.from_tables(**tables)
+    risks = gr.assess_risk(org, gr.find_gaps(org, gr.estimate(org, small_ratings(), as_of=AS_OF)))
+    item = gr.optimize(org, risks, start=START).person("007")[0]
+    assert item["hours"] is None and item["cost"] is None and item["session"] is None
+
+
 def test_what_verify_could_not_confirm(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
     plan = gr.optimize(acme.organization, acme_risks, months=12)
     least, most = plan.verify(), plan.verify(work_limit=0)

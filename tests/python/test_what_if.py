@@ -86,7 +86,7 @@ def test_duties_that_cannot_be_placed_are_not_compared(tables: Any, risks: gr.Ri
     assert len(answer.after.conflicts) == 1 and not answer.comparable
     assert answer.least is None and answer.most is None
     assert answer.difference == answer.after.value - plan.value
-    assert "1 after" in repr(answer)
+    assert "1 after" in repr(answer).splitlines()[0] and "exposure" not in repr(answer).splitlines()[0]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,7 @@ def test_duties_that_cannot_be_placed_are_not_compared(tables: Any, risks: gr.Ri
         ({"fund": "F"}, "amount must be given", "invalid_option"),
         ({"fund": "F", "amount": "much"}, "amount must be a number", "invalid_option"),
         ({"fund": "F", "amount": float("inf")}, "finite", "invalid_option"),
+        ({"fund": "F", "amount": 0.005}, "more than 2 decimals", "lossy"),
         ({"fund": "F", "amount": -121}, "below 0", "out_of_range"),
         ({"fund": "G", "amount": 1}, "there is no fund 'G'", "unknown_key"),
         ({"session": "S", "seats": 1}, "there is no session 'S'", "unknown_key"),
@@ -113,10 +114,11 @@ def test_questions_that_cannot_be_asked(plan: gr.Plan, question: Any, words: str
     assert caught.value.code == code
 
 
-def test_money_that_is_not_limited(tables: Any, risks: gr.Risks) -> None:
-    del tables["funds"]
+@pytest.mark.parametrize("funds", [None, []], ids=["not limited", "no money"])
+def test_without_funds_there_is_no_amount(tables: Any, risks: gr.Risks, funds: Any) -> None:
+    tables["funds"] = funds
     plan = gr.optimize(gr.Organization.from_tables(**tables), risks, start=START)
-    with pytest.raises(gr.Error, match="money is not limited"):
+    with pytest.raises(gr.Error, match=r"^there are no funds: "):
         gr.what_if(plan, fund="F", amount=1)
 
 
@@ -134,3 +136,13 @@ def test_changes_to_the_plan_before_stay_charged(org: gr.Organization, risks: gr
     answer = gr.what_if(again, fund="F", amount=-100.5)
     lost = keys(plan.items) - keys(answer.after.items)
     assert lost and answer.after.value == pytest.approx(answer.after.items["gain"].sum() - 0.5 * len(lost))
+
+
+def test_the_price_is_that_of_the_fund_which_is_widened(tables: Any, risks: gr.Risks) -> None:
+    """Those above it stay, and so does what they are worth."""
+    tables["funds"] = {"fund": ["all", "part"], "parent": [None, "all"], "amount": [110, 5000]}
+    plan = gr.optimize(gr.Organization.from_tables(**tables), risks, start=START)
+    prices = {row["resource"]: row["price"] for row in plan.resources}
+    assert prices["all"] > 0 == prices["part"]
+    assert "price" not in repr(gr.what_if(plan, fund="part", amount=100))
+    assert f"At the price of {prices['all']:.3g} a unit" in repr(gr.what_if(plan, fund="all", amount=100))

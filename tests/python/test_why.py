@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,11 +14,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import gradus as gr
+import oracle
 from conftest import AS_OF, START
 from gradus._one_person import OnePerson, ancestors, end
+from gradus._rows import money_text
+from oracle import planning, search
+from oracle.organization import Organization
 from organisations import library, organisation
 
 TOLERANCE = 1e-7
+CANNOT = (
+    "limit", "completed", "declined", "not_eligible", "from_level", "not_on_offer", "hours_unknown", "cost_unknown",
+    "no_fund",
+)  # fmt: skip
 
 
 def one_person(**more: Any) -> gr.Plan:
@@ -225,7 +236,8 @@ def test_what_was_completed_and_may_be_repeated() -> None:
         "outcomes": {"activity": ["sql", "writing"], "capability": ["SQL", "Writing"], "uplift": [1, 1]},
     }
     done = {"person": ["E1"], "activity": ["writing"], "status": ["completed"], "date": ["2020-01-01"]}
-    assert one_person(**tables, enrolments=done).why("E1", "writing").verdict == "displaced"
+    why = one_person(**tables, enrolments=done).why("E1", "writing")
+    assert why.verdict == "displaced" and "has completed it before" in repr(why)
 
 
 def test_outside_its_validity() -> None:
@@ -276,6 +288,177 @@ def test_html_is_escaped() -> None:
     assert "<i>" not in plan.why("E1")._repr_html_() + plan.why("E1", "<i>")._repr_html_()
 
 
+def test_everyone_is_told_why_where_changes_are_charged(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
+    """Also those who had no item before."""
+    before = gr.optimize(acme.organization, acme_risks, months=6)
+    few = before.items.rows()[::4]
+    plan = gr.optimize(acme.organization, acme_risks, months=6, previous=few, change_cost=0.05)
+    people = set(acme.organization.people["person"].tolist())
+    assert people - {item["person"] for item in few}
+    activity = acme.organization.activities["activity"][0]
+    assert all(plan.why(person, activity).sentences for person in people)
+
+
+CHAIN: dict[str, Any] = {
+    "people": {"person": ["E1"], "role": ["Analyst"]},
+    "activities": {"activity": ["a", "p", "q"], "hours": [1, 1, 1], "cost": [0, 0, 0]},
+    "outcomes": {"activity": ["a", "p", "q"], "capability": ["SQL", "Law", "Law"], "uplift": [1, 1, 1]},
+}
+
+
+def test_what_was_declined_is_not_taken_for_what_needs_it() -> None:
+    before = {"activity": ["a", "p"], "prerequisite": ["p", "q"]}
+    enrolments = {"person": ["E1"], "activity": ["q"], "status": ["declined"]}
+    plan = one_person(**CHAIN, activity_prerequisites=before, enrolments=enrolments)
+    why = plan.why("E1", "a")
+    assert why.verdict == "limit" and why.value_with is None and why.limit["resource"] == "q"
+    assert "was declined by E1" in why.sentences[1] and "declined" in why.change[0]
+
+
+def test_what_is_needed_may_end_on_the_last_days() -> None:
+    """The last of a chain of three begins on the last day of the horizon."""
+    before = {"activity": ["a", "a", "q"], "prerequisite": ["p", "q", "p"]}
+    sessions = {
+        "session": ["sp", "sq", "sa"], "activity": ["p", "q", "a"], "seats": [1, 1, 1],
+        "first_day": ["2027-03-29", "2027-03-30", "2027-03-31"],
+    }  # fmt: skip
+    activities = {**CHAIN["activities"], "cost": [0, 0, 50]}
+    tables = {**CHAIN, "activities": activities, "activity_prerequisites": before, "sessions": sessions}
+    poor = one_person(**tables, funds={"fund": ["F"], "amount": [49]}).why("E1", "a")
+    assert poor.limit["resource"] == "q" and "not enough money" in poor.sentences[1]
+    rival = {"activity": ["a", "p", "q", "sql"], "hours": [1] * 4, "cost": [0, 0, 50, 100]}
+    outcomes = {"activity": ["a", "sql"], "capability": ["SQL", "SQL"], "uplift": [1, 1]}
+    plan = one_person(**{**tables, "activities": rival, "outcomes": outcomes})
+    assert plan.items["activity"].tolist() == ["sql"]
+    assert plan.why("E1", "a").verdict == "displaced"
+
+
+def test_what_a_duty_needs_is_compared_with_nothing() -> None:
+    before = {"activity": ["law"], "prerequisite": ["book"]}
+    why = one_person(mandatory={"activity": ["law"]}, activity_prerequisites=before).why("E1", "book")
+    assert why.verdict == "planned" and why.value_without is None and not why.instead
+    assert why.sentences[0].endswith("needed for law, which is mandatory.")
+
+
+def test_a_duty_that_failed_is_told_of_those_without_risks_too() -> None:
+    roles = {"role": ["Analyst", "Guest"]}
+    people = {"person": ["E1", "idle"], "role": ["Analyst", "Guest"]}
+    tables = {"roles": roles, "people": people, "funds": {"fund": ["F"], "amount": [0]}}
+    plan = one_person(**tables, mandatory={"activity": ["law"], "role": ["Guest"]})
+    assert plan.conflicts["person"].tolist() == ["idle"] and "idle" not in plan.risks["person"]
+    whole = plan.why("idle")
+    assert whole.verdict == "plan" and "not placed: law" in repr(whole)
+    assert plan.why("idle", "law").verdict == "unplaced"
+
+
+@pytest.mark.parametrize("months", [12, 7])
+def test_the_hours_that_are_missing_are_enough_and_no_more_than_that(months: int) -> None:
+    people = {"person": ["E1"], "role": ["Analyst"], "hours": [1]}
+    plan = one_person(people=people, mandatory={"activity": ["book"]})
+    plan = gr.optimize(plan.organization, plan.risks, start=START, months=months)
+    why = plan.why("E1", "writing")
+    assert why.limit["limit"] == "hours" and "period" not in repr(why)
+    (line,) = (line for line in why.change if "hours per month" in line)
+    more = float(line.split()[1])
+
+    def forced(hours: float) -> gr.Plan:
+        changed = plan.organization.with_tables(
+            people={**people, "hours": [round(1 + hours, 2)]},
+            mandatory=[*plan.organization.mandatory.rows(), {"activity": "writing", "person": "E1"}],
+        )
+        return gr.optimize(changed, plan.risks, start=START, months=months)
+
+    enough = forced(more)
+    assert enough.status != "conflicts" and forced(round(more - 0.1, 2)).status == "conflicts"
+    assert why.value_with == pytest.approx(enough.value)
+
+
+def test_ctrl_c_ends_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gradus import _plan
+
+    plan = one_person()
+    optimize = _plan.optimize
+
+    def cancelled(*given: Any, **options: Any) -> Any:
+        made = optimize(*given, **options)
+        monkeypatch.setattr(gr.Plan, "status", "cancelled")
+        return made
+
+    monkeypatch.setattr(_plan, "optimize", cancelled)
+    with pytest.raises(KeyboardInterrupt):
+        plan.why("E1", "sql")
+
+
+def test_keys_stay_as_they_are_written() -> None:
+    tables, _ = LIMITS["account"]
+    first = one_person(**tables).why("E1", "writing").sentences[0]
+    assert "of E1's account" in first and "period" not in first
+
+
+def test_a_cap_that_binds_is_named_with_what_is_available() -> None:
+    tables, _ = LIMITS["account"]
+    accounts = {"person": ["E1"], "kind": ["money"], "available": [500], "cap": [30], "cap_period": ["month"]}
+    why = one_person(**{**tables, "accounts": accounts}).why("E1", "writing")
+    assert why.limit["capacity"] == 30.0 and why.change[0].startswith("accounts, programs: the available or the cap")
+    unknown = one_person(**REFUSED["cost_unknown"]).why("E1", "writing")
+    assert "money for E1 is limited" in unknown.sentences[0]
+
+
+def test_who_leaves_is_told_so() -> None:
+    people = {"person": ["E1"], "role": ["Analyst"], "left": ["2026-05-01"]}
+    sessions = {"session": ["S"], "activity": ["writing"], "first_day": ["2026-06-04"]}
+    why = one_person(people=people, sessions=sessions).why("E1", "writing")
+    assert "E1 leaves on 2026-05-01" in repr(why)
+
+
+def test_a_kind_that_does_not_suit_is_told() -> None:
+    preferences = {"person": ["E1"], "kind": ["course"], "weight": [0]}
+    why = one_person(preferences=preferences).why("E1", "writing")
+    assert why.verdict == "no_gain" and "weight 0 for the kind course" in repr(why)
+
+
+def test_what_teaches_the_same_already_is_named() -> None:
+    outcomes = {"activity": ["sql", "writing"], "capability": ["SQL", "SQL"], "uplift": [9, 1], "up_to": ["Expert"] * 2}
+    enrolments = {"person": ["E1"], "activity": ["sql"], "status": ["in_progress"]}
+    why = one_person(outcomes=outcomes, enrolments=enrolments).why("E1", "writing")
+    assert why.verdict == "alike" and "In the plan, sql teaches the same." in repr(why)
+
+
+LETS_IN: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "money": ({}, {}, "More in the funds"),
+    "hours": (
+        {
+            "funds": None,
+            "people": {"person": ["E1"], "role": ["Analyst"], "hours": [3]},
+            "activities": {
+                "activity": ["sql", "writing", "law", "book"], "kind": ["course", "course", "course", "reading"],
+                "hours": [8, 8, 8, 2], "cost": [0, 0, 0, 0], "valid_to": ["2026-07-01"] * 4,
+            },
+        },
+        {}, "More hours per month",
+    ),
+    "maximum": ({"funds": None}, {"max_of_a_kind": 1}, "A higher max_of_a_kind"),
+    "overlap": (
+        {
+            "funds": None,
+            "people": {"person": ["E1"], "role": ["Analyst"]},
+            "sessions": {"session": ["s", "w"], "activity": ["sql", "writing"], "first_day": [START] * 2},
+        },
+        {}, "allow_overlap=True",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", LETS_IN)
+def test_the_limit_without_which_it_would_be_in_is_named(limit: str) -> None:
+    tables, options, words = LETS_IN[limit]
+    plan = one_person(**tables)
+    plan = gr.optimize(plan.organization, plan.risks, start=START, **options)
+    why = plan.why("E1", "writing")
+    assert why.verdict == "displaced"
+    assert [words in line for line in why.change] == [True, False], why.change
+
+
 def shut_to(org: gr.Organization, person: str, activity: str) -> gr.Organization:
     """The organisation in which this one person may not take the activity."""
     others = [key for key in org.people["person"].tolist() if key != person]
@@ -317,6 +500,69 @@ def test_planning_everybody_again_agrees(seed: int) -> None:
                 if whole.status != "conflicts":
                     assert whole.bound >= plan.value - why.value + why.value_with - TOLERANCE
                     assert why.value_with <= plan.bound - plan.value + why.value + TOLERANCE
+
+
+def best_of(tables: Any, one: OnePerson, options: Any, keep: Any, duties: frozenset[str]) -> float | None:
+    """By plain enumeration: the most that the person can have of what is left, of the sets of items that `keep`."""
+    left = dict(tables)
+    if "funds" in tables:
+        left["funds"] = [
+            {**row, "amount": Decimal(money_text(one.plan.organization.funds, one.left_funds[row["fund"]]))}
+            for row in tables["funds"]
+        ]
+    if "sessions" in tables:
+        left["sessions"] = [{**row, "seats": one.left_seats.get(row["session"])} for row in tables["sessions"]]
+    org = Organization(left, options.known)
+    room = planning.capacities(org)
+    found = [
+        choice.value
+        for choice in search.feasible_choices(org, one.risks, one.person, options, None)
+        if choice.left_out == duties
+        and all(taken <= room[key] for key, taken in choice.taken.items() if key in room)
+        and keep({item.activity for item in choice.items})
+    ]
+    return max(found, default=None)
+
+
+@pytest.mark.parametrize("seed", range(2000, 2040))
+def test_the_answers_are_those_of_plain_enumeration(seed: int) -> None:
+    """Of every kind of limit, with changes charged, and with what was declined."""
+    draw = random.Random(seed)
+    tables = organisation(seed, people=3, activities=5, sessions=0.6, seen=0.8)
+    org = library(tables)
+    risks = gr.assess_risk(org, gr.find_gaps(org, gr.estimate(org, tables.get("assessments", []), as_of=AS_OF)))
+    given = {
+        "start": date(2026, 4, 1), "months": 6, "period_months": 3,
+        "max_activities": draw.choice((None, None, 2)), "max_of_a_kind": draw.choice((None, 1)),
+    }  # fmt: skip
+    before = gr.optimize(org, risks, **given).items.rows()[::2]
+    charged = {
+        (row["person"], row["activity"]): (row["session"], row["first_day"])
+        for row in before
+        if row["reason"] != "pinned"
+    }
+    cost = draw.choice((0.01, 0.3)) if charged else 0.0
+    plan = gr.optimize(org, risks, **given, change_cost=cost, previous=before or None)
+    options = oracle.Options(**given, as_of=date.fromisoformat(AS_OF), change_cost=cost, previous=charged)
+    for person in org.people["person"].tolist():
+        if not any(row["person"] == person for row in risks):
+            continue
+        one = OnePerson(plan, person)
+        own = replace(options, previous={key: at for key, at in charged.items() if key[0] == person})
+        unplaced = frozenset(row["activity"] for row in plan.conflicts if row["person"] == person)
+        for activity in org.activities["activity"].tolist():
+            why = plan.why(person, activity)
+            asked = (activity, why.verdict, why.sentences)
+            if why.verdict == "planned" and why.value_without is not None:
+                best = best_of(tables, one, own, lambda taken, a=activity: a not in taken, unplaced)
+                assert why.value_without == pytest.approx(best, abs=TOLERANCE), asked
+            elif why.verdict in ("displaced", "alike", "better") and why.value_with is not None:
+                if not any(row["status"] == "completed" for row in one.tables.get("enrolments", [])):
+                    best = best_of(tables, one, own, lambda taken, a=activity: a in taken, unplaced)
+                    assert why.value_with == pytest.approx(best, abs=TOLERANCE), asked
+            elif why.verdict in CANNOT:
+                best = best_of(tables, one, own, lambda taken, a=activity: a in taken, unplaced)
+                assert best is None, asked
 
 
 @SLOW

@@ -32,7 +32,8 @@ def gantt(
     items
         Rows of plan.items of one person, such as ``plan.person("E1")``; with a label in place of activity where given.
     start, end
-        First day of the axis, and the day after the last; None: those of the items.
+        First day of the axis, and the day after the last; None: those of the items. An item that begins before or ends
+        after them makes the axis longer.
     currency
         For the tooltips.
     palette
@@ -46,6 +47,7 @@ def gantt(
         Of one row per item.
     """
     alt = import_altair()
+    items = sorted(items, key=lambda item: (item["first_day"], item["last_day"], item["activity"]))
     rows = [
         {
             "label": str(item.get("label", item["activity"])),
@@ -55,9 +57,15 @@ def gantt(
             "until": (item["last_day"] + DAY).isoformat(),
             **{name: item[name] for name in ("session", "hours", "cost", "gain", "reason")},
         }
-        for item in sorted(items, key=lambda item: (item["first_day"], item["last_day"], item["activity"]))
+        for item in items
     ]
-    axis = alt.Scale(domain=[day.isoformat() for day in (start, end)]) if start and end else alt.Scale()
+    # Days are the same everywhere: in local time they would begin the day before, west of Greenwich.
+    axis = alt.Scale(type="utc")
+    if start and end:
+        # What is under way may have begun before the start, and may end after the end.
+        first = min([start, *(item["first_day"] for item in items)])
+        after = max([end, *(item["last_day"] + DAY for item in items)])
+        axis = alt.Scale(type="utc", domain=[first.isoformat(), after.isoformat()])
     colours = alt.Color(
         "reason:N",
         title="Reason",
@@ -71,8 +79,8 @@ def gantt(
         tooltip=[
             alt.Tooltip("label:N", title="Activity"),
             alt.Tooltip("session:N", title="Session"),
-            alt.Tooltip("first:T", title="First day", format="%Y-%m-%d"),
-            alt.Tooltip("last:T", title="Last day", format="%Y-%m-%d"),
+            alt.Tooltip("first:T", title="First day", timeUnit="utcyearmonthdate", format="%Y-%m-%d"),
+            alt.Tooltip("last:T", title="Last day", timeUnit="utcyearmonthdate", format="%Y-%m-%d"),
             alt.Tooltip("hours:Q", title="Hours", format=".2f"),
             alt.Tooltip("cost:Q", title=f"Cost, {currency}", format=",.2f"),
             alt.Tooltip("gain:Q", title="Exposure removed", format=".3f"),

@@ -68,7 +68,11 @@ def heat_map(
     total, shown = float(exposure.sum()), float(exposure[places].sum())
     counts = len(set(names)), len(set(capability))
     what = f"{len(members):,} of {counts[0]:,} members, {len(capabilities):,} of {counts[1]:,} capabilities"
-    left = f"The greatest: {what}, {shown / total if total > 0 else 1:.0%} of the exposure" if shown < total else ""
+    left = (
+        f"The greatest: {what}, {shown / total if total > 0 else 1:.0%} of the exposure of all cells"
+        if shown < total
+        else ""
+    )
     if colour == "risk_level":
         scale = alt.Scale(domain=list(RISK_LEVELS), range=[palette.levels[level] for level in RISK_LEVELS])
         fill = alt.Color("risk_level:N", title="Risk level", scale=scale)
@@ -92,9 +96,7 @@ def heat_map(
                 alt.Tooltip("likelihood:Q", title="Mean likelihood", format=".0%"),
             ],
         )
-        .properties(
-            title=heading(title, left), description=description(rows, total), width=alt.Step(24), height=alt.Step(18)
-        )
+        .properties(title=heading(title, left), description=description(rows), width=alt.Step(24), height=alt.Step(18))
     )
     return chart
 
@@ -111,10 +113,10 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def description(rows: list[dict[str, Any]], total: float) -> str:
+def description(rows: list[dict[str, Any]]) -> str:
     """The map in words."""
     if not rows:
         return "Heat map without cells."
     first = sorted(rows, key=lambda row: -row["exposure"])[:3]
     parts = "; ".join(f"{row['member']}, {row['capability']}: {row['exposure']:,.2f}" for row in first)
-    return f"Heat map of {len(rows):,} cells, exposure {total:,.1f} in all. The greatest: {parts}."
+    return f"Heat map of {len(rows):,} cells. The greatest: {parts}."

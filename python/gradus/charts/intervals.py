@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .._assessment import SURE
 from ._altair import heading, import_altair, names_axis
 from .palette import LIGHT, Palette
 
 if TYPE_CHECKING:
     import altair
-
-SURE = 1.96  # standard deviations on either side that hold 95 % of a normal distribution
 
 
 def intervals(
@@ -22,13 +21,15 @@ def intervals(
     title: str = "Levels and what is required",
     subtitle: str | None = None,
 ) -> altair.LayerChart:
-    """Draws each level as a point with its 95 % interval, and the required level as a bar across.
+    """Draws each level as a point with its 95 % interval, the level that the role requires as a bar across, and the
+    highest of those wanted besides as a diamond.
 
     Parameters
     ----------
     rows
         Dicts with mean and sd (positions of the scale), a label named by `of`, and where known required (position),
-        likelihood (to be below it), ratings (count) and last (day). Drawn in their order.
+        likelihood (to be below it), wanted (position, by a target role or a goal), ratings (count) and last (day).
+        Drawn in their order.
     of
         What the labels are: capability or person.
     palette
@@ -50,13 +51,15 @@ def intervals(
             "high": float(row["mean"] + SURE * row["sd"]),
             "required": None if row.get("required") is None else float(row["required"]),
             "likelihood": row.get("likelihood"),
+            "wanted": None if row.get("wanted") is None else float(row["wanted"]),
             "ratings": row.get("ratings"),
             "last": None if row.get("last") is None else str(row["last"]),
         }
         for row in rows
     ]
-    level, wanted = "believed, with 95 % interval", "required"
-    colours = alt.Scale(domain=[level, wanted], range=[palette.series[0], palette.series[1]])
+    level, needed, wanted = "believed, with 95 % interval", "required by the role", "target role or goal"
+    names = [level, needed, *([wanted] if any(row["wanted"] is not None for row in data) else [])]
+    colours = alt.Scale(domain=names, range=list(palette.series[: len(names)]))
 
     colour = alt.Color("what:N", scale=colours, title=None, legend=alt.Legend(orient="bottom", labelLimit=0))
 
@@ -70,8 +73,9 @@ def intervals(
             alt.Tooltip("mean:Q", title="Level", format=".2f"),
             alt.Tooltip("low:Q", title="95 % from", format=".2f"),
             alt.Tooltip("high:Q", title="95 % to", format=".2f"),
-            alt.Tooltip("required:Q", title="Required", format=".2f"),
-            alt.Tooltip("likelihood:Q", title="Probability to be below", format=".0%"),
+            alt.Tooltip("required:Q", title="Required by the role", format=".2f"),
+            alt.Tooltip("likelihood:Q", title="Probability to be below that", format=".0%"),
+            alt.Tooltip("wanted:Q", title="Target role or goal", format=".2f"),
             alt.Tooltip("ratings:Q", title="Ratings"),
             alt.Tooltip("last:N", title="Last rating"),
         ],
@@ -83,12 +87,19 @@ def intervals(
     )
     points = called(level).mark_point(filled=True, opacity=1, size=55).encode(x=alt.X("mean:Q", title=x), color=colour)
     required = (
-        called(wanted)
+        called(needed)
         .transform_filter("datum.required != null")
         .mark_tick(thickness=4, height=14)
         .encode(x=alt.X("required:Q", title=x), color=colour)
     )
-    chart: altair.LayerChart = alt.layer(ranges, required, points).properties(
+    more = (
+        called(wanted)
+        .transform_filter("datum.wanted != null")
+        .mark_point(filled=True, opacity=1, size=60, shape="diamond")
+        .encode(x=alt.X("wanted:Q", title=x), color=colour)
+    )
+    layers = [ranges, required, *([more] if wanted in names else []), points]
+    chart: altair.LayerChart = alt.layer(*layers).properties(
         title=heading(title, subtitle or ""), description=description(data, of), width=420, height=alt.Step(20)
     )
     return chart
@@ -99,8 +110,8 @@ def description(data: Sequence[Mapping[str, Any]], of: str = "capability") -> st
     known = [row for row in data if row["required"] is not None]
     below = sum(row["high"] < row["required"] for row in known)
     above = sum(row["low"] >= row["required"] for row in known)
-    noun = {"capability": "capabilities", "person": "people"}.get(of, of)
+    nouns = {"capability": ("capability", "capabilities"), "person": ("person", "people")}.get(of, (of, of))
     return (
-        f"Levels with 95 % intervals, {len(data):,} {noun}. Of {len(known):,} with a required level, {below:,} lie "
-        f"below it with their whole interval, {above:,} at or above it, {len(known) - below - above:,} may be either."
+        f"Levels with 95 % intervals, {len(data):,} {nouns[len(data) != 1]}. Required by the role: {len(known):,}; "
+        f"whole interval below that: {below:,}; at or above it: {above:,}; either: {len(known) - below - above:,}."
     )

@@ -33,7 +33,7 @@ def money(
     items
         plan.items, or anything whose columns first_day, fund and fund_cost are had by name.
     end
-        Last day of the axis; None: the last first day of an item.
+        The day to which the lines go on; None: each ends with its last charge.
     currency
         For the axis.
     palette
@@ -77,13 +77,13 @@ def money(
         .Chart(alt.Data(values=rows))
         .mark_line(interpolate="step-after", strokeWidth=2, point=alt.OverlayMarkDef(size=18))
         .encode(
-            x=alt.X("day:T", title="Date"),
+            x=alt.X("day:T", title="Date", scale=alt.Scale(type="utc")),
             y=alt.Y("money:Q", title=f"Charged so far, {currency}", axis=alt.Axis(format="~s")),
             color=alt.Color("fund:N", title="Fund", scale=colours, legend=legend),
             strokeDash=alt.StrokeDash("fund:N", sort=labels, legend=None),
             tooltip=[
                 alt.Tooltip("fund:N", title="Fund"),
-                alt.Tooltip("day:T", title="Day", format="%Y-%m-%d"),
+                alt.Tooltip("day:T", title="Day", timeUnit="utcyearmonthdate", format="%Y-%m-%d"),
                 alt.Tooltip("money:Q", title=f"Charged so far, {currency}", format=",.2f"),
             ],
         )

@@ -50,7 +50,7 @@ def resources(
     capacity, used, price = (
         np.asarray(table[name], dtype=np.float64)[places] for name in ("capacity", "used", "price")
     )
-    share = np.divide(used, capacity, out=np.ones_like(used), where=capacity > 0)
+    share = np.divide(used, capacity, out=np.zeros_like(used), where=capacity > 0)
     order = np.lexsort((-share, -price))[:most]
     names, binding = np.asarray(table["resource"])[places], np.asarray(table["binding"])[places]
     unit = currency if kind == "fund" else "seat"
