@@ -5,20 +5,25 @@ from __future__ import annotations
 import html as markup
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import gradus as gr
 from conftest import small_ratings, small_tables
+from gradus import _core
+from gradus._table import Table
 from reported import AS_OF, START, Case, case
 
 pytest.importorskip("altair")
 pytest.importorskip("vl_convert")
 pytest.importorskip("jinja2")
 
+from gradus.report.assumptions import make_assumptions
 from gradus.report.capabilities import make_capabilities
 from gradus.report.cube import make_cube
 from gradus.report.funds import make_funds
@@ -223,6 +228,30 @@ def test_names_that_look_like_markup_do_no_harm() -> None:
     assert page.tags.count("main") == 1
 
 
+@pytest.mark.parametrize(("least", "told"), [(10, 0), (8, 1)])
+def test_a_heat_map_of_no_cell_or_one_can_be_packed(least: int, told: int) -> None:
+    tables = small_tables()
+    tables["units"] = {"unit": ["U"]}
+    tables["people"] = {"person": [f"E{n}" for n in range(9)], "role": ["Analyst"] * 8 + ["None"]}
+    tables["roles"] = {"role": ["Analyst", "None"]}
+    tables["requirements"] = {"role": ["Analyst"], "capability": ["SQL"], "level": ["Expert"]}
+    tables["personal_goals"] = {"person": ["E8"], "capability": ["Writing"], "level": ["Expert"]}
+    made = plan_of(tables, {"person": ["E1"], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    cube = make_cube(made.acme.organization, made.plan.risks, least)
+    assert (len(cube.columns["unit"]) > 0) == bool(told)
+    empty = replace(cube, columns={name: column[:told] for name, column in cube.columns.items()})
+    assert empty.encode()["count"] == told
+    assert cube.encode()["count"] == len(cube.columns["unit"])
+
+
+def test_uplifts_that_were_assumed_are_told_without_a_count() -> None:
+    tables = small_tables()
+    assert "not as it was measured" in Page(plan_of(tables).report(min_cell=1).html).sections["worth"]
+    del tables["outcomes"]["uplift"]
+    worth = Page(plan_of(tables).report(min_cell=1).html).sections["worth"]
+    assert "where it is not, it was assumed" in worth and "outcomes of learning" not in worth
+
+
 # --- what it must not tell -----------------------------------------------------------------------------------------
 
 
@@ -252,6 +281,34 @@ def test_messages_about_people_are_only_counted() -> None:
     assert not told(hidden, {"007"})
     assert "may name people" in Page(hidden).sections["assumptions"]
     assert "target_roles" in Page(hidden).sections["assumptions"]
+
+
+@pytest.mark.parametrize("key", ["Doe, Jane", "E 7", "o'neil", "É-1", "(x)"])
+def test_keys_of_any_letters_are_withheld(key: str) -> None:
+    tables = small_tables()
+    tables["people"]["person"] = [key, "E2"]
+    tables["activities"]["code"] = ["1", "2", "3"]
+    tables["roles"][f"column of {key}"] = ["1"]
+    made = plan_of(tables, {"person": [key], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    assert any(row["table"] == "roles" and key in row["message"] for row in made.acme.organization.problems.rows())
+    html = gr.report(made.plan).html
+    assert key not in html and markup.escape(key) not in html and key.replace("'", "&#39;") not in html
+    assert "code" in Page(html).sections["assumptions"]
+
+
+def test_the_key_of_a_problem_withholds_it() -> None:
+    made = plan_of(small_tables())
+    problems = _core.problems([("warning", "ignored", "roles", 1, 0, "role", "007", "a word about somebody")])
+
+    class Told(Material):
+        @property
+        def organization(self) -> Any:  # type: ignore[override]
+            org = made.plan.organization
+            return SimpleNamespace(problems=Table(problems), table=org.table, tables=org.tables)
+
+    for names in (False, True):
+        found = make_assumptions(Told(made.plan, None, None, names, 5))
+        assert ("a word about somebody" in str(found)) == names
 
 
 def test_an_organisation_of_few_has_no_figures_and_says_what_to_do() -> None:

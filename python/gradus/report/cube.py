@@ -76,7 +76,7 @@ def _planes(column: NDArray[Any]) -> bytes:
         bits = (bits + (np.uint64(1) << (lost - np.uint64(1)))) >> lost << lost
         column = bits.astype(np.uint32).view(np.float32)
     letters = np.ascontiguousarray(column.astype(column.dtype.newbyteorder("<"))).view(np.uint8)
-    return np.ascontiguousarray(letters.reshape(len(column), -1).T).tobytes()
+    return np.ascontiguousarray(letters.reshape(len(column), column.dtype.itemsize).T).tobytes()
 
 
 def lattice_of(organization: Organization, risks: Risks) -> Lattice:

@@ -119,11 +119,10 @@ def _trust(material: Material) -> list[str]:
             else f"Nobody has rated {share(part)} of the levels that roles ask for; there, an average level is assumed."
         )
     outcomes = material.organization.outcomes
-    assumed = _assumed_uplifts(material)
-    if assumed:
+    if _assumes_uplifts(material):
         sentences.append(
-            f"What {share(assumed / max(len(outcomes), 1))} of the {whole(len(outcomes))} outcomes of learning "
-            "activities bring is not stated, and was assumed."
+            "What learning activities bring is not stated for all of them; where it is not, it was assumed: see "
+            "Assumptions."
         )
     elif len(outcomes):
         sentences.append(
@@ -132,7 +131,7 @@ def _trust(material: Material) -> list[str]:
     return sentences
 
 
-def _assumed_uplifts(material: Material) -> int:
+def _assumes_uplifts(material: Material) -> bool:
     problems = material.organization.problems
     columns = zip(problems.column("code"), problems.column("table"), problems.column("column"), strict=True)
-    return sum(code == "assumed" and table == "outcomes" and column == "uplift" for code, table, column in columns)
+    return any(code == "assumed" and table == "outcomes" and column == "uplift" for code, table, column in columns)
