@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 import gradus as gr
@@ -27,8 +28,11 @@ from gradus.report.assumptions import make_assumptions
 from gradus.report.capabilities import make_capabilities
 from gradus.report.cube import make_cube
 from gradus.report.funds import make_funds
+from gradus.report.headline import make_headline
 from gradus.report.material import Material
 from gradus.report.page import embedded
+from gradus.report.sessions import make_sessions
+from gradus.report.wording import number
 
 NASTY = "</script><b>bold</b><!-- <script>alert(1)</script> &amp; \u2028 ' \""
 
@@ -125,8 +129,6 @@ def test_exposure_at_the_end_counts_also_people_without_items(acme: Case, page: 
 def test_the_heat_map_can_be_read_back(acme: Case, page: Page) -> None:
     import base64
     import zlib
-
-    import numpy as np
 
     cube = page.embedded("cube")
     raw = zlib.decompress(base64.b64decode(cube["cells"]))
@@ -396,12 +398,222 @@ def test_what_is_removed_for_few_is_hidden(acme: Case, material: Material) -> No
     rows = make_capabilities(material, make_cube(acme.acme.organization, acme.plan.risks, 5))["rows"]
     helped: dict[str, set[str]] = {}
     for goal in acme.plan.goals.rows():
-        if goal["basis"] == "role":
+        if goal["basis"] == "role" and goal["exposure_removed"] > 0:
             helped.setdefault(goal["capability"], set()).add(goal["person"])
     few = [row for row in rows if 0 < len(helped.get(row["key"], ())) < 5]
     assert few
-    assert all(row["removed"] is None and row["left"] is None for row in few)
-    assert any(row["removed"] for row in rows)
+    assert all(row["left"] is None for row in few)
+    assert any(row["left"] is not None and row["left"] < row["before"] for row in rows)
+
+
+def crowd(size: int, activities: dict[str, Any], taken: dict[str, range], **more: Any) -> Case:
+    """Analysts who must take these activities; nothing is gained but by `outcomes`."""
+    tables = small_tables()
+    del tables["outcomes"], tables["units"]
+    people = [f"E{n:02}" for n in range(size)]
+    tables["people"] = {"person": people, "role": ["Analyst"] * size}
+    tables["activities"] = {"activity": list(activities["cost"]), "cost": list(activities["cost"].values())}
+    for name in ("account_share", "employee_share"):
+        given = activities.get(name, {})
+        tables["activities"][name] = [given.get(key, 0) for key in activities["cost"]]
+    tables["funds"] = {"fund": ["F"], "amount": [100_000]}
+    pairs = [(activity, people[n]) for activity, who in taken.items() for n in who]
+    tables["mandatory"] = {"activity": [pair[0] for pair in pairs], "person": [pair[1] for pair in pairs]}
+    made = plan_of(tables | more, {"person": people[:1], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    assert len(made.plan.items) >= len(pairs)
+    return made
+
+
+def shares_of_few() -> Case:
+    """Two people pay a part themselves."""
+    return crowd(
+        30,
+        {"cost": {"A": 10, "B": 7.25}, "employee_share": {"B": 0.5}},
+        {"A": range(30), "B": range(2)},
+    )
+
+
+def money_of_few() -> Case:
+    """Three people on paid courses, forty on free ones."""
+    return crowd(40, {"cost": {"A": 0, "B": 137.5}}, {"A": range(40), "B": range(3)})
+
+
+def sessions_of_few(beside: int = 10) -> Case:
+    """Twenty in two sessions of one activity, two of them in the second, which is full; others in another's."""
+    return crowd(
+        40,
+        {"cost": {"X": 11, "Y": 13}},
+        {"X": range(20), "Y": range(20, 20 + beside)},
+        sessions={
+            "session": ["X1", "X2", "Y1", "Y2"],
+            "activity": ["X", "X", "Y", "Y"],
+            "first_day": ["2026-05-04", "2026-05-05", "2026-05-06", "2026-05-07"],
+            "seats": [18, 2, 3, 30],
+        },
+    )
+
+
+def targets_of_few(few: int = 2) -> Case:
+    people = [f"E{n:02}" for n in range(30)]
+    outcomes = {"activity": ["A", "A"], "capability": ["SQL", "Writing"], "uplift": [1, 1]}
+    return crowd(
+        30,
+        {"cost": {"A": 10}},
+        {"A": range(30)},
+        outcomes=outcomes,
+        personal_goals={"person": people[:few], "capability": ["SQL"] * few, "level": ["Expert"] * few},
+    )
+
+
+def same_few() -> Case:
+    """Three people take two activities of two funds; others take others."""
+    return crowd(
+        40,
+        {"cost": {"A": 10, "B": 20, "C": 30, "D": 40}},
+        {"A": range(3), "B": range(3), "C": range(3, 23), "D": range(20, 40)},
+        units={"unit": ["U"]},
+    )
+
+
+def amounts(made: Case) -> list[dict[str, Any]]:
+    """What each item costs each payer: the unknowns of a reader."""
+    found = []
+    for place, item in enumerate(made.plan.items.rows()):
+        paid = [name for name in ("fund_cost", "account_cost", "employee_cost") if (item[name] or 0) > 0]
+        found += [
+            {**item, "payer": name, "item": place, "first": name == (paid or ["free"])[0]} for name in paid or ["free"]
+        ]
+    return found
+
+
+@pytest.mark.parametrize(
+    "make", [shares_of_few, money_of_few, sessions_of_few, lambda: sessions_of_few(20), same_few, targets_of_few, case]
+)
+def test_all_figures_of_items_and_money_together_tell_nothing_of_few(make: Any) -> None:
+    """Every figure that the page shows is an equation in what each item costs each payer."""
+    made = make()
+    hidden = Material(made.plan, None, None, names=False, min_cell=5)
+    funds = make_funds(hidden)
+    sessions = make_sessions(hidden, funds["told"])
+    unknowns = amounts(made)
+    equations: list[list[bool]] = []
+    cells: list[list[bool]] = []  # what may be told only of many
+
+    def say(shown: bool, holds: Any) -> None:
+        row = [bool(holds(one)) for one in unknowns]
+        cells.append(row)
+        if shown:
+            equations.append(row)
+
+    say(funds["total"], lambda one: one["payer"] != "free")
+    names = {"fund_cost": "Funds", "account_cost": "Learning accounts", "employee_cost": "Employees themselves"}
+    for payer, name in names.items():
+        told = any(part["name"] == name and part["money"] is not None for part in funds["parts"])
+        say(told, lambda one, payer=payer: one["payer"] == payer)
+    above = dict(zip(*(made.acme.organization.funds[name].tolist() for name in ("fund", "parent")), strict=True))
+
+    def within(key: str | None, fund: str) -> bool:
+        return key == fund or (key is not None and within(above.get(key), fund))
+
+    for fund in funds["funds"]:
+        key = fund["key"]
+        say(fund["used"] is not None, lambda one, key=key: one["payer"] == "fund_cost" and within(one["fund"], key))
+        named = {row["name"] for row in fund["spending"]}
+        for activity in {one["activity"] for one in unknowns}:
+            say(
+                hidden.activity(activity) in named,
+                lambda one, key=key, activity=activity: (
+                    one["payer"] == "fund_cost" and one["fund"] == key and one["activity"] == activity
+                ),
+            )
+    for row in sessions["rows"]:
+        say(
+            row["taken"] is not None,
+            lambda one, key=row["key"]: one["first"] and one["session"] == key and one["reason"] != "pinned",
+        )
+    seats = [row for row in sessions["rows"] if row["taken"]]
+    told = {row["key"] for row in seats}
+    rest = {one["person"] for one in unknowns if one["session"] not in told or one["reason"] == "pinned"}
+    assert not 0 < len(rest) < 5  # how many items there are is known
+    matrix = np.array(equations, dtype=float).reshape(-1, len(unknowns))
+    rank = np.linalg.matrix_rank(matrix) if len(matrix) else 0
+    for cell in cells:
+        people = {one["person"] for one, inside in zip(unknowns, cell, strict=True) if inside}
+        if 0 < len(people) < 5:
+            assert np.linalg.matrix_rank(np.vstack([matrix, np.array(cell, dtype=float)])) > rank, people
+    for one in equations:
+        for other in equations:
+            if all(b for a, b in zip(one, other, strict=True) if a):
+                behind = {who["person"] for who, a, b in zip(unknowns, one, other, strict=True) if b and not a}
+                assert not 0 < len(behind) < 5
+
+
+def test_money_of_few_is_told_nowhere() -> None:
+    html = money_of_few().report().html
+    assert "EUR 412" not in html and "EUR 10." not in html
+    assert "EUR 412" in money_of_few().report(names=True).html
+    html = shares_of_few().report().html
+    assert "EUR 300" not in html or "EUR 307" not in html
+    assert "Employees themselves" in html
+
+
+def test_a_hidden_session_or_fund_has_no_price() -> None:
+    made = sessions_of_few()
+    shown = Material(made.plan, None, None, names=False, min_cell=5)
+    sessions = make_sessions(shown, make_funds(shown)["told"])
+    assert {row["key"] for row in sessions["rows"] if row["taken"] is None} >= {"X2"}
+    assert all(row["price"] is None and row["value"] == 0 for row in sessions["rows"] if row["taken"] is None)
+    few = Material(money_of_few().plan, None, None, names=False, min_cell=5)
+    (fund,) = make_funds(few)["funds"]
+    assert fund["used"] is None and fund["price"] is None and not fund["binding"]
+
+
+def test_target_roles_and_goals_of_few_are_not_the_rest_of_a_sum() -> None:
+    made = targets_of_few()
+    own = made.plan.risks["basis"] == "role"
+    headline = make_headline(Material(made.plan, None, None, names=False, min_cell=5))
+    assert headline["before"] == number(float(made.plan.risks["exposure"][own].sum()))
+    removed = made.plan.goals["exposure_removed"]
+    assert headline["removed"] == number(float(removed[made.plan.goals["basis"] == "role"].sum()))
+    assert headline["removed"] != number(made.plan.value) and headline["after"] is None
+    assert number(made.plan.bound) not in Page(made.report().html).sections["worth"]
+    many = make_headline(Material(targets_of_few(6).plan, None, None, names=False, min_cell=5))
+    assert many["after"] is not None and not many["own_only"]
+
+
+def test_a_plan_for_few_is_not_counted() -> None:
+    made = crowd(40, {"cost": {"A": 10}}, {"A": range(2)})
+    report = made.report()
+    assert "Figures are hidden" in report.html
+    for text in (report.html, repr(report)):
+        assert "2 of 40" not in text and "2 learning" not in text
+
+
+def test_capabilities_above_others_are_told_by_their_own_requirements() -> None:
+    tables = small_tables()
+    tables["capabilities"] = {"capability": ["SQL", "Writing"], "scale": ["S", "S"], "parent": [None, "SQL"]}
+    tables["people"] = {"person": [f"E{n}" for n in range(9)], "role": ["Analyst"] * 9}
+    made = plan_of(tables, {"person": ["E1"], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    cube = make_cube(made.acme.organization, made.plan.risks, 5)
+    rows = make_capabilities(Material(made.plan, None, None, False, 5), cube)["rows"]
+    risks = made.plan.risks
+    expected = {key: risks["exposure"][risks["capability"] == key].sum() for key in ("SQL", "Writing")}
+    assert {row["key"]: row["before"] for row in rows} == pytest.approx(expected)
+
+
+def test_who_takes_part_is_counted_and_no_others() -> None:
+    tables = small_tables()
+    tables["roles"] = {"role": ["Analyst", "Other"]}
+    tables["people"] = {
+        "person": [f"E{n}" for n in range(10)],
+        "role": ["Analyst"] * 2 + ["Other"] * 8,
+        "joined": [None] * 9 + ["2026-04-01"],
+        "left": ["2026-03-31", "2027-01-01"] + [None] * 8,
+    }
+    tables["mandatory"] = {"activity": ["A3"]}
+    made = plan_of(tables, {"person": ["E1"], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    assert set(made.plan.items["person"]) == {f"E{n}" for n in range(1, 9)}
+    assert "for 8 of 8 people" in made.report().html
 
 
 def test_conflicts_of_few_are_not_counted() -> None:

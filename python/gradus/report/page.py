@@ -210,7 +210,8 @@ def _key(material: Material, option: str, key: str) -> str:
 
 def _organization_page(material: Material, title: str | None) -> Report:
     title = title or _title(material)
-    headline = make_headline(material)
+    funds = make_funds(material)
+    headline = make_headline(material, funds["total"])
     context: dict[str, Any] = {
         "headline": headline,
         "conflicts": make_conflicts(material),
@@ -221,7 +222,7 @@ def _organization_page(material: Material, title: str | None) -> Report:
     drawings: list[drawing.Drawing | None] = []
     if context["full"]:
         cube = make_cube(material.organization, material.risks, 1 if material.names else material.min_cell)
-        matrix, funds, sessions = make_matrix(material), make_funds(material), make_sessions(material)
+        matrix, sessions = make_matrix(material), make_sessions(material, funds["told"])
         context |= {
             "cube": cube.encode(),
             "matrix": matrix,
