@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import html as markup
 import json
 import re
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -27,12 +29,16 @@ pytest.importorskip("jinja2")
 from gradus.report.assumptions import make_assumptions
 from gradus.report.capabilities import make_capabilities
 from gradus.report.cube import make_cube
+from gradus.report.drawing import draw_funds, draw_levels, draw_sessions
 from gradus.report.funds import make_funds
 from gradus.report.headline import make_headline
 from gradus.report.material import Material
 from gradus.report.page import embedded
+from gradus.report.person import _give_reasons, _glance
 from gradus.report.sessions import make_sessions
-from gradus.report.wording import number
+from gradus.report.single_points import make_single_points
+from gradus.report.team import make_team
+from gradus.report.wording import number, share
 
 NASTY = "</script><b>bold</b><!-- <script>alert(1)</script> &amp; \u2028 ' \""
 
@@ -709,6 +715,145 @@ def test_who_manages_nobody_has_a_page_that_says_so(acme: Case) -> None:
     assert "manages nobody" in acme.report(team=alone).html
 
 
+@pytest.mark.parametrize("value", [0.9995, 0.99996, 0.9999996, 1 - 1e-10])
+def test_a_share_below_all_never_reads_as_all(value: float) -> None:
+    for digits in (None, 0, 1):
+        text = share(value, digits)
+        assert float(text.removesuffix(" %")) < 100 and "more" not in text
+        assert abs(float(text.removesuffix(" %")) - 100 * value) < 100 * (1 - value)
+    assert share(1.0) == "100 %"
+
+
+def test_of_several_goals_for_one_capability_the_most_important_is_the_reason() -> None:
+    goals = [
+        {"capability": "C", "name": "See", "basis": basis, "required": level, "removed": removed}
+        for basis, level, removed in (("role", "Expert", 9.0), ("goal", "Working", 1.0), ("target", "Awareness", 0.5))
+    ]
+    org = SimpleNamespace(
+        outcomes=Table(gr.Organization.from_tables(**small_tables()).outcomes._core),
+        activity_prerequisites=gr.Organization.from_tables(**small_tables()).activity_prerequisites,
+    )
+    item: dict[str, Any] = {"key": "A2", "reason": "risk"}
+    material: Any = SimpleNamespace(organization=org)
+    _give_reasons(material, [item], [{**goal, "capability": "Writing"} for goal in goals])
+    assert "See (Expert is asked for by your role)" in item["why"]
+    plan = SimpleNamespace(options={"start": START, "months": 12})
+    assert _glance(SimpleNamespace(plan=plan), [item], goals).endswith("most of all for See.")  # type: ignore[arg-type]
+
+
+def test_who_has_nothing_planned_is_told_so() -> None:
+    tables = small_tables()
+    del tables["outcomes"]
+    made = plan_of(tables)
+    assert "Nothing new is planned in this time." in made.report(person="007").html
+
+
+def test_a_team_is_weighed_alike_with_and_without_items() -> None:
+    tables = small_tables()
+    tables["people"] = {"person": ["E0", "E1"], "role": ["Analyst"] * 2, "manager": [None, "E0"]}
+    tables["personal_goals"] = {"person": ["E1"], "capability": ["SQL"], "level": ["Expert"], "weight": [0.25]}
+    del tables["outcomes"]
+    made = plan_of(tables, {"person": ["E1"], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    assert not len(made.plan.people)
+    (row,) = make_team(Material(made.plan, None, None, names=False, min_cell=5), "E0")["people"]
+    risks = made.plan.risks
+    mine = risks["person"] == "E1"
+    assert row["before"] == row["after"] == number(float((risks["exposure"] * risks["weight"])[mine].sum()))
+    assert row["before"] != number(float(risks["exposure"][mine & (risks["basis"] == "role")].sum()))
+
+
+def test_single_points_are_counted_as_asked_for(acme: Case) -> None:
+    for cover in (2, 5):
+        expected = gr.concentration(acme.acme.organization, acme.estimates, cover=cover)["single_point"].sum()
+        material = Material(acme.plan, acme.estimates, None, names=True, min_cell=1, cover=cover)
+        assert make_single_points(material)["count"] == expected
+        assert f"fewer than {cover}" in Page(acme.report(names=True, cover=cover).html).sections["single-points"]
+    made = plan_of(small_tables() | {"enrolments": {
+        "person": ["007"], "activity": ["A1"], "status": ["completed"], "date": ["2026-03-01"]}})  # fmt: skip
+    holders = [
+        make_single_points(Material(made.plan, made.estimates, None, True, 1, credit_completed=credit))["rows"]
+        for credit in (False, True)
+    ]
+    assert holders[0] != holders[1]
+
+
+@pytest.mark.parametrize("make", [draw_funds, draw_sessions, draw_levels])
+def test_two_of_one_name_stay_apart_in_a_chart(make: Any) -> None:
+    if make is draw_funds:
+        chart = {"used": 1.0, "capacity": 2.0}
+        drawn = draw_funds([{"key": key, "name": "Same", "chart": chart} for key in "ab"], "EUR")
+    elif make is draw_sessions:
+        day = datetime.date(2026, 5, 4)
+        drawn = draw_sessions([
+            {"activity_key": key, "activity": "Same", "first": day, "first_text": "", "last_text": "", "taken": 5,
+             "taken_text": "5", "free_text": "0", "full": True} for key in "ab"
+        ])  # fmt: skip
+    else:
+        drawn = draw_levels("levels-1", "S", {1.0: "low", 4.0: "high"}, [
+            {"capability": key, "name": "Same", "mean": 2.345, "sd": 0.678, "required": 3.0, "status_text": "met"}
+            for key in "ab"
+        ])  # fmt: skip
+        assert [value["mean"] for value in drawn.spec["data"]["values"]] == [2.3, 2.3]
+        assert [value["from"] for value in drawn.spec["data"]["values"]] == [1.6, 1.6]
+    assert drawn is not None
+    encoding = drawn.spec.get("encoding") or drawn.spec["layer"][0]["encoding"]
+    field = encoding["y"]["field"]
+    assert encoding["y"]["sort"] == ["a", "b"]
+    assert {value[field] for value in drawn.spec["data"]["values"]} == {"a", "b"}
+    assert '"a": "Same"' in encoding["y"]["axis"]["labelExpr"]
+
+
+def test_levels_on_two_scales_have_a_chart_each() -> None:
+    tables = small_tables()
+    levels = ["Awareness", "Working", "Practitioner", "Expert", "no", "yes"]
+    tables["scales"] = {"scale": ["S"] * 4 + ["T"] * 2, "level": levels}
+    tables["capabilities"]["scale"] = ["S", "T"]
+    tables["requirements"]["level"] = ["Expert", "yes"]
+    ratings = {"person": ["007"], "capability": ["SQL"], "level": ["Working"], "source": ["test"]}
+    page = Page(plan_of(tables, ratings).report(person="007").html)
+    assert [value["key"] for value in page.embedded("spec-levels-1")["data"]["values"]] == ["SQL"]
+    assert [value["key"] for value in page.embedded("spec-levels-2")["data"]["values"]] == ["Writing"]
+
+
+def test_one_peer_hides_the_other_sources_but_ones_own() -> None:
+    tables = small_tables()
+    tables["people"] = {"person": ["E0", "E1"], "role": ["Analyst"] * 2}
+    ratings = [
+        {"person": "E0", "capability": "SQL", "level": level, "source": source}
+        for source, level in (("self", 3.5), ("manager", 1.25), ("peer", 2.75))
+    ]
+    org = gr.Organization.from_tables(**tables)
+    estimates = gr.estimate(org, ratings, as_of=AS_OF)
+    plan = gr.optimize(org, gr.assess_risk(org, gr.find_gaps(org, estimates)), start=START)
+    text = Page(gr.report(plan, assessments=ratings, person="E0").html).sections["ratings"]
+    assert "3.5" in text and "1.2" not in text and "2.8" not in text and text.count("hidden") >= 2
+
+
+@pytest.mark.parametrize(("start", "months", "title"), [
+    ("2026-04-01", 1, "April 2026"), ("2026-04-15", 1, "April 2026 to May 2026"),
+    ("2026-04-01", 12, "April 2026 to March 2027"),
+])  # fmt: skip
+def test_the_title_names_the_months(start: str, months: int, title: str) -> None:
+    org = gr.Organization.from_tables(**small_tables())
+    estimates = gr.estimate(org, small_ratings(), as_of=AS_OF)
+    plan = gr.optimize(org, gr.assess_risk(org, gr.find_gaps(org, estimates)), start=start, months=months)
+    assert gr.report(plan).title == f"Learning plan, {title}"
+
+
+def test_a_long_list_says_how_much_is_left_out(acme: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    material = Material(acme.plan, None, None, names=False, min_cell=5)
+    for name in ("MOST_RISK", "MOST_POINTS"):
+        monkeypatch.setattr(sys.modules["gradus.report.team"], name, 1)
+    found = make_team(material, acme.manager())
+    assert found["gaps_more"] > 0 and len(found["gaps"]) == 1
+    assert f"And {found['gaps_more']} more." in Page(acme.report(team=acme.manager()).html).sections["gaps"]
+
+
+def test_a_letter_that_html_does_not_know_is_replaced(acme: Case) -> None:
+    html = acme.report(title="A\0B").html
+    assert "\0" not in html and "A\ufffdB" in html
+
+
 # --- options and files ----------------------------------------------------------------------------------------------
 
 
@@ -720,7 +865,8 @@ def test_unknown_people_are_named_with_the_nearest(acme: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"person": "P01", "team": "P01"}, {"min_cell": 0}, {"min_cell": 2.5}, {"names": 1}, {"title": 3}]
+    "options",
+    [{"person": "P01", "team": "P01"}, {"min_cell": 0}, {"min_cell": 2.5}, {"names": 1}, {"title": 3}, {"cover": 0}],
 )
 def test_options_that_make_no_sense_are_refused(acme: Case, options: dict[str, Any]) -> None:
     with pytest.raises(gr.Error):

@@ -65,7 +65,6 @@ class Cube:
             "groups": [vars(node) for node in self.groups],
             "columns": [[name, str(column.dtype)] for name, column in self.columns.items()],
             "count": len(self.columns["unit"]),
-            "hidden": self.hidden,
             "cells": base64.b64encode(zlib.compress(content, 9)).decode("ascii"),
         }
 

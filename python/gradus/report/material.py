@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,8 @@ class Material:
     assessments: Assessments | None
     names: bool
     min_cell: int
+    cover: float = 2  # holders that are enough, as of gradus.concentration
+    credit_completed: bool = True
 
     @functools.cached_property
     def organization(self) -> Organization:
@@ -135,6 +138,15 @@ class Labels(dict[tuple[str, str], dict[str, str]]):
         names: list[Any] = table.column("name").tolist()
         self[place] = {key: name or key for key, name in zip(keys, names, strict=True)}
         return self[place]
+
+
+def rows_of(table: Table, people: Iterable[str]) -> list[dict[str, Any]]:
+    """The rows of a table that speak of these people."""
+    wanted = set(people)
+    codes = [code for code, key in enumerate(table.keys("person").tolist()) if key in wanted]
+    places = np.flatnonzero(np.isin(table.codes("person"), codes))
+    columns = {column.name: table.column(column.name)[places].tolist() for column in table.columns}
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 
 def distinct(groups: NDArray[Any], people: NDArray[Any], size: int) -> list[NDArray[Any]]:

@@ -29,6 +29,7 @@ def make_sessions(material: Material, told: Sequence[Bools] = ()) -> dict[str, A
         hide = hidden[key]
         rows.append({
             "key": key,
+            "activity_key": session["activity"],
             "activity": material.activity(session["activity"]),
             "first": plain_day(session["first_day"]),
             "first_text": day(session["first_day"]),
