@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 DASH = "–"
-MOST_DIGITS = 12  # of a share in per cent: what is nearer to all is rounding
 WORDS = {
     "risk": "removes risk",
     "goal": "a personal goal or target role",
@@ -68,7 +67,9 @@ def share(value: float | None, digits: int | None = None) -> str:
     if digits is None:
         digits = 0 if value in (0, 1) or 0.1 <= value <= 0.99 else 2 if 0.99 < value < 1 else 1
     text = f"{value:.{digits}%}"
-    while value < 1 and text.startswith("100") and digits < MOST_DIGITS:  # never "all" of what is not all
+    while value < 1 and text.startswith("100"):  # never "all" of what is not all
+        if digits == 2:
+            return "over 99.99 %"
         digits += 1
         text = f"{value:.{digits}%}"
     return text.replace("%", " %")
