@@ -6,7 +6,7 @@ and secondary cell suppression: Hundepool et al. (2012), Statistical Disclosure 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,19 +21,52 @@ EXACT = 1e-8  # where it ends: what is left of the part that shows
 DETERMINED = 1e-6  # of a random change of size 1 of every finest cell: what does not move by more is known
 
 
-def hide_small(people: Sequence[int], min_cell: int, whole: bool = True) -> list[bool]:
-    """Which parts of a whole to hide, given the people of each; no one is in two parts.
+def hide_small(parts: Sequence[Collection[int]], min_cell: int) -> list[bool]:
+    """Which parts of a known whole to hide, given the people of each; one person may be in several.
 
-    Parts of fewer than `min_cell` people are hidden, empty ones not. Where the total is known too (`whole`), the next
-    smallest are hidden as well, until those hidden have at least `min_cell` people together and are at least two.
+    Parts of fewer than `min_cell` people are hidden, empty ones not. The next smallest are hidden as well, until those
+    hidden have at least `min_cell` different people together. Where all parts together have fewer, all are hidden, and
+    the whole must be too.
     """
-    hidden = [0 < count < min_cell for count in people]
-    if whole and any(hidden):
-        order = sorted((count, place) for place, count in enumerate(people) if count >= min_cell)
-        for _, place in order:
-            if sum(hidden) > 1 and sum(n for n, hide in zip(people, hidden, strict=True) if hide) >= min_cell:
-                break
-            hidden[place] = True
+    hidden = [0 < len(part) < min_cell for part in parts]
+    behind = {person for part, hide in zip(parts, hidden, strict=True) if hide for person in part}
+    for _, place in sorted((len(part), place) for place, part in enumerate(parts) if len(part) >= min_cell):
+        if not 0 < len(behind) < min_cell:
+            break
+        hidden[place] = True
+        behind.update(parts[place])
+    return hidden
+
+
+def hide_tree(parents: Sequence[int], people: Sequence[Collection[int]], min_cell: int) -> list[bool]:
+    """Which figures of a tree to hide, each the sum of those below it, given the people of each that has none below.
+
+    Parameters
+    ----------
+    parents
+        The node above each, which stands before it; −1 for node 0, the root.
+    people
+        Of each node without others below it; empty for the others.
+    min_cell
+        Fewest people that a figure may be about.
+
+    Returns
+    -------
+    list of bool
+        True where hidden. Below a hidden node all are, so that all a reader can work out is each shown node less its
+        shown parts: that is about nobody or at least `min_cell` people.
+    """
+    inside = [set(part) for part in people]
+    below: list[list[int]] = [[] for _ in parents]
+    for node in range(len(parents) - 1, 0, -1):
+        inside[parents[node]] |= inside[node]
+        below[parents[node]].insert(0, node)
+    hidden = [True] * len(parents)
+    hidden[:1] = [0 < len(part) < min_cell for part in inside[:1]]
+    for node, parts in enumerate(below):
+        if not hidden[node]:
+            for part, hide in zip(parts, hide_small([inside[part] for part in parts], min_cell), strict=True):
+                hidden[part] = hide
     return hidden
 
 

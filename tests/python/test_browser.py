@@ -317,6 +317,49 @@ def test_it_prints_open_and_light(browser: Browser, files: dict[str, Path], tmp_
         assert not page.locator(".controls").is_visible()
 
 
+def test_a_filter_that_finds_nothing_colours_nothing(browser: Browser, files: dict[str, Path]) -> None:
+    with opened(browser, files["report"]) as page:
+        assert page.locator("#heat-legend li").count() == 4
+        page.locator("#heat-find").fill("zzzz")
+        assert page.locator("#heat-table tbody tr").count() == 1
+        assert "No capability has this in its name" in page.locator("#heat-status").inner_text()
+        assert page.locator("#heat-legend li").count() == 0
+        for level in ("low", "moderate", "high", "extreme"):
+            assert page.locator(f"#heat-table td.{level}").count() == 0
+
+
+def test_charts_are_light_on_paper(browser: Browser, files: dict[str, Path]) -> None:
+    ink = "[...document.querySelectorAll('#matrix .chart:not(.screen) svg')].at(-1).outerHTML"
+    with opened(browser, files["report"], color_scheme="light") as page:
+        light = page.evaluate(f"[...new Set({ink}.match(/#[0-9a-f]{{6}}/g))].sort()")
+    with opened(browser, files["report"], color_scheme="dark") as page:
+        assert page.evaluate(f"[...new Set({ink}.match(/#[0-9a-f]{{6}}/g))].sort()") != light
+        page.emulate_media(media="print", color_scheme="dark")
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert page.locator("#matrix .chart.paper").is_visible()
+        assert page.evaluate("document.querySelector('#chart-matrix').offsetHeight") == 0
+        assert page.evaluate(f"[...new Set({ink}.match(/#[0-9a-f]{{6}}/g))].sort()") == light
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert page.locator(".chart.paper").count() == 0
+
+
+def test_printing_keeps_the_focus(browser: Browser, files: dict[str, Path]) -> None:
+    with opened(browser, files["names"]) as page:
+        page.locator("#heat-sort-unit--1").focus()
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate("document.activeElement.id") == "heat-sort-unit--1"
+
+
+def test_the_pointer_may_go_onto_the_tip(browser: Browser, files: dict[str, Path]) -> None:
+    with opened(browser, files["names"]) as page:
+        page.locator("#heat-table tbody td.total button").nth(1).hover()
+        page.locator("#heat-tip").hover()
+        assert page.locator("#heat-tip").is_visible()
+        page.keyboard.press("Escape")
+        assert not page.locator("#heat-tip").is_visible()
+
+
 # --- everyone ------------------------------------------------------------
 
 

@@ -10,27 +10,63 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gradus as gr
-from gradus._disclosure import hide_cells, hide_small
+from gradus._disclosure import hide_cells, hide_small, hide_tree
 from gradus._lattice import Lattice, lattice, tree
 from gradus.report.cube import lattice_of
 
-
-@given(st.lists(st.integers(0, 40), max_size=8), st.integers(1, 10))
-def test_hidden_parts_are_several_and_many_people(people: list[int], min_cell: int) -> None:
-    hidden = hide_small(people, min_cell)
-    assert all(hide for count, hide in zip(people, hidden, strict=True) if 0 < count < min_cell)
-    assert not any(hide for count, hide in zip(people, hidden, strict=True) if count == 0)
-    behind = [count for count, hide in zip(people, hidden, strict=True) if hide]
-    all_hidden = len(behind) == sum(count > 0 for count in people)
-    assert not behind or all_hidden or (len(behind) > 1 and sum(behind) >= min_cell)
-    shown = [count for count, hide in zip(people, hidden, strict=True) if count and not hide]
-    assert not behind or not shown or max(behind) <= min(shown)
+people_of_parts = st.lists(st.sets(st.integers(0, 25), max_size=12), max_size=8)
 
 
-def test_parts_of_an_unknown_whole_hide_only_themselves() -> None:
-    assert hide_small([3, 9, 12], 5, whole=False) == [True, False, False]
-    assert hide_small([3, 9, 12], 5) == [True, True, False]
-    assert hide_small([5, 9], 5) == [False, False]
+@given(people_of_parts, st.integers(1, 10))
+def test_hidden_parts_are_of_nobody_or_of_many_different_people(parts: list[set[int]], min_cell: int) -> None:
+    hidden = hide_small(parts, min_cell)
+    assert all(hide for part, hide in zip(parts, hidden, strict=True) if 0 < len(part) < min_cell)
+    assert not any(hide for part, hide in zip(parts, hidden, strict=True) if not part)
+    behind = set().union(*(part for part, hide in zip(parts, hidden, strict=True) if hide))
+    assert len(behind) == 0 or len(behind) >= min_cell or len(set().union(*parts)) < min_cell
+    # No more than that takes: without the largest of those that are large enough, too few are hidden.
+    large = [part for part, hide in zip(parts, hidden, strict=True) if hide and len(part) >= min_cell]
+    if large:
+        largest = max(range(len(parts)), key=lambda place: (hidden[place], len(parts[place]), place))
+        rest = [part for place, part in enumerate(parts) if hidden[place] and place != largest]
+        assert len(set().union(*rest)) < min_cell
+
+
+def test_parts_hide_the_next_smallest() -> None:
+    assert hide_small([range(3), range(10, 19), range(20, 32)], 5) == [True, True, False]
+    assert hide_small([range(5), range(10, 19)], 5) == [False, False]
+    assert hide_small([range(3), range(3, 6), range(10, 19)], 5) == [True, True, False]
+
+
+def test_the_same_few_in_two_parts_are_few() -> None:
+    assert hide_small([range(3), range(3), range(10, 19), range(20, 32)], 5) == [True, True, True, False]
+    assert hide_small([range(3), range(3)], 5) == [True, True]
+
+
+@st.composite
+def small_trees(draw: st.DrawFn) -> tuple[list[int], list[set[int]]]:
+    parents = [-1, *(draw(st.integers(0, node)) for node in range(draw(st.integers(0, 9))))]
+    people = [
+        draw(st.sets(st.integers(0, 20), max_size=9)) if node not in parents else set() for node in range(len(parents))
+    ]
+    return parents, people
+
+
+@given(small_trees(), st.integers(1, 8))
+def test_a_tree_shows_nothing_of_few(drawn: tuple[list[int], list[set[int]]], min_cell: int) -> None:
+    parents, people = drawn
+    hidden = hide_tree(parents, people, min_cell)
+    inside = [set(part) for part in people]
+    for node in range(len(parents) - 1, 0, -1):
+        inside[parents[node]] |= inside[node]
+    for node, hide in enumerate(hidden):
+        parts = [part for part, above in enumerate(parents) if above == node]
+        assert hide or not 0 < len(inside[node]) < min_cell
+        assert not hide or all(hidden[part] for part in parts)
+        if not hide:
+            behind = set().union(*(inside[part] for part in parts if hidden[part]))
+            assert not 0 < len(behind) < min_cell  # what is left when the shown parts are taken off
+    assert not hidden[0] or 0 < len(inside[0]) < min_cell
 
 
 def forest(draw: st.DrawFn, size: int) -> list[int]:

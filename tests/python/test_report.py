@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 import html as markup
 import json
 import re
+import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 import gradus as gr
 from conftest import small_ratings, small_tables
+from gradus import _core
+from gradus._table import Table
 from reported import AS_OF, START, Case, case
 
 pytest.importorskip("altair")
@@ -20,11 +27,19 @@ pytest.importorskip("vl_convert")
 pytest.importorskip("jinja2")
 
 from gradus.report.activities import make_activities
+from gradus.report.assumptions import make_assumptions
 from gradus.report.capabilities import make_capabilities
 from gradus.report.cube import make_cube
+from gradus.report.drawing import draw_funds, draw_levels, draw_sessions
 from gradus.report.funds import make_funds
+from gradus.report.headline import make_headline
 from gradus.report.material import Material
 from gradus.report.page import embedded
+from gradus.report.person import _give_reasons, _glance
+from gradus.report.sessions import make_sessions
+from gradus.report.single_points import make_single_points
+from gradus.report.team import make_team
+from gradus.report.wording import number, share
 
 NASTY = "</script><b>bold</b><!-- <script>alert(1)</script> &amp; \u2028 ' \""
 
@@ -122,8 +137,6 @@ def test_exposure_at_the_end_counts_also_people_without_items(acme: Case, page: 
 def test_the_heat_map_can_be_read_back(acme: Case, page: Page) -> None:
     import base64
     import zlib
-
-    import numpy as np
 
     cube = page.embedded("cube")
     raw = zlib.decompress(base64.b64decode(cube["cells"]))
@@ -225,6 +238,30 @@ def test_names_that_look_like_markup_do_no_harm() -> None:
     assert page.tags.count("main") == 1
 
 
+@pytest.mark.parametrize(("least", "told"), [(10, 0), (8, 1)])
+def test_a_heat_map_of_no_cell_or_one_can_be_packed(least: int, told: int) -> None:
+    tables = small_tables()
+    tables["units"] = {"unit": ["U"]}
+    tables["people"] = {"person": [f"E{n}" for n in range(9)], "role": ["Analyst"] * 8 + ["None"]}
+    tables["roles"] = {"role": ["Analyst", "None"]}
+    tables["requirements"] = {"role": ["Analyst"], "capability": ["SQL"], "level": ["Expert"]}
+    tables["personal_goals"] = {"person": ["E8"], "capability": ["Writing"], "level": ["Expert"]}
+    made = plan_of(tables, {"person": ["E1"], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    cube = make_cube(made.acme.organization, made.plan.risks, least)
+    assert (len(cube.columns["unit"]) > 0) == bool(told)
+    empty = replace(cube, columns={name: column[:told] for name, column in cube.columns.items()})
+    assert empty.encode()["count"] == told
+    assert cube.encode()["count"] == len(cube.columns["unit"])
+
+
+def test_uplifts_that_were_assumed_are_told_without_a_count() -> None:
+    tables = small_tables()
+    assert "not as it was measured" in Page(plan_of(tables).report(min_cell=1).html).sections["worth"]
+    del tables["outcomes"]["uplift"]
+    worth = Page(plan_of(tables).report(min_cell=1).html).sections["worth"]
+    assert "where it is not, it was assumed" in worth and "outcomes of learning" not in worth
+
+
 # --- what it must not tell -----------------------------------------------------------------------------------------
 
 
@@ -254,6 +291,34 @@ def test_messages_about_people_are_only_counted() -> None:
     assert not told(hidden, {"007"})
     assert "may name people" in Page(hidden).sections["assumptions"]
     assert "target_roles" in Page(hidden).sections["assumptions"]
+
+
+@pytest.mark.parametrize("key", ["Doe, Jane", "E 7", "o'neil", "É-1", "(x)"])
+def test_keys_of_any_letters_are_withheld(key: str) -> None:
+    tables = small_tables()
+    tables["people"]["person"] = [key, "E2"]
+    tables["activities"]["code"] = ["1", "2", "3"]
+    tables["roles"][f"column of {key}"] = ["1"]
+    made = plan_of(tables, {"person": [key], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    assert any(row["table"] == "roles" and key in row["message"] for row in made.acme.organization.problems.rows())
+    html = gr.report(made.plan).html
+    assert key not in html and markup.escape(key) not in html and key.replace("'", "&#39;") not in html
+    assert "code" in Page(html).sections["assumptions"]
+
+
+def test_the_key_of_a_problem_withholds_it() -> None:
+    made = plan_of(small_tables())
+    problems = _core.problems([("warning", "ignored", "roles", 1, 0, "role", "007", "a word about somebody")])
+
+    class Told(Material):
+        @property
+        def organization(self) -> Any:  # type: ignore[override]
+            org = made.plan.organization
+            return SimpleNamespace(problems=Table(problems), table=org.table, tables=org.tables)
+
+    for names in (False, True):
+        found = make_assumptions(Told(made.plan, None, None, names, 5))
+        assert ("a word about somebody" in str(found)) == names
 
 
 def test_an_organisation_of_few_has_no_figures_and_says_what_to_do() -> None:
@@ -341,12 +406,222 @@ def test_what_is_removed_for_few_is_hidden(acme: Case, material: Material) -> No
     rows = make_capabilities(material, make_cube(acme.acme.organization, acme.plan.risks, 5))["rows"]
     helped: dict[str, set[str]] = {}
     for goal in acme.plan.goals.rows():
-        if goal["basis"] == "role":
+        if goal["basis"] == "role" and goal["exposure_removed"] > 0:
             helped.setdefault(goal["capability"], set()).add(goal["person"])
     few = [row for row in rows if 0 < len(helped.get(row["key"], ())) < 5]
     assert few
-    assert all(row["removed"] is None and row["left"] is None for row in few)
-    assert any(row["removed"] for row in rows)
+    assert all(row["left"] is None for row in few)
+    assert any(row["left"] is not None and row["left"] < row["before"] for row in rows)
+
+
+def crowd(size: int, activities: dict[str, Any], taken: dict[str, range], **more: Any) -> Case:
+    """Analysts who must take these activities; nothing is gained but by `outcomes`."""
+    tables = small_tables()
+    del tables["outcomes"], tables["units"]
+    people = [f"E{n:02}" for n in range(size)]
+    tables["people"] = {"person": people, "role": ["Analyst"] * size}
+    tables["activities"] = {"activity": list(activities["cost"]), "cost": list(activities["cost"].values())}
+    for name in ("account_share", "employee_share"):
+        given = activities.get(name, {})
+        tables["activities"][name] = [given.get(key, 0) for key in activities["cost"]]
+    tables["funds"] = {"fund": ["F"], "amount": [100_000]}
+    pairs = [(activity, people[n]) for activity, who in taken.items() for n in who]
+    tables["mandatory"] = {"activity": [pair[0] for pair in pairs], "person": [pair[1] for pair in pairs]}
+    made = plan_of(tables | more, {"person": people[:1], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    assert len(made.plan.items) >= len(pairs)
+    return made
+
+
+def shares_of_few() -> Case:
+    """Two people pay a part themselves."""
+    return crowd(
+        30,
+        {"cost": {"A": 10, "B": 7.25}, "employee_share": {"B": 0.5}},
+        {"A": range(30), "B": range(2)},
+    )
+
+
+def money_of_few() -> Case:
+    """Three people on paid courses, forty on free ones."""
+    return crowd(40, {"cost": {"A": 0, "B": 137.5}}, {"A": range(40), "B": range(3)})
+
+
+def sessions_of_few(beside: int = 10) -> Case:
+    """Twenty in two sessions of one activity, two of them in the second, which is full; others in another's."""
+    return crowd(
+        40,
+        {"cost": {"X": 11, "Y": 13}},
+        {"X": range(20), "Y": range(20, 20 + beside)},
+        sessions={
+            "session": ["X1", "X2", "Y1", "Y2"],
+            "activity": ["X", "X", "Y", "Y"],
+            "first_day": ["2026-05-04", "2026-05-05", "2026-05-06", "2026-05-07"],
+            "seats": [18, 2, 3, 30],
+        },
+    )
+
+
+def targets_of_few(few: int = 2) -> Case:
+    people = [f"E{n:02}" for n in range(30)]
+    outcomes = {"activity": ["A", "A"], "capability": ["SQL", "Writing"], "uplift": [1, 1]}
+    return crowd(
+        30,
+        {"cost": {"A": 10}},
+        {"A": range(30)},
+        outcomes=outcomes,
+        personal_goals={"person": people[:few], "capability": ["SQL"] * few, "level": ["Expert"] * few},
+    )
+
+
+def same_few() -> Case:
+    """Three people take two activities of two funds; others take others."""
+    return crowd(
+        40,
+        {"cost": {"A": 10, "B": 20, "C": 30, "D": 40}},
+        {"A": range(3), "B": range(3), "C": range(3, 23), "D": range(20, 40)},
+        units={"unit": ["U"]},
+    )
+
+
+def amounts(made: Case) -> list[dict[str, Any]]:
+    """What each item costs each payer: the unknowns of a reader."""
+    found = []
+    for place, item in enumerate(made.plan.items.rows()):
+        paid = [name for name in ("fund_cost", "account_cost", "employee_cost") if (item[name] or 0) > 0]
+        found += [
+            {**item, "payer": name, "item": place, "first": name == (paid or ["free"])[0]} for name in paid or ["free"]
+        ]
+    return found
+
+
+@pytest.mark.parametrize(
+    "make", [shares_of_few, money_of_few, sessions_of_few, lambda: sessions_of_few(20), same_few, targets_of_few, case]
+)
+def test_all_figures_of_items_and_money_together_tell_nothing_of_few(make: Any) -> None:
+    """Every figure that the page shows is an equation in what each item costs each payer."""
+    made = make()
+    hidden = Material(made.plan, None, None, names=False, min_cell=5)
+    funds = make_funds(hidden)
+    sessions = make_sessions(hidden, funds["told"])
+    unknowns = amounts(made)
+    equations: list[list[bool]] = []
+    cells: list[list[bool]] = []  # what may be told only of many
+
+    def say(shown: bool, holds: Any) -> None:
+        row = [bool(holds(one)) for one in unknowns]
+        cells.append(row)
+        if shown:
+            equations.append(row)
+
+    say(funds["total"], lambda one: one["payer"] != "free")
+    names = {"fund_cost": "Funds", "account_cost": "Learning accounts", "employee_cost": "Employees themselves"}
+    for payer, name in names.items():
+        told = any(part["name"] == name and part["money"] is not None for part in funds["parts"])
+        say(told, lambda one, payer=payer: one["payer"] == payer)
+    above = dict(zip(*(made.acme.organization.funds[name].tolist() for name in ("fund", "parent")), strict=True))
+
+    def within(key: str | None, fund: str) -> bool:
+        return key == fund or (key is not None and within(above.get(key), fund))
+
+    for fund in funds["funds"]:
+        key = fund["key"]
+        say(fund["used"] is not None, lambda one, key=key: one["payer"] == "fund_cost" and within(one["fund"], key))
+        named = {row["name"] for row in fund["spending"]}
+        for activity in {one["activity"] for one in unknowns}:
+            say(
+                hidden.activity(activity) in named,
+                lambda one, key=key, activity=activity: (
+                    one["payer"] == "fund_cost" and one["fund"] == key and one["activity"] == activity
+                ),
+            )
+    for row in sessions["rows"]:
+        say(
+            row["taken"] is not None,
+            lambda one, key=row["key"]: one["first"] and one["session"] == key and one["reason"] != "pinned",
+        )
+    seats = [row for row in sessions["rows"] if row["taken"]]
+    told = {row["key"] for row in seats}
+    rest = {one["person"] for one in unknowns if one["session"] not in told or one["reason"] == "pinned"}
+    assert not 0 < len(rest) < 5  # how many items there are is known
+    matrix = np.array(equations, dtype=float).reshape(-1, len(unknowns))
+    rank = np.linalg.matrix_rank(matrix) if len(matrix) else 0
+    for cell in cells:
+        people = {one["person"] for one, inside in zip(unknowns, cell, strict=True) if inside}
+        if 0 < len(people) < 5:
+            assert np.linalg.matrix_rank(np.vstack([matrix, np.array(cell, dtype=float)])) > rank, people
+    for one in equations:
+        for other in equations:
+            if all(b for a, b in zip(one, other, strict=True) if a):
+                behind = {who["person"] for who, a, b in zip(unknowns, one, other, strict=True) if b and not a}
+                assert not 0 < len(behind) < 5
+
+
+def test_money_of_few_is_told_nowhere() -> None:
+    html = money_of_few().report().html
+    assert "EUR 412" not in html and "EUR 10." not in html
+    assert "EUR 412" in money_of_few().report(names=True).html
+    html = shares_of_few().report().html
+    assert "EUR 300" not in html or "EUR 307" not in html
+    assert "Employees themselves" in html
+
+
+def test_a_hidden_session_or_fund_has_no_price() -> None:
+    made = sessions_of_few()
+    shown = Material(made.plan, None, None, names=False, min_cell=5)
+    sessions = make_sessions(shown, make_funds(shown)["told"])
+    assert {row["key"] for row in sessions["rows"] if row["taken"] is None} >= {"X2"}
+    assert all(row["price"] is None and row["value"] == 0 for row in sessions["rows"] if row["taken"] is None)
+    few = Material(money_of_few().plan, None, None, names=False, min_cell=5)
+    (fund,) = make_funds(few)["funds"]
+    assert fund["used"] is None and fund["price"] is None and not fund["binding"]
+
+
+def test_target_roles_and_goals_of_few_are_not_the_rest_of_a_sum() -> None:
+    made = targets_of_few()
+    own = made.plan.risks["basis"] == "role"
+    headline = make_headline(Material(made.plan, None, None, names=False, min_cell=5))
+    assert headline["before"] == number(float(made.plan.risks["exposure"][own].sum()))
+    removed = made.plan.goals["exposure_removed"]
+    assert headline["removed"] == number(float(removed[made.plan.goals["basis"] == "role"].sum()))
+    assert headline["removed"] != number(made.plan.value) and headline["after"] is None
+    assert number(made.plan.bound) not in Page(made.report().html).sections["worth"]
+    many = make_headline(Material(targets_of_few(6).plan, None, None, names=False, min_cell=5))
+    assert many["after"] is not None and not many["own_only"]
+
+
+def test_a_plan_for_few_is_not_counted() -> None:
+    made = crowd(40, {"cost": {"A": 10}}, {"A": range(2)})
+    report = made.report()
+    assert "Figures are hidden" in report.html
+    for text in (report.html, repr(report)):
+        assert "2 of 40" not in text and "2 learning" not in text
+
+
+def test_capabilities_above_others_are_told_by_their_own_requirements() -> None:
+    tables = small_tables()
+    tables["capabilities"] = {"capability": ["SQL", "Writing"], "scale": ["S", "S"], "parent": [None, "SQL"]}
+    tables["people"] = {"person": [f"E{n}" for n in range(9)], "role": ["Analyst"] * 9}
+    made = plan_of(tables, {"person": ["E1"], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    cube = make_cube(made.acme.organization, made.plan.risks, 5)
+    rows = make_capabilities(Material(made.plan, None, None, False, 5), cube)["rows"]
+    risks = made.plan.risks
+    expected = {key: risks["exposure"][risks["capability"] == key].sum() for key in ("SQL", "Writing")}
+    assert {row["key"]: row["before"] for row in rows} == pytest.approx(expected)
+
+
+def test_who_takes_part_is_counted_and_no_others() -> None:
+    tables = small_tables()
+    tables["roles"] = {"role": ["Analyst", "Other"]}
+    tables["people"] = {
+        "person": [f"E{n}" for n in range(10)],
+        "role": ["Analyst"] * 2 + ["Other"] * 8,
+        "joined": [None] * 9 + ["2026-04-01"],
+        "left": ["2026-03-31", "2027-01-01"] + [None] * 8,
+    }
+    tables["mandatory"] = {"activity": ["A3"]}
+    made = plan_of(tables, {"person": ["E1"], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    assert set(made.plan.items["person"]) == {f"E{n}" for n in range(1, 9)}
+    assert "for 8 of 8 people" in made.report().html
 
 
 def test_conflicts_of_few_are_not_counted() -> None:
@@ -442,6 +717,148 @@ def test_who_manages_nobody_has_a_page_that_says_so(acme: Case) -> None:
     assert "manages nobody" in acme.report(team=alone).html
 
 
+@pytest.mark.parametrize(("value", "text"), [
+    (0.9951, "99.51 %"), (0.9995, "99.95 %"), (0.99994, "99.99 %"), (0.99996, "over 99.99 %"), (1.0, "100 %"),
+])  # fmt: skip
+def test_a_share_below_all_never_reads_as_all(value: float, text: str) -> None:
+    assert share(value) == text
+    for digits in (0, 1, 2):
+        told = share(value, digits).removesuffix(" %")
+        least = float(told.removeprefix("over "))
+        assert (least < 100) == (value < 1)
+        assert abs(least - 100 * value) <= 0.5 and (not told.startswith("over") or 100 * value > least)
+
+
+def test_of_several_goals_for_one_capability_the_most_important_is_the_reason() -> None:
+    goals = [
+        {"capability": "C", "name": "See", "basis": basis, "required": level, "removed": removed}
+        for basis, level, removed in (("role", "Expert", 9.0), ("goal", "Working", 1.0), ("target", "Awareness", 0.5))
+    ]
+    org = SimpleNamespace(
+        outcomes=Table(gr.Organization.from_tables(**small_tables()).outcomes._core),
+        activity_prerequisites=gr.Organization.from_tables(**small_tables()).activity_prerequisites,
+    )
+    item: dict[str, Any] = {"key": "A2", "reason": "risk"}
+    material: Any = SimpleNamespace(organization=org)
+    _give_reasons(material, [item], [{**goal, "capability": "Writing"} for goal in goals])
+    assert "See (Expert is asked for by your role)" in item["why"]
+    plan = SimpleNamespace(options={"start": START, "months": 12})
+    assert _glance(SimpleNamespace(plan=plan), [item], goals).endswith("most of all for See.")  # type: ignore[arg-type]
+
+
+def test_who_has_nothing_planned_is_told_so() -> None:
+    tables = small_tables()
+    del tables["outcomes"]
+    made = plan_of(tables)
+    assert "Nothing new is planned in this time." in made.report(person="007").html
+
+
+def test_a_team_is_weighed_alike_with_and_without_items() -> None:
+    tables = small_tables()
+    tables["people"] = {"person": ["E0", "E1"], "role": ["Analyst"] * 2, "manager": [None, "E0"]}
+    tables["personal_goals"] = {"person": ["E1"], "capability": ["SQL"], "level": ["Expert"], "weight": [0.25]}
+    del tables["outcomes"]
+    made = plan_of(tables, {"person": ["E1"], "capability": ["SQL"], "level": [2], "source": ["test"]})
+    assert not len(made.plan.people)
+    (row,) = make_team(Material(made.plan, None, None, names=False, min_cell=5), "E0")["people"]
+    risks = made.plan.risks
+    mine = risks["person"] == "E1"
+    assert row["before"] == row["after"] == number(float((risks["exposure"] * risks["weight"])[mine].sum()))
+    assert row["before"] != number(float(risks["exposure"][mine & (risks["basis"] == "role")].sum()))
+
+
+def test_single_points_are_counted_as_asked_for(acme: Case) -> None:
+    for cover in (2, 5):
+        expected = gr.concentration(acme.acme.organization, acme.estimates, cover=cover)["single_point"].sum()
+        material = Material(acme.plan, acme.estimates, None, names=True, min_cell=1, cover=cover)
+        assert make_single_points(material)["count"] == expected
+        assert f"fewer than {cover}" in Page(acme.report(names=True, cover=cover).html).sections["single-points"]
+    made = plan_of(small_tables() | {"enrolments": {
+        "person": ["007"], "activity": ["A1"], "status": ["completed"], "date": ["2026-03-01"]}})  # fmt: skip
+    holders = [
+        make_single_points(Material(made.plan, made.estimates, None, True, 1, credit_completed=credit))["rows"]
+        for credit in (False, True)
+    ]
+    assert holders[0] != holders[1]
+
+
+@pytest.mark.parametrize("make", [draw_funds, draw_sessions, draw_levels])
+def test_two_of_one_name_stay_apart_in_a_chart(make: Any) -> None:
+    if make is draw_funds:
+        chart = {"used": 1.0, "capacity": 2.0}
+        drawn = draw_funds([{"key": key, "name": "Same", "chart": chart} for key in "ab"], "EUR")
+    elif make is draw_sessions:
+        day = datetime.date(2026, 5, 4)
+        drawn = draw_sessions([
+            {"activity_key": key, "activity": "Same", "first": day, "first_text": "", "last_text": "", "taken": 5,
+             "taken_text": "5", "free_text": "0", "full": True} for key in "ab"
+        ])  # fmt: skip
+    else:
+        drawn = draw_levels("levels-1", "S", {1.0: "low", 4.0: "high"}, [
+            {"capability": key, "name": "Same", "mean": 2.345, "sd": 0.678, "required": 3.0, "status_text": "met"}
+            for key in "ab"
+        ])  # fmt: skip
+        assert [value["mean"] for value in drawn.spec["data"]["values"]] == [2.3, 2.3]
+        assert [value["from"] for value in drawn.spec["data"]["values"]] == [1.6, 1.6]
+    assert drawn is not None
+    encoding = drawn.spec.get("encoding") or drawn.spec["layer"][0]["encoding"]
+    field = encoding["y"]["field"]
+    assert encoding["y"]["sort"] == ["a", "b"]
+    assert {value[field] for value in drawn.spec["data"]["values"]} == {"a", "b"}
+    assert '"a": "Same"' in encoding["y"]["axis"]["labelExpr"]
+
+
+def test_levels_on_two_scales_have_a_chart_each() -> None:
+    tables = small_tables()
+    levels = ["Awareness", "Working", "Practitioner", "Expert", "no", "yes"]
+    tables["scales"] = {"scale": ["S"] * 4 + ["T"] * 2, "level": levels}
+    tables["capabilities"]["scale"] = ["S", "T"]
+    tables["requirements"]["level"] = ["Expert", "yes"]
+    ratings = {"person": ["007"], "capability": ["SQL"], "level": ["Working"], "source": ["test"]}
+    page = Page(plan_of(tables, ratings).report(person="007").html)
+    assert [value["key"] for value in page.embedded("spec-levels-1")["data"]["values"]] == ["SQL"]
+    assert [value["key"] for value in page.embedded("spec-levels-2")["data"]["values"]] == ["Writing"]
+
+
+def test_one_peer_hides_the_other_sources_but_ones_own() -> None:
+    tables = small_tables()
+    tables["people"] = {"person": ["E0", "E1"], "role": ["Analyst"] * 2}
+    ratings = [
+        {"person": "E0", "capability": "SQL", "level": level, "source": source}
+        for source, level in (("self", 3.5), ("manager", 1.25), ("peer", 2.75))
+    ]
+    org = gr.Organization.from_tables(**tables)
+    estimates = gr.estimate(org, ratings, as_of=AS_OF)
+    plan = gr.optimize(org, gr.assess_risk(org, gr.find_gaps(org, estimates)), start=START)
+    text = Page(gr.report(plan, assessments=ratings, person="E0").html).sections["ratings"]
+    assert "3.5" in text and "1.2" not in text and "2.8" not in text and text.count("hidden") >= 2
+
+
+@pytest.mark.parametrize(("start", "months", "title"), [
+    ("2026-04-01", 1, "April 2026"), ("2026-04-15", 1, "April 2026 to May 2026"),
+    ("2026-04-01", 12, "April 2026 to March 2027"),
+])  # fmt: skip
+def test_the_title_names_the_months(start: str, months: int, title: str) -> None:
+    org = gr.Organization.from_tables(**small_tables())
+    estimates = gr.estimate(org, small_ratings(), as_of=AS_OF)
+    plan = gr.optimize(org, gr.assess_risk(org, gr.find_gaps(org, estimates)), start=start, months=months)
+    assert gr.report(plan).title == f"Learning plan, {title}"
+
+
+def test_a_long_list_says_how_much_is_left_out(acme: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    material = Material(acme.plan, None, None, names=False, min_cell=5)
+    for name in ("MOST_RISK", "MOST_POINTS"):
+        monkeypatch.setattr(sys.modules["gradus.report.team"], name, 1)
+    found = make_team(material, acme.manager())
+    assert found["gaps_more"] > 0 and len(found["gaps"]) == 1
+    assert f"And {found['gaps_more']} more." in Page(acme.report(team=acme.manager()).html).sections["gaps"]
+
+
+def test_a_letter_that_html_does_not_know_is_replaced(acme: Case) -> None:
+    html = acme.report(title="A\0B").html
+    assert "\0" not in html and "A\ufffdB" in html
+
+
 # --- options and files ----------------------------------------------------------------------------------------------
 
 
@@ -453,7 +870,8 @@ def test_unknown_people_are_named_with_the_nearest(acme: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"person": "P01", "team": "P01"}, {"min_cell": 0}, {"min_cell": 2.5}, {"names": 1}, {"title": 3}]
+    "options",
+    [{"person": "P01", "team": "P01"}, {"min_cell": 0}, {"min_cell": 2.5}, {"names": 1}, {"title": 3}, {"cover": 0}],
 )
 def test_options_that_make_no_sense_are_refused(acme: Case, options: dict[str, Any]) -> None:
     with pytest.raises(gr.Error):

@@ -112,6 +112,8 @@ def plan(
                     assessments=dataset.assessments,
                     names=names,
                     min_cell=min_cell,
+                    cover=cover,
+                    credit_completed=assessing.credit_completed,
                     **whose,
                 )
                 page.save(folder / file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from .._table import Table
@@ -23,17 +22,21 @@ TELLING = {"person", "manager", "rater", "entity", "author"}  # columns that hol
 def make_assumptions(material: Material) -> dict[str, Any]:
     groups: dict[tuple[str, str], list[str]] = {}
     withheld: dict[tuple[str, str], int] = {}
-    keys = set(material.labels("people", "person")) if not material.names else set()
-    names = [name for name in material.labels("people", "person").values() if name not in keys] if keys else []
-    seen: set[tuple[str, str, str]] = set()
+    people = {} if material.names else material.labels("people", "person")
+    private = {*people, *people.values()}
+    lengths = sorted({len(text) for text in private})
+    seen: set[tuple[tuple[str, str], str]] = set()
     for source, problems in _problems(material):
         columns = (problems.column(name).tolist() for name in ("code", "table", "key", "message"))
         for code, table, key, message in zip(*columns, strict=True):
             kind = (CODES.get(code or "", (code or "other").replace("_", " ").capitalize()), table or source)
-            if keys and (_tells(material, table) or _names(f"{key or ''} {message or ''}", keys, names)):
+            if (kind, message) in seen:
+                continue
+            # The message of a key that names a person may tell more of them than their key.
+            if private and (_tells(material, table) or key in private or _names(message or "", private, lengths)):
                 withheld[kind] = withheld.get(kind, 0) + 1
-            elif (*kind, message) not in seen:
-                seen.add((*kind, message))
+            else:
+                seen.add((kind, message))
                 groups.setdefault(kind, []).append(message)
     rows = [
         {
@@ -64,6 +67,18 @@ def _tells(material: Material, table: str | None) -> bool:
     return any(column.name in TELLING for column in material.organization.table(table).columns)
 
 
-def _names(text: str, keys: set[str], names: list[str]) -> bool:
-    words = {*text.split(), *re.findall(r"[^\s'\"“”‘’(),;:]+", text), *re.findall(r"\w+", text)}
-    return bool(words & keys) or any(name in text for name in names)
+def _names(text: str, private: set[str], lengths: list[int]) -> bool:
+    """Whether a whole key or name of a person stands in the text: not as a part of a longer word or number."""
+    begins = [
+        place for place in range(len(text)) if not (text[place].isalnum() and place and text[place - 1].isalnum())
+    ]
+    for begin in begins:
+        for length in lengths:
+            end = begin + length
+            if end > len(text):
+                break
+            if end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+                continue
+            if text[begin:end] in private:
+                return True
+    return False

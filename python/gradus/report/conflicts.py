@@ -12,13 +12,13 @@ SHOWN = 200
 
 
 def make_conflicts(material: Material) -> dict[str, Any]:
-    groups: dict[tuple[str, str], set[str]] = {}
+    groups: dict[tuple[str, str], set[int]] = {}
     rows = material.plan.conflicts.rows()
-    for row in rows:
+    for row, person in zip(rows, material.plan.conflicts.codes("person").tolist(), strict=True):
         limit = LIMITS.get(row["limit"] or "", "not known, or not tried before the run ended")
-        groups.setdefault((row["activity"], limit), set()).add(row["person"])
+        groups.setdefault((row["activity"], limit), set()).add(person)
     order = sorted(groups, key=lambda place: (-len(groups[place]), place))
-    flags = [False] * len(order) if material.names else hide_small([len(groups[p]) for p in order], material.min_cell)
+    flags = [False] * len(order) if material.names else hide_small([groups[p] for p in order], material.min_cell)
     found = [
         {
             "activity": material.activity(place[0]),

@@ -65,7 +65,6 @@ class Cube:
             "groups": [vars(node) for node in self.groups],
             "columns": [[name, str(column.dtype)] for name, column in self.columns.items()],
             "count": len(self.columns["unit"]),
-            "hidden": self.hidden,
             "cells": base64.b64encode(zlib.compress(content, 9)).decode("ascii"),
         }
 
@@ -76,7 +75,7 @@ def _planes(column: NDArray[Any]) -> bytes:
         bits = (bits + (np.uint64(1) << (lost - np.uint64(1)))) >> lost << lost
         column = bits.astype(np.uint32).view(np.float32)
     letters = np.ascontiguousarray(column.astype(column.dtype.newbyteorder("<"))).view(np.uint8)
-    return np.ascontiguousarray(letters.reshape(len(column), -1).T).tobytes()
+    return np.ascontiguousarray(letters.reshape(len(column), column.dtype.itemsize).T).tobytes()
 
 
 def lattice_of(organization: Organization, risks: Risks) -> Lattice:

@@ -28,6 +28,13 @@ def _drawing(key: str, chart: Any, label: str) -> Drawing:
     return Drawing(key, spec, label)
 
 
+def _named_axis(field: str, names: dict[str, str], limit: int) -> Any:
+    """An axis of keys in this order, labelled by name: two of one name stay apart."""
+    alt = import_altair()
+    axis = alt.Axis(labelLimit=limit, labelExpr=f"({json.dumps(names)})[datum.value]")
+    return alt.Y(f"{field}:N", title=None, sort=list(names), axis=axis)
+
+
 def draw_matrix(cells: Sequence[dict[str, Any]], likelihoods: Sequence[str], impacts: Sequence[str]) -> Drawing:
     alt = import_altair()
     values = [
@@ -81,15 +88,15 @@ def draw_funds(funds: Sequence[dict[str, Any]], currency: str) -> Drawing | None
         used, capacity = fund["chart"]["used"], fund["chart"]["capacity"]
         for part, amount in (("used", used), ("left", max(0.0, capacity - used))):
             values.append({
-                "fund": fund["name"], "order": place, "part": part, "rank": 0 if part == "used" else 1,
-                "amount": round(amount, 2),
+                "key": fund["key"], "fund": fund["name"], "order": place, "part": part,
+                "rank": 0 if part == "used" else 1, "amount": round(amount, 2),
             })  # fmt: skip
     chart = (
         alt.Chart(alt.Data(values=values))
         .mark_bar(height=14, cornerRadius=2)
         .encode(
             x=alt.X("sum(amount):Q", title=currency, axis=alt.Axis(format="~s", tickCount=5)),
-            y=alt.Y("fund:N", title=None, sort=[fund["name"] for fund in shown], axis=alt.Axis(labelLimit=190)),
+            y=_named_axis("key", {fund["key"]: fund["name"] for fund in shown}, 190),
             color=alt.Color(
                 "part:N", scale=alt.Scale(domain=["used", "left"]), legend=alt.Legend(title=None, orient="top")
             ),
@@ -109,14 +116,16 @@ def draw_sessions(rows: Sequence[dict[str, Any]]) -> Drawing | None:
     """The activities whose sessions are used most, each session where it lies in time."""
     alt = import_altair()
     totals: dict[str, int] = {}
+    names = {row["activity_key"]: row["activity"] for row in rows}
     for row in rows:
         if row["first"] is not None and row["taken"]:
-            totals[row["activity"]] = totals.get(row["activity"], 0) + row["taken"]
+            totals[row["activity_key"]] = totals.get(row["activity_key"], 0) + row["taken"]
     if not totals:
         return None
-    kept = sorted(totals, key=lambda name: (-totals[name], name))[:24]
+    kept = sorted(totals, key=lambda key: (-totals[key], names[key], key))[:24]
     values = [
         {
+            "key": row["activity_key"],
             "activity": row["activity"],
             "first": row["first"].isoformat(),
             "from": row["first_text"],
@@ -127,7 +136,7 @@ def draw_sessions(rows: Sequence[dict[str, Any]]) -> Drawing | None:
             "state": "full" if row["full"] else "seats free",
         }
         for row in rows
-        if row["activity"] in kept and row["taken"]
+        if row["activity_key"] in kept and row["taken"]
     ]
     chart = (
         alt
@@ -135,7 +144,7 @@ def draw_sessions(rows: Sequence[dict[str, Any]]) -> Drawing | None:
         .mark_circle(opacity=0.85)
         .encode(
             x=alt.X("first:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, grid=True)),
-            y=alt.Y("activity:N", title=None, sort=kept, axis=alt.Axis(labelLimit=210)),
+            y=_named_axis("key", {key: names[key] for key in kept}, 210),
             size=alt.Size("taken:Q", scale=alt.Scale(range=[30, 260]), title="seats taken", legend=None),
             color=alt.Color(
                 "state:N", scale=alt.Scale(domain=["seats free", "full"]), legend=alt.Legend(title=None, orient="top")
@@ -153,27 +162,30 @@ def draw_sessions(rows: Sequence[dict[str, Any]]) -> Drawing | None:
     return _drawing("sessions", chart, "Sessions by activity and day; larger dots take more seats")
 
 
-def draw_levels(rows: Sequence[dict[str, Any]], low: float, high: float, labels: dict[float, str]) -> Drawing | None:
-    """Levels with their uncertainty against what is required: an interval, a dot and a tick per capability."""
+def draw_levels(key: str, name: str, labels: dict[float, str], rows: Sequence[dict[str, Any]]) -> Drawing:
+    """Levels of one scale with their uncertainty against what is required: an interval, a dot and a tick each.
+
+    To one decimal: from more, and the other ratings, what one peer said could be worked out.
+    """
     alt = import_altair()
-    if not rows:
-        return None
-    values = [
-        {
+    low, high = min(labels), max(labels)
+    values = []
+    for row in rows:
+        mean, sd = round(row["mean"], 1), round(row["sd"], 1)
+        values.append({
+            "key": row["capability"],
             "capability": row["name"],
-            "mean": round(row["mean"], 3),
-            "from": round(max(low, row["mean"] - row["sd"]), 3),
-            "to": round(min(high, row["mean"] + row["sd"]), 3),
+            "mean": mean,
+            "from": round(max(low, mean - sd), 1),
+            "to": round(min(high, mean + sd), 1),
             "required": row["required"],
             "status": row["status_text"],
-        }
-        for row in rows
-    ]
+        })
     scale = alt.Scale(domain=[low, high], nice=False)
     words = json.dumps({f"{place:g}": label for place, label in labels.items()})
     axis = alt.Axis(values=list(labels), labelExpr=f"({words})[datum.value]", labelOverlap=True)
     base = alt.Chart(alt.Data(values=values)).encode(
-        y=alt.Y("capability:N", title=None, sort=[row["name"] for row in rows], axis=alt.Axis(labelLimit=210)),
+        y=_named_axis("key", {row["capability"]: row["name"] for row in rows}, 210),
         tooltip=[
             alt.Tooltip("capability:N"),
             alt.Tooltip("mean:Q", title="expected level", format=".1f"),
@@ -187,4 +199,6 @@ def draw_levels(rows: Sequence[dict[str, Any]], low: float, high: float, labels:
     dot = base.mark_circle(size=80, opacity=1).encode(x=alt.X("mean:Q", scale=scale))
     tick = base.mark_tick(thickness=3, size=18, style="required").encode(x=alt.X("required:Q", scale=scale))
     chart = alt.layer(span, dot, tick).properties(width="container", height=24 * len(rows) + 20)
-    return _drawing("levels", chart, "Levels believed, with one standard deviation either side, and levels required")
+    return _drawing(
+        key, chart, f"{name}: levels believed, with one standard deviation either side, and levels required"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,8 @@ class Material:
     assessments: Assessments | None
     names: bool
     min_cell: int
+    cover: float = 2  # holders that are enough, as of gradus.concentration
+    credit_completed: bool = True
 
     @functools.cached_property
     def organization(self) -> Organization:
@@ -55,13 +58,19 @@ class Material:
 
     @functools.cached_property
     def people(self) -> int:
-        """Who takes part: everyone of whom some level is wanted."""
-        return len(np.unique(self.risks.codes("person")))
+        """Who takes part: who has joined by the day of the estimates, and not left."""
+        table, day = self.organization.people, np.datetime64(self.plan.as_of or self.plan.options["start"], "D")
+        joined, left = (np.asarray(table.column(name)).astype("datetime64[D]") for name in ("joined", "left"))
+        return int(np.sum((np.isnat(joined) | (joined <= day)) & (np.isnat(left) | (day < left))))
 
     @functools.cached_property
     def small(self) -> bool:
         """So few people that every figure would tell of each of them."""
         return not self.names and self.people < self.min_cell
+
+    def enough(self, table: Table, rows: NDArray[np.bool_]) -> bool:
+        """Whether a sum over these rows may be told: they are of nobody, or of at least min_cell people."""
+        return self.names or not 0 < len(np.unique(table.codes("person")[rows])) < self.min_cell
 
     def labels(self, table: str, key: str) -> dict[str, str]:
         """The name of each row of an input table by its key, which stands in where there is no name."""
@@ -131,8 +140,17 @@ class Labels(dict[tuple[str, str], dict[str, str]]):
         return self[place]
 
 
-def distinct(groups: NDArray[Any], people: NDArray[Any], size: int) -> NDArray[np.int64]:
-    """How many different people each of `size` groups has; rows of group −1 are left out."""
+def rows_of(table: Table, people: Iterable[str]) -> list[dict[str, Any]]:
+    """The rows of a table that speak of these people."""
+    wanted = set(people)
+    codes = [code for code, key in enumerate(table.keys("person").tolist()) if key in wanted]
+    places = np.flatnonzero(np.isin(table.codes("person"), codes))
+    columns = {column.name: table.column(column.name)[places].tolist() for column in table.columns}
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+
+def distinct(groups: NDArray[Any], people: NDArray[Any], size: int) -> list[NDArray[Any]]:
+    """The different people of each of `size` groups; rows of group −1 are left out."""
     known = groups >= 0
     pairs = np.unique(np.stack([groups[known], people[known]]), axis=1)
-    return np.bincount(pairs[0], minlength=size)[:size]
+    return np.split(pairs[1], np.searchsorted(pairs[0], np.arange(1, size))) if size else []

@@ -24,7 +24,7 @@ def make_matrix(material: Material) -> dict[str, Any]:
     cell = np.where(own, (np.nan_to_num(likelihood) - 1) * 5 + np.nan_to_num(impact) - 1, -1).astype(np.int64)
     counts = np.bincount(cell[cell >= 0], minlength=25)
     heads = distinct(cell, np.asarray(risks.codes("person"), dtype=np.int64), 25)
-    hide = [False] * 25 if material.names else hide_small(heads.tolist(), material.min_cell)
+    hide = [False] * 25 if material.names else hide_small(heads, material.min_cell)
     total = int(counts.sum())
     cells: list[dict[str, Any]] = []
     for place in range(25):

@@ -13,7 +13,7 @@ from typing import Any
 from .._assessment import Assessments, Estimates, given_assessments, given_estimates
 from .._error import Error
 from .._input import Tabular
-from .._options import truth, whole
+from .._options import real, truth, whole
 from .._plan import Plan
 from .._write import write_file
 from ..charts.palette import DARK, LIGHT
@@ -108,6 +108,8 @@ def report(
     team: str | None = None,
     names: bool = False,
     min_cell: int = 5,
+    cover: float = 2,
+    credit_completed: bool = True,
     title: str | None = None,
 ) -> Report:
     """A plan as one HTML page that can be sent on: for the organisation, for one person, or for a manager.
@@ -131,6 +133,10 @@ def report(
     min_cell
         Fewest people that a figure may be about, at least 1, unless `names`; others are hidden, and so are as many
         more as are needed so that they cannot be worked out from totals.
+    cover
+        Single points of failure: fewest holders of a capability that are enough, > 0, as of `concentration`.
+    credit_completed
+        Single points of failure: count what a person completed after the newest rating; as given to `find_gaps`.
     title
         The title of the page; None: one that says what it is.
 
@@ -169,7 +175,10 @@ def report(
         estimates = given_estimates(organization, estimates, plan.as_of)
     if assessments is not None:
         assessments = given_assessments(organization, assessments)
-    material = Material(plan, estimates, assessments, truth("names", names), min_cell)
+    if not real("cover", cover) > 0:
+        raise Error(f"cover must be more than 0, not {cover!r}")
+    credited = truth("credit_completed", credit_completed)
+    material = Material(plan, estimates, assessments, truth("names", names), min_cell, cover, credited)
     if person is not None:
         return _person_page(material, _key(material, "person", person), title)
     if team is not None:
@@ -183,7 +192,8 @@ def _title(material: Material) -> str:
     # The last month that the horizon reaches into: [start, start + months).
     years, month = divmod(start.month - 1 + months - (start.day == 1), 12)
     last = datetime.date(start.year + years, month + 1, 1)
-    return f"Learning plan, {start:%B %Y} to {last:%B %Y}" if months > 1 else f"Learning plan, {start:%B %Y}"
+    first = start.replace(day=1)
+    return f"Learning plan, {start:%B %Y} to {last:%B %Y}" if last > first else f"Learning plan, {start:%B %Y}"
 
 
 def _key(material: Material, option: str, key: str) -> str:
@@ -199,7 +209,8 @@ def _key(material: Material, option: str, key: str) -> str:
 
 def _organization_page(material: Material, title: str | None) -> Report:
     title = title or _title(material)
-    headline = make_headline(material)
+    funds = make_funds(material)
+    headline = make_headline(material, funds["total"])
     context: dict[str, Any] = {
         "headline": headline,
         "conflicts": make_conflicts(material),
@@ -210,7 +221,7 @@ def _organization_page(material: Material, title: str | None) -> Report:
     drawings: list[drawing.Drawing | None] = []
     if context["full"]:
         cube = make_cube(material.organization, material.risks, 1 if material.names else material.min_cell)
-        matrix, funds, sessions = make_matrix(material), make_funds(material), make_sessions(material)
+        matrix, sessions = make_matrix(material), make_sessions(material, funds["told"])
         context |= {
             "activities": make_activities(material),
             "cube": cube.encode(),
@@ -233,8 +244,8 @@ def _organization_page(material: Material, title: str | None) -> Report:
 def _person_page(material: Material, key: str, title: str | None) -> Report:
     title = title or f"Development plan of {material.person(key)}"
     found = make_person(material, key)
-    drawings = [drawing.draw_levels(found["rated_levels"], *found["range"]) if found["range"] else None]
-    return Report(_render("person.html", material, title, {"person": found}, drawings), title, (found["glance"],))
+    drawings = [drawing.draw_levels(**scale) for scale in found["scales"]]
+    return Report(_render("person.html", material, title, {"person": found}, [*drawings]), title, (found["glance"],))
 
 
 def _team_page(material: Material, key: str, title: str | None) -> Report:
@@ -272,7 +283,7 @@ def _render(
             **context,
         )
     )
-    return html
+    return html.replace("\0", "\ufffd")  # HTML knows no such letter
 
 
 @functools.lru_cache(1)

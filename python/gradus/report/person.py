@@ -4,37 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .._assessment import ratings_by_source
-from .._table import Table
-from .material import Material
+from .material import Material, rows_of
 from .wording import DASH, LIMITS, SOURCES, WORDS, count, day, hours, listed, money, number, share, whole
 
 FEWEST_RATERS = 3  # below it, a mean of peers or direct reports would tell what one of them said
 SHIELDED = ("peer", "report")
 
 
-BASES = {"own role": "your role", "target role": "a role you aim for", "personal goal": "your own goal"}
-
-
-def rows_of(table: Table, person: str) -> list[dict[str, Any]]:
-    """The rows of a table that speak of one person."""
-    places = np.flatnonzero(table.codes("person") == _code(table, person))
-    columns = {column.name: table.column(column.name)[places].tolist() for column in table.columns}
-    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-
-
-def _code(table: Table, person: str) -> int:
-    places = np.flatnonzero(table.keys("person") == person)
-    return int(places[0]) if len(places) else -2
+BASES = {"role": "own role", "target": "target role", "goal": "personal goal"}
+ASKED_BY = {"role": "your role", "target": "a role you aim for", "goal": "your own goal"}
 
 
 def make_person(material: Material, key: str) -> dict[str, Any]:
-    about = rows_of(material.organization.people, key)[0]
-    items = [_item(material, row) for row in rows_of(material.items, key)]
+    about = rows_of(material.organization.people, [key])[0]
+    items = [_item(material, row) for row in rows_of(material.items, [key])]
     items.sort(key=lambda item: (str(item["first"]), str(item["last"]), item["key"]))
-    goals = [_goal(material, row) for row in rows_of(material.goals, key)]
+    goals = [_goal(material, row) for row in rows_of(material.goals, [key])]
     goals.sort(key=lambda goal: (-goal["removed"], goal["name"]))
     levels = _levels(material, key)
     _give_reasons(material, items, goals)
@@ -44,18 +30,14 @@ def make_person(material: Material, key: str) -> dict[str, Any]:
             "activity": material.activity(row["activity"]),
             "limit": LIMITS.get(row["limit"] or "", "not known"),
         }
-        for row in rows_of(material.plan.conflicts, key)
+        for row in rows_of(material.plan.conflicts, [key])
     ]
     time = sum(item["hours"] or 0 for item in items)
     own_cost = sum(item["own_cost"] for item in items)
     new = [item for item in items if item["reason"] != "pinned"]
     return {
-        "key": key,
-        "name": material.person(key),
         "role": material.role(about["role"]),
         "unit": material.unit(about["unit"]) if about["unit"] else None,
-        "start": day(material.plan.options["start"]),
-        "months": material.plan.options["months"],
         "glance": _glance(material, new, goals),
         "tiles": [
             ("Activities", whole(len(items)), f"{len(items) - len(new)} already under way"),
@@ -69,7 +51,7 @@ def make_person(material: Material, key: str) -> dict[str, Any]:
         "rated_levels": rated,
         "below": sum(row["likelihood"] > 0.5 for row in rated),
         "unknown": sum(row["status"] == "unknown" for row in rated),
-        "range": _range(material, rated),
+        "scales": _scales(material, rated),
         "conflicts": conflicts,
         "ratings": _ratings(material, key),
         "why": _answers(material, key, items),
@@ -80,7 +62,7 @@ def _glance(material: Material, items: list[dict[str, Any]], goals: list[dict[st
     months = count(material.plan.options["months"], "month")
     if not items:
         return f"Nothing new is planned for the {months} from {day(material.plan.options['start'])}."
-    best = [goal["name"] for goal in goals[:3]]
+    best = list(dict.fromkeys(goal["name"] for goal in goals))[:3]
     helps = f", most of all for {listed(best)}" if best else ""
     start = day(material.plan.options["start"])
     return f"{count(len(items), 'activity', 'activities')} in the {months} from {start}{helps}."
@@ -89,7 +71,7 @@ def _glance(material: Material, items: list[dict[str, Any]], goals: list[dict[st
 def _item(material: Material, row: dict[str, Any]) -> dict[str, Any]:
     currency = material.currency
     known = {name: 0.0 if row[name] is None or row[name] != row[name] else row[name] for name in
-             ("cost", "fund_cost", "account_cost", "employee_cost")}  # fmt: skip
+             ("fund_cost", "account_cost", "employee_cost")}  # fmt: skip
     return {
         "key": row["activity"],
         "name": material.activity(row["activity"]),
@@ -100,7 +82,6 @@ def _item(material: Material, row: dict[str, Any]) -> dict[str, Any]:
         "session": row["session"],
         "hours": row["hours"] if row["hours"] == row["hours"] else None,
         "hours_text": hours(row["hours"]),
-        "cost": money(known["cost"], currency),
         "own_cost": known["employee_cost"],
         "parts": [
             (name, money(part, currency))
@@ -113,7 +94,6 @@ def _item(material: Material, row: dict[str, Any]) -> dict[str, Any]:
         ],
         "reason": row["reason"],
         "reason_text": WORDS.get(row["reason"], row["reason"]),
-        "gain": number(row["gain"]),
         "why": "",
         "figures": [],
     }  # fmt: skip
@@ -124,7 +104,8 @@ def _goal(material: Material, row: dict[str, Any]) -> dict[str, Any]:
     return {
         "capability": capability,
         "name": material.capability(capability),
-        "basis": _basis(row["basis"]),
+        "basis": row["basis"],
+        "basis_text": BASES[row["basis"]],
         "role": material.role(row["role"]) if row["role"] else None,
         "from": material.level(capability, row["from_mean"]),
         "required": material.level(capability, row["required"]),
@@ -152,14 +133,12 @@ def _answers(material: Material, key: str, items: list[dict[str, Any]]) -> dict[
     }
 
 
-def _basis(basis: str) -> str:
-    return {"role": "own role", "target": "target role", "goal": "personal goal"}[basis]
-
-
 def _give_reasons(material: Material, items: list[dict[str, Any]], goals: list[dict[str, Any]]) -> None:
     """Adds to each item, in words, which goal it serves."""
     outcomes = material.organization.outcomes
-    wanted = {goal["capability"]: goal for goal in goals}
+    wanted: dict[str, dict[str, Any]] = {}
+    for goal in goals:  # of several for one capability, the most important
+        wanted.setdefault(goal["capability"], goal)
     taught: dict[str, list[str]] = {}
     mine = {item["key"] for item in items}
     for activity, capability in zip(outcomes.column("activity"), outcomes.column("capability"), strict=True):
@@ -173,7 +152,9 @@ def _give_reasons(material: Material, items: list[dict[str, Any]], goals: list[d
     for item in items:
         serves = [wanted[key] for key in taught.get(item["key"], []) if key in wanted]
         serves.sort(key=lambda goal: -goal["removed"])
-        names = [f"{goal['name']} ({goal['required']} is asked for by {BASES[goal['basis']]})" for goal in serves[:2]]
+        names = [
+            f"{goal['name']} ({goal['required']} is asked for by {ASKED_BY[goal['basis']]})" for goal in serves[:2]
+        ]
         words = []
         if item["reason"] == "pinned":
             words.append("It is already under way.")
@@ -188,11 +169,11 @@ def _give_reasons(material: Material, items: list[dict[str, Any]], goals: list[d
 
 def _levels(material: Material, key: str) -> list[dict[str, Any]]:
     rows = []
-    for row in rows_of(material.risks, key):
+    for row in rows_of(material.risks, [key]):
         capability = row["capability"]
         rows.append({
             "basis": row["basis"],
-            "basis_text": _basis(row["basis"]),
+            "basis_text": BASES[row["basis"]],
             "role": material.role(row["role"]) if row["role"] else None,
             "capability": capability,
             "name": material.capability(capability),
@@ -212,13 +193,15 @@ def _levels(material: Material, key: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _range(material: Material, rows: list[dict[str, Any]]) -> tuple[float, float, dict[float, str]] | None:
-    """The one scale of all rows: its ends and its labels. None where they are on several scales."""
-    scales = {material.scale_of[row["capability"]] for row in rows}
-    if len(scales) != 1:
-        return None
-    levels = material.scales[scales.pop()]
-    return levels[0][0], levels[-1][0], dict(levels)
+def _scales(material: Material, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows by scale, each with its ends and labels."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(material.scale_of[row["capability"]], []).append(row)
+    return [
+        {"key": f"levels-{place}", "name": scale, "labels": dict(material.scales[scale]), "rows": found[scale]}
+        for place, scale in enumerate(found, 1)
+    ]
 
 
 def _ratings(material: Material, key: str) -> dict[str, Any] | None:
@@ -227,12 +210,14 @@ def _ratings(material: Material, key: str) -> dict[str, Any] | None:
         return None
     table = ratings_by_source(material.organization, material.assessments, as_of=material.plan.as_of)
     cells: dict[str, dict[str, dict[str, Any]]] = {}
-    for row in rows_of(table, key):
-        hide = row["source"] in SHIELDED and row["raters"] < FEWEST_RATERS
+    mine = rows_of(table, [key])
+    # Beside the level believed, all other ratings would tell what one peer said.
+    few = {row["capability"] for row in mine if row["source"] in SHIELDED and row["raters"] < FEWEST_RATERS}
+    for row in mine:
+        hide = row["capability"] in few and row["source"] != "self"
         cells.setdefault(row["capability"], {})[row["source"]] = {
             "mean": None if hide else number(row["mean"], 1),
             "raters": None if hide else int(row["raters"]),
-            "last": None if hide else day(row["last"]),
         }
     sources = [source for source in SOURCES if any(source in row for row in cells.values())]
     return {

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from .._disclosure import hide_small
-from .material import Material
+from .._disclosure import Bools, hide_small
+from .material import Material, distinct
 from .wording import day, number, plain_day, whole
 
 SHOWN = 400  # rows of the table
 
 
-def make_sessions(material: Material) -> dict[str, Any]:
+def make_sessions(material: Material, told: Sequence[Bools] = ()) -> dict[str, Any]:
+    """`told`: the items of each figure of money that the report shows."""
     table = material.organization.sessions
     sessions = {row["session"]: row for row in table.rows()}
     resources = {row["resource"]: row for row in material.plan.resources.rows() if row["kind"] == "session"}
     taken = _taken(material)
-    hidden = _hidden(material, sessions, taken)
+    hidden = _hidden(material, sessions, told)
     rows = []
     for key, session in sessions.items():
         resource = resources.get(key)
@@ -27,6 +29,7 @@ def make_sessions(material: Material) -> dict[str, Any]:
         hide = hidden[key]
         rows.append({
             "key": key,
+            "activity_key": session["activity"],
             "activity": material.activity(session["activity"]),
             "first": plain_day(session["first_day"]),
             "first_text": day(session["first_day"]),
@@ -37,8 +40,9 @@ def make_sessions(material: Material) -> dict[str, Any]:
             "taken": None if hide else heads,
             "taken_text": None if hide else whole(heads),
             "free_text": None if hide else "no limit" if seats is None else whole(max(0, int(seats) - heads)),
-            "price": number(resource["price"]) if resource and resource["price"] > 0 else None,
-            "value": resource["price"] if resource else 0.0,
+            # A price would tell that all seats are taken.
+            "price": None if hide or not resource else number(resource["price"]),
+            "value": 0.0 if hide or not resource else resource["price"],
             "full": not hide and seats is not None and heads >= seats > 0,
         })
     rows.sort(key=lambda row: (str(row["first"]), row["key"]))
@@ -66,9 +70,43 @@ def _taken(material: Material) -> dict[str, int]:
     return dict(zip(keys, np.bincount(codes[new], minlength=len(keys)).tolist(), strict=True))
 
 
-def _hidden(material: Material, sessions: dict[str, Any], taken: dict[str, int]) -> dict[str, bool]:
-    """All sessions together have a known total: that of the items."""
-    keys = list(sessions)
+def _hidden(material: Material, sessions: dict[str, Any], told: Sequence[Bools]) -> dict[str, bool]:
+    """Sessions whose seats would tell of few: of few themselves, or less others, or beside a figure of money.
+
+    All sessions and what is on demand make up the items of the plan, whose number is known. What is paid for an
+    activity tells how many take it: where that and a session, or all sessions of the activity that are shown, differ
+    by the items of few people, the session is hidden.
+    """
     if material.names:
-        return dict.fromkeys(keys, False)
-    return dict(zip(keys, hide_small([taken.get(key, 0) for key in keys], material.min_cell), strict=True))
+        return dict.fromkeys(sessions, False)
+    items = material.items
+    keys, people, activities = items.keys("session").tolist(), items.codes("person"), items.codes("activity")
+    codes = np.where(items.column("reason") != "pinned", items.codes("session"), -1)
+    size = len(keys)
+    flags = hide_small([*distinct(codes, people, size), np.unique(people[codes < 0])], material.min_cell)
+    hidden = np.array(flags[:size], dtype=bool)
+    # So many items are of at least min_cell people.
+    many = material.min_cell * int(np.bincount(people).max(initial=0))
+    sizes = np.bincount(codes[codes >= 0], minlength=size)
+    activity_of = np.full(size, -1)
+    activity_of[codes[codes >= 0]] = activities[codes >= 0]
+
+    def tells(seats: Bools, money: Bools) -> bool:
+        return bool(0 < len(np.unique(people[seats ^ money])) < material.min_cell)
+
+    changed = True
+    while changed:
+        changed = False
+        for money in told:
+            paid = np.bincount(codes[money & (codes >= 0)], minlength=size)
+            apart = sizes + money.sum() - 2 * paid
+            for code in np.flatnonzero(~hidden & (paid > 0) & (apart < many)):
+                if tells(codes == code, money):
+                    hidden[code] = changed = True
+            shown = ~hidden & (sizes > 0)
+            all_of = np.bincount(activity_of[shown], weights=apart[shown] - money.sum(), minlength=1) + money.sum()
+            for activity in np.flatnonzero(all_of < many):
+                mine = np.flatnonzero(shown & (activity_of == activity))
+                if len(mine) and tells(np.isin(codes, mine), money):
+                    hidden[mine[np.argmin(sizes[mine])]] = changed = True
+    return dict.fromkeys(sessions, False) | dict(zip(keys, hidden.tolist(), strict=True))

@@ -16,7 +16,12 @@ SHOWN = 40
 def make_single_points(material: Material) -> dict[str, Any]:
     if material.estimates is None:
         return {"given": False, "rows": [], "hidden": [], "more": 0, "count": 0}
-    table = concentration(material.organization, material.estimates)
+    table = concentration(
+        material.organization,
+        material.estimates,
+        cover=material.cover,
+        credit_completed=material.credit_completed,
+    )
     evidence = _with_evidence(material)
     rows, hidden = [], []
     for row in table.rows():
@@ -45,6 +50,7 @@ def make_single_points(material: Material) -> dict[str, Any]:
         "hidden": names,
         "count": len(rows),
         "min_cell": material.min_cell,
+        "cover": number(material.cover),
     }
 
 

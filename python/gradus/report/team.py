@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from .._table import Table
-from .material import Material
+from .headline import weighted_exposure
+from .material import Material, rows_of
 from .wording import LIMITS, WORDS, count, day, hours, money, number, share, whole
 
-COVER = 2.0  # expected holders that are enough, as in gradus.concentration
-MOST_RISK = 40  # capabilities of the table of levels
+MOST_RISK = 40  # rows of the tables of levels and of gaps
+MOST_POINTS = 20
 SHOWN = 300  # rows of a long table
 
 
@@ -19,12 +17,17 @@ def make_team(material: Material, manager: str) -> dict[str, Any]:
     members = _members(material, manager)
     direct = [key for key, depth in members.items() if depth == 1]
     about = {row["person"]: row for row in material.organization.people.rows() if row["person"] in members}
-    risks = _rows(material.risks, members)
-    goals = _rows(material.goals, members)
-    items = _rows(material.items, members)
-    planned = {row["person"]: row for row in _rows(material.plan.people, members)}
-    conflicts = _rows(material.plan.conflicts, members)
+    risks = rows_of(material.risks, members)
+    goals = rows_of(material.goals, members)
+    items = rows_of(material.items, members)
+    planned = {row["person"]: row for row in rows_of(material.plan.people, members)}
+    conflicts = rows_of(material.plan.conflicts, members)
     currency = material.currency
+    # As the plan weighs it, for everyone: that of people without items is in no table of the plan.
+    exposure: dict[str, float] = {}
+    keys, codes = material.risks.keys("person"), material.risks.codes("person")
+    for code, weighed in zip(codes.tolist(), weighted_exposure(material).tolist(), strict=True):
+        exposure[keys[code]] = exposure.get(keys[code], 0.0) + weighed
 
     people = []
     for key, depth in members.items():
@@ -39,8 +42,8 @@ def make_team(material: Material, manager: str) -> dict[str, Any]:
             "activities": 0 if found is None else found["activities"],
             "hours": hours(0 if found is None else found["hours"]),
             "cost": money(0 if found is None else found["cost"], currency),
-            "before": number(found["exposure_before"] if found else sum(row["exposure"] for row in own)),
-            "after": number(found["exposure_after"] if found else sum(row["exposure"] for row in own)),
+            "before": number(found["exposure_before"] if found else exposure.get(key, 0.0)),
+            "after": number(found["exposure_after"] if found else exposure.get(key, 0.0)),
             "order": (depth != 1, material.person(key), key),
         })
     people.sort(key=lambda row: row["order"])
@@ -61,10 +64,9 @@ def make_team(material: Material, manager: str) -> dict[str, Any]:
     ]
     calendar.sort(key=lambda row: row["order"])
     mine = [row for row in items if members[row["person"]] == 1]
+    gaps = _gaps_left(material, members, risks, goals)
+    points = _single_points(material, direct, risks)
     return {
-        "key": manager,
-        "name": material.person(manager),
-        "direct": len(direct),
         "below": len(members) - len(direct),
         "glance": _glance(material, direct, mine),
         "tiles": [
@@ -78,7 +80,8 @@ def make_team(material: Material, manager: str) -> dict[str, Any]:
         "levels": _levels(material, direct, risks),
         "calendar": calendar[:SHOWN],
         "calendar_more": max(0, len(calendar) - SHOWN),
-        "gaps": _gaps_left(material, members, risks, goals),
+        "gaps": gaps[:MOST_RISK],
+        "gaps_more": max(0, len(gaps) - MOST_RISK),
         "conflicts": [
             {
                 "person": material.person(row["person"]),
@@ -87,7 +90,10 @@ def make_team(material: Material, manager: str) -> dict[str, Any]:
             }
             for row in conflicts[:SHOWN]
         ],
-        "single_points": _single_points(material, direct, risks),
+        "conflicts_more": max(0, len(conflicts) - SHOWN),
+        "single_points": points[:MOST_POINTS],
+        "single_points_more": max(0, len(points) - MOST_POINTS),
+        "cover": number(material.cover),
     }
 
 
@@ -103,13 +109,6 @@ def _members(material: Material, manager: str) -> dict[str, int]:
         found |= dict.fromkeys(level, depth)
         level, depth = [person for head in level for person in below.get(head, [])], depth + 1
     return found
-
-
-def _rows(table: Table, members: dict[str, int]) -> list[dict[str, Any]]:
-    codes = [code for code, key in enumerate(table.keys("person").tolist()) if key in members]
-    places = np.flatnonzero(np.isin(table.codes("person"), codes))
-    columns = {column.name: table.column(column.name)[places].tolist() for column in table.columns}
-    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 
 def _glance(material: Material, direct: list[str], items: list[dict[str, Any]]) -> str:
@@ -170,7 +169,7 @@ def _gaps_left(
                 "order": (-row["impact"] * left, row["person"], row["capability"]),
             })
     rows.sort(key=lambda row: row["order"])
-    return rows[:40]
+    return rows
 
 
 def _single_points(material: Material, direct: list[str], risks: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -188,7 +187,7 @@ def _single_points(material: Material, direct: list[str], risks: list[dict[str, 
             "order": (sum(chances) / len(chances), key),
         }
         for key, chances in found.items()
-        if len(chances) > 1 and sum(chances) < COVER
+        if len(chances) > 1 and sum(chances) < material.cover
     ]
     rows.sort(key=lambda row: row["order"])
-    return rows[:20]
+    return rows

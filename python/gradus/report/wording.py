@@ -67,8 +67,11 @@ def share(value: float | None, digits: int | None = None) -> str:
     if digits is None:
         digits = 0 if value in (0, 1) or 0.1 <= value <= 0.99 else 2 if 0.99 < value < 1 else 1
     text = f"{value:.{digits}%}"
-    if value < 1 and text.startswith("100"):
-        return f"more than {99.99:.2f} %"  # never "all" of what is not all
+    while value < 1 and text.startswith("100"):  # never "all" of what is not all
+        if digits == 2:
+            return "over 99.99 %"
+        digits += 1
+        text = f"{value:.{digits}%}"
     return text.replace("%", " %")
 
 

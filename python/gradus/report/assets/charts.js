@@ -11,8 +11,8 @@
   let views = [];
   let turn = 0;
 
-  function configOf(chart) {
-    const palette = palettes[window.gradus.isDark() ? "dark" : "light"];
+  function configOf(chart, theme) {
+    const palette = palettes[theme];
     const config = structuredClone(palette.config);
     config.background = "transparent";
     config.font = font;
@@ -35,12 +35,23 @@
     for (const chart of specs) {
       if (!chart.place) continue;
       const narrow = chart.place.clientWidth < 480;
-      const config = configOf(chart);
-      if (narrow) {
-        config.axisY = { labelLimit: 110 };
-        config.axis.labelFontSize = 11;
+      const options = (theme) => {
+        const config = configOf(chart, theme);
+        if (narrow) {
+          config.axisY = { labelLimit: 110 };
+          config.axis.labelFontSize = 11;
+        }
+        return { actions: false, ast: true, renderer: "svg", config };
+      };
+      const spec = limited(chart.spec, narrow);
+      const result = await vegaEmbed(chart.place, spec, options(window.gradus.isDark() ? "dark" : "light"));
+      chart.paper = null;
+      if (window.gradus.isDark()) {
+        // Paper is light, and there is no time to draw when it is asked for.
+        const light = await vegaEmbed(document.createElement("div"), { ...spec, width: chart.place.clientWidth }, options("light"));
+        chart.paper = await light.view.toSVG();
+        light.finalize();
       }
-      const result = await vegaEmbed(chart.place, limited(chart.spec, narrow), { actions: false, ast: true, renderer: "svg", config });
       if (mine !== turn) {
         result.finalize();
         return;
@@ -62,6 +73,24 @@
     }
     return copy;
   }
+
+  window.addEventListener("beforeprint", () => {
+    for (const chart of specs) {
+      if (!chart.place || !chart.paper) continue;
+      chart.sheet = document.createElement("div");
+      chart.sheet.className = "chart paper";
+      chart.sheet.innerHTML = chart.paper;
+      chart.place.classList.add("screen");
+      chart.place.after(chart.sheet);
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const chart of specs) {
+      chart.sheet?.remove();
+      chart.place?.classList.remove("screen");
+      chart.sheet = null;
+    }
+  });
 
   document.addEventListener("themechange", draw);
   draw();

@@ -164,6 +164,13 @@
       const allRows = candidates("capability").filter(
         (capability) => cellAt(TOTAL, capability) >= 0 || allUnits.some((unit) => cellAt(unit, capability) >= 0),
       );
+      // A filter that finds nothing does not make the total a part.
+      const parts = {
+        unit: allUnits.length > 0,
+        capability: below.capability[state.capability].some(
+          (capability) => cellAt(TOTAL, capability) >= 0 || allUnits.some((unit) => cellAt(unit, capability) >= 0),
+        ),
+      };
       const without = candidates("unit").length - allUnits.length;
       if (typeof state.rowsBy === "number" && state.rowsBy !== TOTAL && !allUnits.includes(state.rowsBy)) state.rowsBy = "exposure";
       if (typeof state.columnsBy === "number" && state.columnsBy !== TOTAL && !allRows.includes(state.columnsBy)) state.columnsBy = "exposure";
@@ -171,26 +178,30 @@
         rows: sorted(allRows, "capability", state.rowsBy, state.rowsUp),
         columns: sorted(allUnits, "unit", state.columnsBy, state.columnsUp),
         without,
+        parts,
       };
     }
 
     let shown = null; // what the table shows now
 
-    function cuts(view) {
+    // Sums of exposure are on no scale with their parts: they have no colour.
+    const isSum = (unit, capability) =>
+      (unit === TOTAL && shown.parts.unit) || (capability === TOTAL && shown.parts.capability);
+
+    // Null where no part has a value: then there is nothing to colour.
+    function cuts() {
       let most = 0;
-      for (const unit of view.columns)
-        for (const capability of view.rows) {
+      for (const unit of shown.columns)
+        for (const capability of shown.rows) {
           const cell = cellAt(unit, capability);
-          if (cell >= 0) most = Math.max(most, cells.exposure[cell]);
+          if (cell >= 0 && !isSum(unit, capability)) most = Math.max(most, cells.exposure[cell]);
         }
-      return [1 / 16, 1 / 4, 9 / 16].map((part) => part * most);
+      return most > 0 ? [1 / 16, 1 / 4, 9 / 16].map((part) => part * most) : null;
     }
 
-    // Sums of exposure are on no scale with their parts: they have no colour.
     function colourOf(cell, unit, capability) {
       if (state.measure !== "exposure") return LEVELS[cells.level[cell]];
-      if (unit === TOTAL && shown.columns.length > 1) return "sum";
-      if (capability === TOTAL && shown.rows.length > 1) return "sum";
+      if (!shown.cuts || isSum(unit, capability)) return "sum";
       return LEVELS[1 + shown.cuts.filter((cut) => cells.exposure[cell] > cut).length];
     }
     function textOf(cell) {
@@ -297,8 +308,8 @@
       const view = visible();
       const rows = [TOTAL, ...view.rows.slice(state.row, state.row + PAGE)];
       const columns = [TOTAL, ...view.columns.slice(state.column, state.column + state.most)];
-      shown = { rows, columns, cuts: [] };
-      shown.cuts = cuts({ rows: rows.slice(1), columns: columns.length > 1 ? columns.slice(1) : columns });
+      shown = { rows, columns, parts: view.parts, cuts: null };
+      shown.cuts = cuts();
       state.active = [Math.min(state.active[0], rows.length - 1), Math.min(state.active[1], columns.length - 1)];
 
       const corner = element("th", { scope: "col", class: "corner" });
@@ -334,9 +345,14 @@
 
       const group = groups[state.group];
       const who = state.group ? `${group.kind} ${group.name}` : "all roles";
+      const inUnits = view.columns.length
+        ? `${whole(view.columns.length)} ${view.columns.length === 1 ? "unit" : "units"} of `
+        : "";
       const text =
-        `${whole(view.rows.length)} ${view.rows.length === 1 ? "capability" : "capabilities"} in ${whole(view.columns.length)} ` +
-        `${view.columns.length === 1 ? "unit" : "units"} of ${names.unit[state.unit]}, ${who}` +
+        (state.find && !view.rows.length
+          ? "No capability has this in its name, as far as figures may be shown: "
+          : `${whole(view.rows.length)} ${view.rows.length === 1 ? "capability" : "capabilities"} in `) +
+        `${inUnits}${names.unit[state.unit]}, ${who}` +
         (state.rowsBy === "exposure" && state.columnsBy === "exposure" ? ", most exposure first." : ".") +
         (view.without ? ` ${whole(view.without)} more ${view.without === 1 ? "unit has" : "units have"} nothing to show.` : "");
       at("status").textContent = said + text;
@@ -352,6 +368,7 @@
     }
 
     function legend() {
+      if (state.measure === "exposure" && !shown.cuts) return at("legend").replaceChildren();
       const words =
         state.measure === "exposure"
           ? [`up to ${number(shown.cuts[0])}`, `up to ${number(shown.cuts[1])}`, `up to ${number(shown.cuts[2])}`, "more"]
@@ -385,7 +402,10 @@
     const table = at("table");
     const cellButton = (event) => event.target.closest?.("td button");
     table.addEventListener("mouseover", (event) => cellButton(event) && showTip(cellButton(event)));
-    table.addEventListener("mouseout", hideTip);
+    // The pointer may go from a cell onto its tip, and stay there.
+    table.addEventListener("mouseout", (event) => tip.contains(event.relatedTarget) || hideTip());
+    tip.addEventListener("mouseleave", hideTip);
+    document.addEventListener("keydown", (event) => event.key === "Escape" && hideTip());
     table.addEventListener("focusin", (event) => {
       const button = cellButton(event);
       if (!button) return;
@@ -479,14 +499,25 @@
       render("", null);
     });
 
-    // Wider than paper, a table would be cut off.
-    window.addEventListener("beforeprint", () => {
-      state.most = ON_PAPER;
+    // Wider than paper, a table would be cut off. What had the focus has it again in the new table.
+    let held = null;
+    function fit(most) {
+      const active = document.activeElement;
+      if (at("box").contains(active) && active !== at("box"))
+        held = active.id ? `#${CSS.escape(active.id)}`
+          : active.dataset.y ? `td button[data-y="${active.dataset.y}"][data-x="${active.dataset.x}"]`
+          : `[aria-label="${CSS.escape(active.getAttribute("aria-label") ?? "")}"]`;
+      state.most = most;
       render("", null);
+      if (held) table.querySelector(held)?.focus({ preventScroll: true });
+    }
+    window.addEventListener("beforeprint", () => {
+      held = null;
+      fit(ON_PAPER);
     });
     window.addEventListener("afterprint", () => {
-      state.most = WIDE;
-      render("", null);
+      fit(WIDE);
+      held = null;
     });
 
     render("", null);
