@@ -804,7 +804,7 @@ def test_single_points_are_counted_as_asked_for(acme: Case) -> None:
         expected = gr.concentration(acme.acme.organization, acme.estimates, cover=cover)["single_point"].sum()
         material = Material(acme.plan, acme.estimates, None, names=True, min_cell=1, cover=cover)
         assert make_single_points(material)["count"] == expected
-        assert f"fewer than {cover}" in Page(acme.report(names=True, cover=cover).html).sections["single-points"]
+        assert f"fewer than {cover}." in Page(acme.report(names=True, cover=cover).html).sections["single-points"]
     made = plan_of(small_tables() | {"enrolments": {
         "person": ["007"], "activity": ["A1"], "status": ["completed"], "date": ["2026-03-01"]}})  # fmt: skip
     holders = [
