@@ -421,7 +421,7 @@ def crowd(size: int, activities: dict[str, Any], taken: dict[str, range], **more
     people = [f"E{n:02}" for n in range(size)]
     tables["people"] = {"person": people, "role": ["Analyst"] * size}
     tables["activities"] = {"activity": list(activities["cost"]), "cost": list(activities["cost"].values())}
-    for name in ("account_share", "employee_share"):
+    for name in ("account_share", "employee_share", "hours"):
         given = activities.get(name, {})
         tables["activities"][name] = [given.get(key, 0) for key in activities["cost"]]
     tables["funds"] = {"fund": ["F"], "amount": [100_000]}
@@ -642,15 +642,47 @@ def test_conflicts_of_few_are_not_counted() -> None:
 
 
 def test_seats_of_few_are_hidden_whichever_way_they_are_told(acme: Case) -> None:
-    sessions = [key for key in acme.plan.items["session"].tolist() if key is not None]
-    few = {key for key in sessions if sessions.count(key) < 5}
-    assert few
-    text = Page(acme.report().html).sections["sessions"]
-    for key in few:
-        after = text.split(f" {key} ", 1)
-        if len(after) == 2:
-            assert after[1].split("hidden")[0].count("EUR") == 0
-            assert "hidden" in after[1][:60]
+    for made in (acme, sessions_of_few()):
+        items = [item for item in made.plan.items.rows() if item["session"] and item["reason"] != "pinned"]
+        heads: dict[str, set[str]] = {}
+        for item in items:
+            heads.setdefault(item["session"], set()).add(item["person"])
+        few = {key for key, people in heads.items() if len(people) < 5}
+        assert few
+        html = made.report().html
+        wanted = html.split("Where one more seat would help", 1)
+        for key in few:
+            (row,) = (row for row in html.split("<tr>") if f'<span class="fine">{key}</span></th>' in row)
+            assert row.split("</tr>")[0].count("hidden</span>") == 2
+            assert f'<span class="fine">{key}</span>' not in wanted[-1].split("</table>")[0] or len(wanted) == 1
+        if few != set(heads):
+            (key,) = sorted(set(heads) - few)[:1]
+            assert f'<span class="fine">{key}</span></th>' in html
+
+
+def test_exposure_removed_for_few_is_hidden() -> None:
+    """Forty must take what teaches nobody, three what teaches."""
+    outcomes = {"activity": ["B", "B"], "capability": ["SQL", "Writing"], "uplift": [1, 1]}
+    eligible = {"activity": ["B"] * 3, "person": ["E00", "E01", "E02"]}
+    made = crowd(
+        40, {"cost": {"A": 0, "B": 0}}, {"A": range(40), "B": range(3)}, outcomes=outcomes, eligibility=eligible
+    )
+    assert set(made.plan.goals["person"]) == {"E00", "E01", "E02"}
+    page = Page(made.report().html)
+    assert "it helps too few people" in page.sections["worth"]
+    for figure in (made.plan.value, made.plan.bound):
+        assert number(figure) not in page.sections["worth"] and number(figure) not in repr(made.report())
+    headline = make_headline(Material(made.plan, None, None, names=False, min_cell=5))
+    assert headline["removed"] is headline["after"] is None and headline["removed_share"] is None
+
+
+def test_hours_of_few_are_hidden() -> None:
+    for few, hidden in ((3, True), (5, False)):
+        activities = {"cost": {"A": 0, "B": 0}, "hours": {"B": 4.5}}
+        made = crowd(40, activities, {"A": range(40), "B": range(few)})
+        headline = make_headline(Material(made.plan, None, None, names=False, min_cell=5))
+        assert (headline["hours"] is None) == hidden
+        assert (f"{4.5 * few:.1f} h" in made.report().html) != hidden
 
 
 # --- pages of a person and of a team -------------------------------------------------------------------------------
@@ -772,7 +804,7 @@ def test_single_points_are_counted_as_asked_for(acme: Case) -> None:
         expected = gr.concentration(acme.acme.organization, acme.estimates, cover=cover)["single_point"].sum()
         material = Material(acme.plan, acme.estimates, None, names=True, min_cell=1, cover=cover)
         assert make_single_points(material)["count"] == expected
-        assert f"fewer than {cover}" in Page(acme.report(names=True, cover=cover).html).sections["single-points"]
+        assert f"fewer than {cover}." in Page(acme.report(names=True, cover=cover).html).sections["single-points"]
     made = plan_of(small_tables() | {"enrolments": {
         "person": ["007"], "activity": ["A1"], "status": ["completed"], "date": ["2026-03-01"]}})  # fmt: skip
     holders = [

@@ -23,7 +23,7 @@ def make_activities(material: Material) -> dict[str, Any]:
     items = material.items
     code = items.codes("activity")
     keys = items.keys("activity")
-    people = np.array([len(each) for each in distinct(code, items.codes("person"), len(keys))])
+    people = np.array([len(who) for who in distinct(code, items.codes("person"), len(keys))], dtype=np.int64)
     gain = np.bincount(code, weights=items.column("gain"), minlength=len(keys))
     teaches = _taught(material)
     kinds = dict(

@@ -50,7 +50,7 @@ def make_single_points(material: Material) -> dict[str, Any]:
         "hidden": names,
         "count": len(rows),
         "min_cell": material.min_cell,
-        "cover": number(material.cover),
+        "cover": f"{material.cover:g}",
     }
 
 

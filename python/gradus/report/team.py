@@ -93,7 +93,7 @@ def make_team(material: Material, manager: str) -> dict[str, Any]:
         "conflicts_more": max(0, len(conflicts) - SHOWN),
         "single_points": points[:MOST_POINTS],
         "single_points_more": max(0, len(points) - MOST_POINTS),
-        "cover": number(material.cover),
+        "cover": f"{material.cover:g}",
     }
 
 
