@@ -524,7 +524,7 @@ def best_of(tables: Any, one: OnePerson, options: Any, keep: Any, duties: frozen
     return max(found, default=None)
 
 
-@pytest.mark.parametrize("seed", range(2000, 2040))
+@pytest.mark.parametrize("seed", range(2000, 2020))
 def test_the_answers_are_those_of_plain_enumeration(seed: int) -> None:
     """Of every kind of limit, with changes charged, and with what was declined."""
     draw = random.Random(seed)
