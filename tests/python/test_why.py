@@ -357,7 +357,7 @@ def test_the_hours_that_are_missing_are_enough_and_no_more_than_that(months: int
     plan = one_person(people=people, mandatory={"activity": ["book"]})
     plan = gr.optimize(plan.organization, plan.risks, start=START, months=months)
     why = plan.why("E1", "writing")
-    assert why.limit["limit"] == "hours" and "period" not in repr(why)
+    assert why.limit["limit"] == "hours" and "in period " not in repr(why)
     (line,) = (line for line in why.change if "hours per month" in line)
     more = float(line.split()[1])
 
