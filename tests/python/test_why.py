@@ -357,7 +357,7 @@ def test_the_hours_that_are_missing_are_enough_and_no_more_than_that(months: int
     plan = one_person(people=people, mandatory={"activity": ["book"]})
     plan = gr.optimize(plan.organization, plan.risks, start=START, months=months)
     why = plan.why("E1", "writing")
-    assert why.limit["limit"] == "hours" and "period" not in repr(why)
+    assert why.limit["limit"] == "hours" and "in period " not in repr(why)
     (line,) = (line for line in why.change if "hours per month" in line)
     more = float(line.split()[1])
 
@@ -524,7 +524,7 @@ def best_of(tables: Any, one: OnePerson, options: Any, keep: Any, duties: frozen
     return max(found, default=None)
 
 
-@pytest.mark.parametrize("seed", range(2000, 2040))
+@pytest.mark.parametrize("seed", range(2000, 2020))
 def test_the_answers_are_those_of_plain_enumeration(seed: int) -> None:
     """Of every kind of limit, with changes charged, and with what was declined."""
     draw = random.Random(seed)
