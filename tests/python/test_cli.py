@@ -91,8 +91,9 @@ def faulty(starter: Path) -> Path:
 
 
 def test_version() -> None:
-    done = gradus("version")
-    assert (done.returncode, done.stdout) == (0, f"{gr.__version__}\n")
+    for asked in ("version", "--version"):
+        done = gradus(asked)
+        assert (done.returncode, done.stdout) == (0, f"{gr.__version__}\n")
     found = json.loads(gradus("version", "--json").stdout)
     assert found["gradus"] == gr.__version__ and found["numpy"] == np.__version__
 
@@ -664,3 +665,11 @@ def test_demo_tells_the_story_without_colours() -> None:
     ):
         assert words in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+def test_nothing_required_is_an_error(starter: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(starter, tmp_path / "without"))
+    for name in ("requirements", "target_roles", "personal_goals"):
+        (folder / f"{name}.csv").unlink()
+    done = gradus("plan", folder, "-o", tmp_path / "out", "--as-of", AS_OF)
+    assert done.returncode == 1 and "nothing is required of anybody" in done.stderr

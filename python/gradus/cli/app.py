@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from .._core import __version__
 from .check import check
 from .demo import demo
 from .example import example
@@ -28,6 +31,23 @@ app = typer.Typer(
 
 {EXIT_CODES}""",
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def gradus(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="The version of gradus.")
+    ] = False,
+) -> None:
+    # Its help is that of the app.
+    del version
+
 
 PANELS = {
     "From tables to a plan": (check, risk, plan, why),
