@@ -53,14 +53,8 @@ def run(people: int = 2000, units: int = 40, seed: int = 1, threads: int | None 
     clock.said(f"exposure {np.sum(risks['exposure']):,.0f} in all; {_text.count(extreme, 'extreme risk')}")
     plan = clock("optimize", lambda: optimize(org, risks, start=START, months=MONTHS, time_limit=TIME_LIMIT, **common))
     clock.said(f"{len(plan.items):,} items for {len(plan.people):,} people")
-    verdict = clock("verify", lambda: plan.verify(work_limit=VERIFY_WORK, threads=threads, progress=show))
-    if len(verdict.violations):
-        clock.said(f"NOT ALL HOLDS: {verdict.violations['message'][0]}")
-    elif verdict.confirmed:
-        clock.said("limits, value and bound worked out anew by code of its own: all hold")
-    else:
-        proven = (verdict.price_bound - verdict.value) / max(abs(verdict.price_bound), 1e-9)
-        clock.said(f"limits and value worked out anew: all hold; a bound, too: {proven:.2%} left")
+    if plan.certificate["stop_reason"][0] != "cancelled":  # whoever pressed Ctrl-C does not wait for more
+        _verify(clock, plan, threads, show)
 
     heading(console, "The certificate, in plain words")
     for sentence in plan._sentences():
@@ -69,6 +63,17 @@ def run(people: int = 2000, units: int = 40, seed: int = 1, threads: int | None 
     greatest_risks(console, org, risks)
     _one_person(console, org, plan)
     _next(console, time.perf_counter() - begin)
+
+
+def _verify(clock: Clock, plan: Plan, threads: int | None, show: bool) -> None:
+    verdict = clock("verify", lambda: plan.verify(work_limit=VERIFY_WORK, threads=threads, progress=show))
+    if len(verdict.violations):
+        clock.said(f"NOT ALL HOLDS: {verdict.violations['message'][0]}")
+    elif verdict.confirmed:
+        clock.said("limits, value and bound worked out anew by code of its own: all hold")
+    else:
+        proven = (verdict.price_bound - verdict.value) / max(abs(verdict.price_bound), 1e-9)
+        clock.said(f"limits and value worked out anew: all hold; a bound, too: {proven:.2%} left")
 
 
 class Clock:
