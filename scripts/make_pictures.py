@@ -15,7 +15,7 @@ import gradus as gr
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 LARGEST = 300_000  # bytes of a picture in the README
 # Name, width and height of the window, how many dots a pixel of it has.
-PICTURES = (("report.png", 1280, 1720, 1), ("report-phone.png", 360, 780, 2))
+PICTURES = (("report.png", 1280, 2400, 0.8), ("report-phone.png", 360, 780, 2))
 
 
 def make_report(folder: Path) -> Path:
