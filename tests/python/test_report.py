@@ -957,3 +957,17 @@ def test_what_was_planned_is_told_in_steps(acme: Case) -> None:
     exact = make_activities(Material(acme.plan, None, None, True, 5))
     assert {row["activity"]: row["people"] for row in exact["rows"]} == {a: str(len(p)) for a, p in takers.items()}
     assert len(exact["items"]) == len(acme.plan.items)
+
+
+def test_what_few_take_comes_last_in_an_order_that_tells_nothing(acme: Case) -> None:
+    material = Material(acme.plan, None, None, False, 5)
+    rows = make_activities(material)["rows"]
+    few = [row["people"] == "fewer than 5" for row in rows]
+    assert any(few) and not all(few) and few == sorted(few)
+    takers: dict[str, set[str]] = {}
+    for row in acme.plan.items.rows():
+        takers.setdefault(row["activity"], set()).add(row["person"])
+    by_key = sorted(activity for activity, people in takers.items() if len(people) < 5)
+    assert [row["activity"] for row, of_few in zip(rows, few, strict=True) if of_few] == list(
+        map(material.activity, by_key)
+    )
