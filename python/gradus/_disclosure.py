@@ -86,12 +86,15 @@ def hide_cells(cells: Lattice, min_cell: int) -> Bools:
         _hide_lone(cells, open_, min_cell)
         # What is not known stays so where more is hidden.
         known = known & _known(cells, open_ & cells.shown)
+        before = open_.sum()
         # Each look at everything takes long: rather a few cells too many than a few looks.
         if tries == 0:
             for _ in range(BESIDE):
                 _hide_beside(cells, open_, known)
         else:
             _hide_across(cells, open_, known, 2**tries)
+            if open_.sum() == before:  # nothing is left to hide for those: rather all than a leak
+                open_[:] = open_ & ~known.any()
         tries += 1
     return open_ & cells.shown
 
