@@ -4,10 +4,14 @@
 #include <bit>
 #include <cmath>
 
+#include "risk/learning.h"
+#include "risk/normal.h"
+
 namespace gradus {
 namespace {
 
-constexpr double same_level = 1e-9;  // sums of the same uplifts in another order
+constexpr std::int32_t most_tabled = 7;  // lessons of a state whose sets are looked up, not hashed
+constexpr double same_level = 1e-9;      // sums of the same uplifts in another order
 
 }  // namespace
 
@@ -27,12 +31,14 @@ void Benefit::open(PersonId person) {
         wanted_.push_back({row, risks.required[row], risks.weight[row] * risks.impact[row] / range});
     }
     // Rows of one capability share a state; the rows of risks from outside may believe different levels.
-    std::stable_sort(wanted_.begin(), wanted_.end(), [&](const Wanted& a, const Wanted& b) {
+    const auto ascending = [&](const Wanted& a, const Wanted& b) {
         const auto key = [&](const Wanted& w) {
             return std::tuple(risks.capability[w.row], risks.mean[w.row], risks.sd[w.row]);
         };
         return key(a) < key(b);
-    });
+    };
+    if (!std::is_sorted(wanted_.begin(), wanted_.end(), ascending))
+        std::stable_sort(wanted_.begin(), wanted_.end(), ascending);
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
         const std::size_t row = wanted_[i].row;
         if (states_.empty() || states_.back().capability != risks.capability[row] ||
@@ -47,21 +53,20 @@ void Benefit::open(PersonId person) {
         states_.back().last_wanted = static_cast<std::int32_t>(i) + 1;
     }
     for (State& state : states_) {
-        state.before = expected(state, state.mean);
+        for (std::int32_t i = state.first_wanted; i < state.last_wanted; ++i) {
+            const double gap = wanted_[i].required - state.mean;
+            const Normal at = state.sd > 0 ? normal(gap / state.sd) : Normal{gap > 0 ? 1.0 : 0.0, 0};
+            state.before += wanted_[i].coefficient * std::max(0.0, gap * at.below + state.sd * at.density);
+            state.slope += wanted_[i].coefficient * at.below;
+        }
         state.worthwhile = state.before > 0;
     }
     if (active_.size() < states_.size()) active_.resize(states_.size());
     for (std::size_t i = 0; i < states_.size(); ++i) active_[i].clear();
 }
 
-bool Benefit::helps(ActivityId activity) const {
-    const Outcomes& outcomes = catalog_.organization->outcomes;
-    for (const std::size_t row : catalog_.organization.relations().outcomes_of_activity[activity])
-        for (const State& state : states_)
-            if (state.worthwhile && state.capability == outcomes.capability[row] && outcomes.uplift[row] > 0 &&
-                outcomes.probability[row] > 0 && outcomes.up_to[row] > state.mean)
-                return true;
-    return false;
+double Benefit::preference(ActivityId activity) const {
+    return gradus::preference(catalog_.organization, person_, catalog_.organization->activities.kind[activity.value()]);
 }
 
 double Benefit::mean(CapabilityId capability) const {
@@ -79,18 +84,14 @@ std::int32_t Benefit::add(ActivityId activity) {
 
     const Outcomes& outcomes = catalog_.organization->outcomes;
     const Relations& relations = catalog_.organization.relations();
-    const KindId kind = catalog_.organization->activities.kind[activity.value()];
-    double preference = 1;
-    for (const std::size_t row : relations.preferences_of_person[person_])
-        if (kind && catalog_.organization->preferences.kind[row] == kind)
-            preference = catalog_.organization->preferences.weight[row];
+    const double liking = preference(activity);
     for (const std::size_t row : relations.outcomes_of_activity[activity]) {
         for (std::size_t i = 0; i < states_.size(); ++i) {
             const State& state = states_[i];
             if (state.capability != outcomes.capability[row]) continue;
             if (entry.capabilities.empty() || entry.capabilities.back() != state.capability.value())
                 entry.capabilities.push_back(state.capability.value());
-            const double probability = std::min(1.0, outcomes.probability[row] * preference);
+            const double probability = std::min(1.0, outcomes.probability[row] * liking);
             if (!state.worthwhile || !(outcomes.uplift[row] > 0) || !(probability > 0) ||
                 !(outcomes.up_to[row] > state.mean))
                 continue;
@@ -107,13 +108,24 @@ void Benefit::seal() {
     std::sort(lessons_.begin(), lessons_.end(), [](const Lesson& a, const Lesson& b) {
         return std::tuple(a.state, a.cap, a.entry) < std::tuple(b.state, b.cap, b.entry);
     });
-    for (State& state : states_) state.first_lesson = state.last_lesson = 0;
+    for (State& state : states_) {
+        state.first_lesson = state.last_lesson = 0;
+        state.table = -1;
+    }
     for (std::size_t i = 0; i < lessons_.size(); ++i) {
         State& state = states_[lessons_[i].state];
         if (i == 0 || lessons_[i - 1].state != lessons_[i].state) state.first_lesson = static_cast<std::int32_t>(i);
         state.last_lesson = static_cast<std::int32_t>(i) + 1;
         entries_[lessons_[i].entry].lessons.push_back(static_cast<std::int32_t>(i));
     }
+    std::int32_t size = 0;
+    for (State& state : states_)
+        if (const std::int32_t lessons = state.last_lesson - state.first_lesson;
+            lessons > 0 && lessons <= most_tabled) {
+            state.table = size;
+            size += 1 << lessons;
+        }
+    table_.assign(size, missing<double>());
 }
 
 // Σ coefficient × E[max(0, required - level)] for level ~ N(mean, sd²).
@@ -150,6 +162,17 @@ double Benefit::reduction(std::int32_t index, const std::vector<Active>& active,
 }
 
 double Benefit::removed(std::int32_t index, std::int32_t first, std::uint64_t set) {
+    const State& state = states_[index];
+    if (state.table >= 0 && first == state.first_lesson) {
+        double& entry = table_[state.table + set];
+        if (std::isnan(entry)) {
+            picked_.clear();
+            for (std::uint64_t left = set; left != 0; left &= left - 1)
+                picked_.push_back(first + std::countr_zero(left));
+            entry = removed_by_picked(state);
+        }
+        return entry;
+    }
     const std::uint64_t hash = (set + static_cast<std::uint64_t>(first)) * 0x9e3779b97f4a7c15u;
     Memo& memo = memo_[hash >> 51];
     if (memo.stamp == stamp_ && memo.first == first && memo.mask == set) return memo.removed;
@@ -265,8 +288,10 @@ const std::vector<Benefit::Level>& Benefit::levels(std::int32_t index, const std
     std::vector<Active> set;
     for (const Active& a : active_[index])
         if (in_effect[a.entry]) set.push_back(a);
-    ++stamp_;  // the memo would skip the distribution
-    reduction(index, set, set.size(), -1);
+    picked_.clear();
+    for (const Active& a : set) picked_.push_back(a.lesson);
+    std::sort(picked_.begin(), picked_.end());
+    removed_by_picked(states_[index]);
     if (set.empty()) levels_.assign(1, {states_[index].mean, 1.0});
     return levels_;
 }

@@ -26,8 +26,8 @@ public:
     void seal();
 
     std::int32_t states() const { return static_cast<std::int32_t>(states_.size()); }
-    /// True if the activity could lift any state that is wanted higher.
-    bool helps(ActivityId activity) const;
+    /// What multiplies the probabilities of an activity for this person (preferences).
+    double preference(ActivityId activity) const;
 
     /// What entry `entry`, in effect for `share` of the horizon, adds to what is active, by state-wise segments.
     /// `gains` for several shares at once costs little more than one.
@@ -86,7 +86,9 @@ public:
         std::int32_t first_wanted = 0, last_wanted = 0;
         std::int32_t first_lesson = 0, last_lesson = 0;  ///< ascending by cap
         double before = 0;                               ///< Σ coefficient × shortfall at the mean
-        bool worthwhile = false;                         ///< something could be gained
+        double slope = 0;         ///< Σ coefficient × likelihood at the mean: the most per position
+        std::int32_t table = -1;  ///< first of its sets in the table; -1: too many
+        bool worthwhile = false;  ///< something could be gained
     };
     const State& state(std::int32_t i) const { return states_[i]; }
     const Wanted& wanted(std::int32_t i) const { return wanted_[i]; }
@@ -148,6 +150,7 @@ private:
     std::vector<Level> levels_, next_;
     std::vector<std::int32_t> picked_;
     std::vector<Active> set_;
+    std::vector<double> table_;  // by state and set of its lessons: what they remove; NaN: not yet worked out
     std::vector<Memo> memo_ = std::vector<Memo>(1 << 13);
     std::vector<Point> points_ = std::vector<Point>(1 << 10);
     std::int32_t stamp_ = 0;

@@ -23,6 +23,16 @@ bool valid_on(const Funds& funds, std::size_t fund, Date day) {
 
 }  // namespace
 
+// 0.35 of 1.50 is a tie, though no double is 0.35 exactly. A product as close to a tie as the share's own rounding can
+// bring it is one.
+Money rounded_share(Money cost, double share) {
+    const long double product = static_cast<long double>(cost.minor_units()) * static_cast<long double>(share);
+    const long double whole = std::floor(product), beyond = product - whole - 0.5L;
+    const bool tie = std::abs(beyond) <= product * 0x1p-52L;
+    const auto units = static_cast<std::int64_t>(whole);
+    return Money(units + (tie ? units % 2 : beyond > 0 ? 1 : 0));
+}
+
 Date add_months(Date day, int months) {
     using namespace std::chrono;
     const year_month_day date{sys_days(day)};
@@ -96,6 +106,14 @@ Catalog::Catalog(const Organization& organization_, const Risks& risks_, const O
             if (offering.last >= std::min(end, valid_to)) return;
             offering.period = period_of(offering.first);
             if (is_missing(offering.cost)) offering.cost = tables.activities.cost[activity];
+            offering.share = share(offering.last);
+            if (!is_missing(offering.cost)) {
+                const Money account = rounded_share(offering.cost, tables.activities.account_share[activity]);
+                const Money employee = std::min(
+                    rounded_share(offering.cost, tables.activities.employee_share[activity]), offering.cost - account);
+                offering.fund_part = (offering.cost - account - employee).minor_units();
+                offering.fund_part_alone = (offering.cost - employee).minor_units();
+            }
             offerings.push_back(offering);
         };
         const Rows sessions = relations.sessions_of_activity[ActivityId(static_cast<std::int32_t>(activity))];
@@ -129,13 +147,23 @@ Catalog::Catalog(const Organization& organization_, const Risks& risks_, const O
 
     risks_of_person = Groups<PersonTag>(risks.person, organization.people().size());
 
-    first_outcome_of.assign(organization.capabilities().size() + 1, 0);
-    for (const CapabilityId capability : tables.outcomes.capability) ++first_outcome_of[capability.value() + 1];
-    for (std::size_t i = 1; i < first_outcome_of.size(); ++i) first_outcome_of[i] += first_outcome_of[i - 1];
-    outcomes_of.resize(tables.outcomes.size());
-    std::vector<std::int32_t> next(first_outcome_of.begin(), first_outcome_of.end() - 1);
+    const auto teaches = [&](std::size_t row) {
+        return tables.outcomes.uplift[row] > 0 && tables.outcomes.probability[row] > 0;
+    };
+    first_teaching.assign(organization.capabilities().size() + 1, 0);
     for (std::size_t row = 0; row < tables.outcomes.size(); ++row)
-        outcomes_of[next[tables.outcomes.capability[row].value()]++] = static_cast<std::int32_t>(row);
+        first_teaching[tables.outcomes.capability[row].value() + 1] += teaches(row);
+    for (std::size_t i = 1; i < first_teaching.size(); ++i) first_teaching[i] += first_teaching[i - 1];
+    teachings.resize(first_teaching.back());
+    std::vector<std::int32_t> next(first_teaching.begin(), first_teaching.end() - 1);
+    for (std::size_t row = 0; row < tables.outcomes.size(); ++row)
+        if (teaches(row))
+            teachings[next[tables.outcomes.capability[row].value()]++] = {
+                tables.outcomes.activity[row], tables.outcomes.uplift[row], tables.outcomes.up_to[row],
+                tables.outcomes.probability[row]};
+    for (std::size_t row = 0; row < tables.programs.size(); ++row)
+        programs_share = programs_share || !is_missing(tables.programs.account_share[row]) ||
+                         !is_missing(tables.programs.employee_share[row]);
 
     order.resize(activities);
     for (std::size_t rank = 0; rank < activities; ++rank) {

@@ -23,6 +23,15 @@ struct Offering {
     std::int32_t seat = -1;   ///< resource of its seats; -1: no limit
     Date first, last;         ///< on demand: as early as the period and the activity's validity allow
     Money cost;               ///< per participant; may be missing
+    double share = 0;         ///< of the horizon in effect
+    /// Minor units for funds by the activity's own shares: with an account for its part, and without one.
+    std::int64_t fund_part = 0, fund_part_alone = 0;
+};
+
+/// What an activity teaches of a capability, where it can teach anything.
+struct Teaching {
+    ActivityId activity;
+    double uplift = 0, up_to = 0, probability = 0;
 };
 
 /// What a plan is made of, the same for everyone: horizon, periods, ways to take each activity, shared resources.
@@ -38,17 +47,18 @@ struct Catalog {
     Previous previous;  ///< what change is charged for
     std::vector<Period> periods;
 
-    std::vector<Offering> offerings;             ///< by activity
-    std::vector<std::int32_t> first_offering;    ///< by activity, and the end
-    Groups<PersonTag> risks_of_person;           ///< rows of risks
-    std::vector<std::int32_t> outcomes_of;       ///< rows of outcomes by capability
-    std::vector<std::int32_t> first_outcome_of;  ///< by capability, and the end
-    std::vector<std::int32_t> order;             ///< by activity: rank, prerequisites first
-    std::vector<ActivityId> mandatory;           ///< activities that somebody must take, prerequisites first
-    std::vector<std::int64_t> capacity;          ///< by resource: minor units or seats
-    std::vector<SessionId> seat_session;         ///< by resource less the number of funds
-    std::int32_t funds = 0;                      ///< number of funds
-    std::vector<Date> fund_changes;              ///< days within the horizon, ascending, on which a fund begins or ends
+    std::vector<Offering> offerings;           ///< by activity
+    std::vector<std::int32_t> first_offering;  ///< by activity, and the end
+    Groups<PersonTag> risks_of_person;         ///< rows of risks
+    std::vector<Teaching> teachings;           ///< by capability
+    std::vector<std::int32_t> first_teaching;  ///< by capability, and the end
+    bool programs_share = false;               ///< some programme has shares of its own
+    std::vector<std::int32_t> order;           ///< by activity: rank, prerequisites first
+    std::vector<ActivityId> mandatory;         ///< activities that somebody must take, prerequisites first
+    std::vector<std::int64_t> capacity;        ///< by resource: minor units or seats
+    std::vector<SessionId> seat_session;       ///< by resource less the number of funds
+    std::int32_t funds = 0;                    ///< number of funds
+    std::vector<Date> fund_changes;            ///< days within the horizon, ascending, on which a fund begins or ends
 
     /// Share of the horizon's days on which what ends on `last` is in effect (contract §3.5).
     double share(Date last) const;
@@ -67,6 +77,9 @@ private:
     std::vector<FundId> fund_at_start_;  // by unit + 1; 0: people without a unit
     std::vector<bool> steady_;
 };
+
+/// A share of a cost in whole minor units, half to even of the share as it was written.
+Money rounded_share(Money cost, double share);
 
 /// `day` plus calendar months, the day clamped to the end of the month.
 Date add_months(Date day, int months);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <gradus/base/error.h>
 
@@ -13,16 +14,6 @@ constexpr std::int32_t unknown = -1, refused = -2, offered = -3;
 template <class T>
 bool contains(const std::vector<T>& values, T value) {
     return std::find(values.begin(), values.end(), value) != values.end();
-}
-
-// Half to even of the share as it was written: 0.35 of 1.50 is a tie, though no double is 0.35 exactly. A product as close to
-// a tie as the share's own rounding can bring it is one.
-Money rounded_share(Money cost, double share) {
-    const long double product = static_cast<long double>(cost.minor_units()) * static_cast<long double>(share);
-    const long double whole = std::floor(product), beyond = product - whole - 0.5L;
-    const bool tie = std::abs(beyond) <= product * 0x1p-52L;
-    const auto units = static_cast<std::int64_t>(whole);
-    return Money(units + (tie ? units % 2 : beyond > 0 ? 1 : 0));
 }
 
 }  // namespace
@@ -211,8 +202,8 @@ bool Offer::priced(Way& way, bool note) {
     double employee_share = tables.activities.employee_share[activity.value()];
 
     std::int32_t found[3] = {-1, -1, -1};
+    bool overridden = false;
     if (!accounts.empty()) {
-        bool overridden = false;
         for (int k = 0; k < 3; ++k) {
             found[k] = usable(static_cast<AccountKind>(k), way.first, kind);
             if (found[k] < 0) continue;
@@ -251,9 +242,15 @@ bool Offer::priced(Way& way, bool note) {
         }
         return true;
     }
-    const Money account_part = rounded_share(way.cost, account_share);
-    way.employee_cost = std::min(rounded_share(way.cost, employee_share), way.cost - account_part);
-    way.fund_cost = way.cost - account_part - way.employee_cost;
+    const Offering& offering = catalog.offerings[way.offering];
+    Money account_part(offering.fund_part_alone - offering.fund_part);
+    way.fund_cost = Money(offering.fund_part);
+    way.employee_cost = way.cost - Money(offering.fund_part_alone);
+    if (overridden) {
+        account_part = rounded_share(way.cost, account_share);
+        way.employee_cost = std::min(rounded_share(way.cost, employee_share), way.cost - account_part);
+        way.fund_cost = way.cost - account_part - way.employee_cost;
+    }
     if (way.account[int(AccountKind::money)] >= 0) {
         way.account_cost = account_part;
     } else {
@@ -320,7 +317,58 @@ void Offer::stand(PersonId who) {
     build_pins();
 }
 
-void Offer::open(PersonId who, const Duties* duties, bool only_duties) {
+// Whether some way to take the activity could be worth what it is charged at least: a gain is never above `most` of the
+// horizon in which it is in effect.
+bool Offer::worth_its_price(ActivityId activity, double most, std::span<const double> prices, double unit_price) const {
+    for (std::int32_t i = catalog.first_offering[activity.value()]; i < catalog.first_offering[activity.value() + 1];
+         ++i) {
+        const Offering& offering = catalog.offerings[i];
+        double charge = offering.seat >= 0 ? prices[offering.seat] : 0;
+        if (unit_price > 0)
+            charge += unit_price * static_cast<double>(accounts.empty()         ? offering.fund_part_alone
+                                                       : catalog.programs_share ? 0
+                                                                                : offering.fund_part);
+        if (most * offering.share * (1 + 1e-9) > charge) return true;
+    }
+    return false;
+}
+
+// What teaches something wanted. A lesson gains no more than all that is to gain, and no more than its uplift at the slope
+// where the person stands: the expected shortfall falls ever more slowly as the level rises.
+void Offer::list_teaching(std::span<const double> prices) {
+    const std::size_t before = wanted_.size();
+    for (std::int32_t i = 0; i < benefit.states(); ++i) {
+        const Benefit::State& state = benefit.state(i);
+        if (!state.worthwhile) continue;
+        for (std::int32_t k = catalog.first_teaching[state.capability.value()];
+             k < catalog.first_teaching[state.capability.value() + 1]; ++k) {
+            const Teaching& teaching = catalog.teachings[k];
+            const double room = teaching.up_to - state.mean;
+            if (!(room > 0)) continue;
+            double& promise = promise_[teaching.activity.value()];
+            if (promise == 0) wanted_.push_back(teaching.activity);
+            const double probability = std::min(1.0, teaching.probability * benefit.preference(teaching.activity));
+            promise += probability * std::min(state.before, std::min(teaching.uplift, room) * state.slope);
+            promise = std::max(promise, 1e-300);  // listed
+        }
+    }
+    double unit_price = 0;
+    if (!prices.empty() && catalog.organization.relations().funds_given && catalog.one_fund(unit_)) {
+        const FundId fund = catalog.fund_for(unit_, catalog.start);
+        const Forest& funds = catalog.organization.relations().funds;
+        for (std::int32_t f = fund ? fund.value() : -1; f >= 0; f = funds.parent(f)) unit_price += prices[f];
+    }
+    std::size_t kept = before;
+    for (std::size_t i = before; i < wanted_.size(); ++i) {
+        const ActivityId activity = wanted_[i];
+        const double most = std::exchange(promise_[activity.value()], 0.0);
+        if (!prices.empty() && !worth_its_price(activity, most, prices, unit_price)) continue;
+        if (takeable(activity)) wanted_[kept++] = activity;
+    }
+    wanted_.resize(kept);
+}
+
+void Offer::open(PersonId who, const Duties* duties, bool only_duties, std::span<const double> prices) {
     const Tables& tables = catalog.organization.tables();
     const Relations& relations = catalog.organization.relations();
     stand(who);
@@ -338,17 +386,7 @@ void Offer::open(PersonId who, const Duties* duties, bool only_duties) {
 
     // Everything that teaches something wanted, what is forced, and what these need first.
     wanted_.clear();
-    for (std::int32_t i = 0; !only_duties && i < benefit.states(); ++i) {
-        const Benefit::State& state = benefit.state(i);
-        if (!state.worthwhile) continue;
-        for (std::int32_t k = catalog.first_outcome_of[state.capability.value()];
-             k < catalog.first_outcome_of[state.capability.value() + 1]; ++k) {
-            const auto row = static_cast<std::size_t>(catalog.outcomes_of[k]);
-            if (tables.outcomes.uplift[row] > 0 && tables.outcomes.probability[row] > 0 &&
-                tables.outcomes.up_to[row] > state.mean && takeable(tables.outcomes.activity[row]))
-                wanted_.push_back(tables.outcomes.activity[row]);
-        }
-    }
+    if (!only_duties) list_teaching(prices);
     if (duties)
         for (const ActivityId activity : duties->forced)
             if (takeable(activity)) wanted_.push_back(activity);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,15 +31,18 @@ struct Way {
 /// Courses (activities that could be taken) are ordered with prerequisites first.
 class Offer {
 public:
-    explicit Offer(const Catalog& all) : catalog(all), benefit(all), place_(all.first_offering.size() - 1, -1) {}
+    explicit Offer(const Catalog& all)
+        : catalog(all), benefit(all), place_(all.first_offering.size() - 1, -1),
+          promise_(all.first_offering.size() - 1, 0.0) {}
 
     /// What the plan must and must not hold for a person.
     struct Duties {
         std::vector<ActivityId> forced;    ///< mandatory, can be placed
         std::vector<ActivityId> excluded;  ///< mandatory, left out
     };
-    /// Builds the offer: everything that teaches something wanted, what is forced, and what these need first.
-    void open(PersonId person, const Duties* duties, bool only_duties = false);
+    /// Builds the offer: everything that teaches something wanted, what is forced, and what these need first. With prices
+    /// (by resource), only what could be worth its price: no best choice at these prices has anything else.
+    void open(PersonId person, const Duties* duties, bool only_duties = false, std::span<const double> prices = {});
     /// Only who the person is: role, pins, accounts; for `due`, `completed` and `pins`.
     void stand(PersonId person);
     /// Whether the person may take the activity at all, dates and limits apart.
@@ -140,6 +144,8 @@ public:
     bool completed(ActivityId activity) const;
 
 private:
+    void list_teaching(std::span<const double> prices);
+    bool worth_its_price(ActivityId activity, double most, std::span<const double> prices, double unit_price) const;
     bool takeable(ActivityId activity);
     bool build_ways(Course& course);
     bool eligible(ActivityId activity) const;
@@ -151,7 +157,8 @@ private:
     UnitId unit_;
     Date leaves_;
     std::vector<std::int32_t>
-        place_;  // by activity: -1 unknown, -2 not takeable, -3 takeable, else number of its course
+        place_;                    // by activity: -1 unknown, -2 not takeable, -3 takeable, else number of its course
+    std::vector<double> promise_;  // by activity: no more than this is gained in a whole horizon; 0 but while opening
     std::vector<ActivityId> touched_, wanted_;
 };
 

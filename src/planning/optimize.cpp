@@ -230,13 +230,10 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     std::vector<std::vector<float>> memory(groups.size());
     problem.pricer = [&]() -> Pricer {
         auto search = std::make_shared<Search>(catalog);
-        auto person = std::make_shared<PersonId>();
-        return [&, search, person](const Query& query, Choice& best, std::int64_t& nodes) {
+        return [&, search](const Query& query, Choice& best, std::int64_t& nodes) {
             const auto group = static_cast<std::size_t>(query.group);
-            if (*person != groups[group]) {
-                search->draft.offer.open(groups[group], roster.duties.empty() ? nullptr : &roster.duties[group]);
-                *person = groups[group];
-            }
+            search->draft.offer.open(groups[group], roster.duties.empty() ? nullptr : &roster.duties[group], false,
+                                     query.prices);
             return search->run(query, best, nodes, &memory[group]);
         };
     };

@@ -10,7 +10,8 @@ namespace gradus {
 namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
-constexpr std::int32_t many = 4;  // more courses than that are not bounded one by one
+constexpr std::int32_t many = 4;             // more courses than that are not bounded one by one
+constexpr std::int64_t first_effort = 3000;  // nodes of the core, each far cheaper than the others'
 constexpr std::int64_t patience = 100, first_gear = 1000, all = 50'000;  // nodes; `all`: some 0.1 s
 constexpr int node_steps =
     12;  // deeper down less is left to share, so the multipliers that came from above are sharpened
@@ -428,10 +429,24 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
     stopped_ = false;
     nodes_ = 0;
     ceiling_ = struck_ = -infinite;
-    best = Choice();
+    best.value = 0;
+    best.uses.clear();
+    best.content.clear();
+    if (core_.open(query)) {
+        const bool settled = core_.run(query.tolerance, first_effort, nodes);
+        const bool enough = settled || (query.effort > 0 && query.effort <= patience);
+        if (core_.any()) core_.describe(best);
+        if (enough && !core_.any()) return settled ? -infinite : core_.ceiling();
+        if (enough) return std::max(core_.net(), core_.ceiling());
+    }
     prepare(query);
     found_.note(draft);
     if (draft.offer.courses.empty()) return found_.any ? 0 : -infinite;
+    if (!best.content.empty() && draft.replay(best.content)) {
+        found_.note(draft);
+        while (!draft.chosen().empty()) draft.pop();
+    }
+    best = Choice();
     if (query.known && !query.known->content.empty() && draft.replay(query.known->content)) {
         found_.note(draft);
         while (!draft.chosen().empty()) draft.pop();
@@ -441,7 +456,9 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
     const std::int64_t effort = query.effort > 0 ? query.effort : all;
     Node& root = nodes_of_[0];
     const auto weights = {&root.multiplier, &root.full, &root.known};
-    const bool remembered = memory && !memory->empty();
+    std::size_t weight_count = 0;
+    for (const std::vector<double>* part : weights) weight_count += part->size();
+    const bool remembered = memory && memory->size() == weight_count;
     if (remembered) {
         auto at = memory->begin();
         for (std::vector<double>* part : weights)

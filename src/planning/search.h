@@ -6,6 +6,7 @@
 #include <gradus/allocation/allocation.h>
 
 #include "planning/chains.h"
+#include "planning/core.h"
 #include "planning/dive.h"
 #include "planning/draft.h"
 
@@ -22,7 +23,7 @@ namespace gradus {
 /// upper bounds, Nemhauser & Wolsey (1978). What is not settled so within few nodes is handed over to a Dive.
 class Search {
 public:
-    explicit Search(const Catalog& catalog) : draft(catalog), catalog_(catalog) {}
+    explicit Search(const Catalog& catalog) : draft(catalog), catalog_(catalog), core_(draft.offer) {}
 
     Draft draft;
 
@@ -64,6 +65,7 @@ private:
 
     const Catalog& catalog_;
     const Query* query_ = nullptr;
+    Core core_;
     Chains chains_;
     Chains::Scores scores_;
     double tolerance_ = 0, ceiling_ = 0, struck_ = 0;
