@@ -6,61 +6,85 @@
 #include <limits>
 #include <numeric>
 
+#include "allocation/assignment.h"
 #include "allocation/dual.h"
 #include "allocation/pool.h"
-#include "allocation/rounding.h"
-#include "base/parallel.h"
+#include "allocation/pricing.h"
+#include "allocation/random.h"
 
 namespace gradus {
 namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
-constexpr std::int64_t chunk = 32;    // groups priced by one search
-constexpr std::int64_t glance = 100;  // nodes for a group while prices still move: its bound then has some slack
+constexpr std::int64_t glance = 100;    // nodes for a group while prices still move: its bound then has some slack
+constexpr std::int32_t most_near = 32;  // choices of a group that are nearly its best
+constexpr std::int32_t first_sample = 32 * Pool::block, growth = 4;  // groups
+constexpr std::int32_t pooled = 100'000;  // groups whose choices are kept, at most; more for many resources
 
 class Run {
 public:
     Run(const AllocationProblem& problem, const AllocationOptions& options, Control* control)
         : problem_(problem), options_(options), control_(control ? control : &own_control_),
-          pool_(problem.groups, problem.fallback), begun_(std::chrono::steady_clock::now()) {}
+          begun_(std::chrono::steady_clock::now()), late_([this] { return should_stop(); }),
+          pricing_(problem, options.threads, control_, late_), best_(problem.groups, problem.capacity) {}
 
     Allocation solve();
 
 private:
-    // Prices every group; false if cancelled before the end. Adds what it finds to the pool.
-    bool price(const std::vector<double>& prices, double tolerance, std::int64_t effort);
-    void round(const std::vector<double>& prices);
-    bool find_prices();
-    bool finish(AllocationStatus status);
+    // A sample of the groups, and the part of the capacities that is theirs.
+    struct Sample {
+        std::int32_t members = 0;
+        std::vector<double> capacity;
+    };
+    struct Priced {
+        double bound = 0, reached = 0;
+        std::vector<std::int64_t> used;
+    };
+
+    void draw_members();
+    void grow(std::int32_t members, const std::vector<double>& prices);
+    bool price_members(std::int32_t first, std::int32_t last, const std::vector<double>& prices, double tolerance,
+                       std::int64_t effort, Priced& priced, double within = 0);
+    bool price_all(const std::vector<double>& prices, double tolerance, std::int64_t effort);
+    double near() const;
+    bool sharpen(Sample& sample);
+    void improve();
+    void keep(const Assignment& assignment);
+    void take_what_fits();
     bool should_stop();
+    double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count(); }
     double whole(double value) const { return std::abs(value + problem_.constant); }
     double gap() const { return (bound_ - best_.value) / std::max(whole(bound_), 1e-9); }
-    bool proven() const { return bound_ - best_.value <= 1e-9 * std::max(1.0, whole(bound_)); }
-    bool close_enough() const { return proven() || gap() <= options_.gap; }
+    bool proven() const { return std::isfinite(bound_) && bound_ - best_.value <= 1e-9 * std::max(1.0, whole(bound_)); }
+    bool close_enough() const { return complete_ && std::isfinite(bound_) && (proven() || gap() <= options_.gap); }
+    double paid(const std::vector<double>& prices, const std::vector<double>& capacity) const {
+        return std::inner_product(prices.begin(), prices.end(), capacity.begin(), 0.0);
+    }
     void report();
-    // How fine prices are worth knowing: not much finer than what groups' bounds leave open at them.
-    double fineness() const { return std::max(std::max(options_.gap, 1e-7) * whole(guide_), 0.05 * slack_); }
 
     const AllocationProblem& problem_;
     const AllocationOptions& options_;
     Control own_control_;
     Control* control_;
-    Pool pool_;
     std::chrono::steady_clock::time_point begun_;
+    std::function<bool()> late_;
+    Pricing pricing_;
+
+    std::vector<std::int32_t> members_;  // groups in the pool, in random order: the first so many are a sample
+    Pool pool_;
+    std::vector<double> typical_;  // by resource: what a unit of it is worth to who uses it
+    std::vector<double> prices_;   // the best so far, for the sample at hand
+    double mean_worth_ = 1;
+    Choices now_;  // everyone's best at the last prices that all were asked at
+    std::vector<std::int64_t> used_;
+    double all_dual_ = infinite;
 
     Assignment best_;
-    std::vector<double> prices_;  // the best so far by what the searches found, whether proven or not
-    double guide_ = infinite;     // the dual there, as if what was found were the best
-    double slack_ = 0;            // by which the bound there is above that
+    bool complete_ = true;        // every group of best_ has a choice
     std::vector<double> proven_;  // prices at which bound_ was found
     double bound_ = infinite;
-    std::int64_t nodes_ = 0;
-    int rounds_ = 0;
     AllocationStatus status_ = AllocationStatus::work_limit;
-    // Of the last pricing.
-    double dual_ = infinite, found_ = 0;
-    std::vector<std::int64_t> used_;
-    std::vector<double> worth_;  // by resource: value of the choices that use it
+    bool stopped_ = false;
 };
 
 void Run::report() {
@@ -71,241 +95,356 @@ void Run::report() {
                      bound_ + problem_.constant);
 }
 
+// Called from several threads; what it finds is read by one, afterwards.
 bool Run::should_stop() {
-    const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
-    if (control_->cancelled()) return finish(AllocationStatus::cancelled);
-    if (options_.time_limit > 0 && seconds >= options_.time_limit) return finish(AllocationStatus::time_limit);
-    if (options_.work_limit > 0 && static_cast<double>(nodes_) >= options_.work_limit)
-        return finish(AllocationStatus::work_limit);
-    return false;
+    return control_->cancelled() || (options_.time_limit > 0 && seconds() >= options_.time_limit) ||
+           (options_.work_limit > 0 && static_cast<double>(pricing_.nodes()) >= options_.work_limit);
 }
 
-bool Run::finish(AllocationStatus status) {
-    status_ = status;
-    return true;
+void Run::draw_members() {
+    members_.resize(problem_.groups);
+    std::iota(members_.begin(), members_.end(), 0);
+    Random(2).shuffle(members_);
+    const auto resources = static_cast<std::int64_t>(problem_.capacity.size());
+    const std::int64_t most = std::max<std::int64_t>({pooled, problem_.groups / 10, 20 * resources});
+    if (most < problem_.groups) members_.resize(static_cast<std::size_t>(most));
 }
 
-bool Run::price(const std::vector<double>& prices, double tolerance, std::int64_t effort) {
-    struct Piece {
-        double bound = 0, reached = 0, found = 0;
-        std::int64_t nodes = 0;
-        std::vector<std::int64_t> used;
-        std::vector<double> worth;
-        bool done = false;
-    };
-    std::vector<Piece> pieces((problem_.groups + chunk - 1) / chunk);
-    std::atomic<bool> late{false};
-    parallel_for(problem_.groups, chunk, options_.threads, [&](std::int64_t first, std::int64_t last) {
-        if (control_->cancelled() || late.load(std::memory_order_relaxed)) return;
-        Piece& piece = pieces[first / chunk];
-        piece.used.assign(prices.size(), 0);
-        piece.worth.assign(prices.size(), 0.0);
-        const Pricer pricer = problem_.pricer();
-        for (std::int64_t i = first; i < last; ++i) {
-            const auto group = static_cast<std::int32_t>(i);
-            Query query;
-            query.group = group;
-            query.prices = prices;
-            query.tolerance = tolerance;
-            query.effort = effort;
-            query.known = &pool_.of(group)[pool_.best(group, prices)];
-            query.control = control_;
-            Choice choice;
-            piece.bound += pricer(query, choice, piece.nodes);
-            const double worth = net(choice, prices);
-            piece.reached += worth;
-            piece.found += worth - net(*query.known, prices);
-            for (const Use& use : choice.uses) {
-                piece.used[use.resource] += use.amount;
-                piece.worth[use.resource] += choice.value;
-            }
-            pool_.add(group, std::move(choice));
-        }
-        piece.done = true;
-        if (options_.time_limit > 0 && std::isfinite(bound_) &&
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count() > options_.time_limit)
-            late.store(true, std::memory_order_relaxed);
-    });
-    double reached = 0;
-    dual_ = 0;
-    found_ = 0;
-    used_.assign(prices.size(), 0);
-    worth_.assign(prices.size(), 0.0);
-    bool done = true;
-    for (const Piece& piece : pieces) {
-        done = done && piece.done;
-        dual_ += piece.bound;
-        reached += piece.reached;
-        found_ += piece.found;
-        nodes_ += piece.nodes;
-        for (std::size_t r = 0; r < piece.used.size(); ++r) {
-            used_[r] += piece.used[r];
-            worth_[r] += piece.worth[r];
-        }
+bool Run::price_members(std::int32_t first, std::int32_t last, const std::vector<double>& prices, double tolerance,
+                        std::int64_t effort, Priced& priced, double within) {
+    const Pricing::Total total = pricing_.ask(
+        {prices, tolerance, effort, within, within > 0 ? most_near : 0}, last - first, Pool::block,
+        [&](std::int32_t i) { return members_[first + i]; },
+        [&](std::int32_t i) {
+            std::span<const std::int32_t> known;
+            double most = -infinite;
+            pool_.each(first + i, [&](std::int32_t, const ChoiceView& choice) {
+                const double net = choice.net(prices);
+                if (net <= most) return;
+                most = net;
+                known = choice.content;
+            });
+            return known;
+        },
+        [&](std::int32_t i, const Choice& choice) {
+            if (!problem_.must_choose || !choice.content.empty()) pool_.add(first + i, choice);
+        });
+    priced = {total.bound, total.reached, total.used};
+    return total.complete;
+}
+
+// Choices worth so much less than the best may help to come out even: the fewer groups there are, the more each must bend.
+double Run::near() const { return 0.02 * mean_worth_ * std::min(1.0, std::sqrt(1e4 / std::max(1, problem_.groups))); }
+
+// Asks everybody. Who is in no pool is remembered in now_.
+bool Run::price_all(const std::vector<double>& prices, double tolerance, std::int64_t effort) {
+    Pricing::Total total;
+    if (static_cast<std::int32_t>(members_.size()) == problem_.groups) {
+        Priced priced;
+        grow(problem_.groups, prices);
+        total.complete = price_members(0, problem_.groups, prices, tolerance, effort, priced, near());
+        total.bound = priced.bound;
+        total.used = priced.used;
+    } else {
+        if (now_.size() == 0) now_ = Choices(problem_.groups);
+        std::vector<std::int32_t> begin;
+        total = pricing_.ask(
+            {prices, tolerance, effort}, problem_.groups, Choices::block, [](std::int32_t i) { return i; },
+            [&](std::int32_t i) { return now_[i].content; },
+            [&](std::int32_t i, const Choice& choice) { now_.set(i, choice); });
+        Priced priced;
+        if (total.complete) price_members(0, pool_.size(), prices, tolerance, glance, priced, near());
     }
-    if (!done || control_->cancelled()) return false;
-    double paid = 0;
-    for (std::size_t r = 0; r < prices.size(); ++r) paid += prices[r] * static_cast<double>(problem_.capacity[r]);
-    dual_ += paid;
-    ++rounds_;
-    const double guide = reached + paid;
-    if (guide < guide_) {
-        guide_ = guide;
-        slack_ = dual_ - guide;
-        prices_ = prices;
-    }
-    if (dual_ < bound_) {
-        bound_ = dual_;
+    if (!total.complete) return false;
+    used_ = total.used;
+    all_dual_ = total.bound;
+    for (std::size_t r = 0; r < prices.size(); ++r) all_dual_ += prices[r] * static_cast<double>(problem_.capacity[r]);
+    if (all_dual_ < bound_) {
+        bound_ = all_dual_;
         proven_ = prices;
     }
     report();
     return true;
 }
 
-void Run::round(const std::vector<double>& prices) {
-    std::vector<std::int32_t> deferred;
-    Assignment rounded = round_choices(pool_, problem_.capacity, prices, deferred);
-    const auto keep = [&] {
-        if (rounded.value > best_.value) best_ = rounded;
-        report();
-    };
-    keep();
-    std::vector<std::int32_t> everybody(problem_.groups);
-    std::iota(everybody.begin(), everybody.end(), 0);
-    const double tolerance = 1e-3 * options_.gap * std::max(1.0, whole(bound_)) / std::max(1, problem_.groups);
-    nodes_ += fill(problem_, rounded, prices, deferred, tolerance, options_.threads, control_);
-    keep();
-    // Exchanges between people who compete, at the prices, as long as they help.
-    for (int pass = 0; pass < 4 && !should_stop() && !close_enough(); ++pass) {
-        const double before = rounded.value;
-        nodes_ += exchange(problem_, pool_, rounded, prices, tolerance, control_);
-        nodes_ += fill(problem_, rounded, prices, everybody, tolerance, options_.threads, control_);
-        keep();
-        if (rounded.value - before < 0.1 * fineness()) break;
-    }
-    // What is left over is worth less than its price: everybody is asked again at falling prices.
-    std::vector<double> lowered = prices;
-    for (const double factor : {0.7, 0.0}) {
-        if (should_stop() || close_enough()) break;
-        for (std::size_t r = 0; r < prices.size(); ++r) lowered[r] = factor * prices[r];
-        nodes_ += fill(problem_, rounded, lowered, everybody, tolerance, options_.threads, control_);
-        keep();
+// Takes more groups into the sample; new ones begin with choices at and around the prices.
+void Run::grow(std::int32_t members, const std::vector<double>& prices) {
+    const std::int32_t before = pool_.size();
+    if (before == members) return;
+    pool_.resize(members);
+    for (std::int32_t i = before; i < members && !problem_.must_choose; ++i)
+        pool_.add(i, problem_.fallback.empty() ? ChoiceView() : ChoiceView(problem_.fallback[members_[i]]));
+    Priced priced;
+    std::vector<double> around = prices;
+    for (const double factor : {0.85, 1.15}) {
+        if (before == 0) break;
+        for (std::size_t r = 0; r < prices.size(); ++r) around[r] = factor * prices[r];
+        if (!price_members(before, members, around, 0.01 * mean_worth_, glance, priced)) return;
     }
 }
 
-// Prices that make the bound small. False if the run must end.
-bool Run::find_prices() {
+// Prices that make the sample's dual small. False if the run must end.
+bool Run::sharpen(Sample& sample) {
     const std::size_t resources = problem_.capacity.size();
-    const double mean_worth = std::max(1e-12, guide_ / std::max(1, problem_.groups));
-    // Where a resource is overloaded at no price, its price is about what a unit of it is worth to who uses it.
-    // Some resources are asked for only once others have a price, so what is seen later counts too.
-    std::vector<double> typical(resources, 0.0);
-    const auto learn = [&] {
-        for (std::size_t r = 0; r < resources; ++r)
-            if (used_[r] > 0) typical[r] = std::max(typical[r], worth_[r] / static_cast<double>(used_[r]));
+    const bool all = sample.members == problem_.groups;
+    double guide = infinite, slack = 0;
+    std::vector<double> tried = prices_;
+    Priced priced;
+    const auto price = [&](double tolerance) {
+        if (!price_members(0, sample.members, tried, tolerance, glance, priced)) return false;
+        const double paid_here = paid(tried, sample.capacity);
+        if (priced.reached + paid_here < guide) {
+            guide = priced.reached + paid_here;
+            slack = priced.bound - priced.reached;
+            prices_ = tried;
+        }
+        if (all && priced.bound + paid_here < bound_) {
+            bound_ = priced.bound + paid_here;
+            proven_ = tried;
+            report();
+        }
+        return !late_();
     };
-    learn();
-    const std::vector<std::int64_t> free_use = used_;
-    // A few prices on a ray fill the pool with choices of different thrift before the first update.
-    for (const double factor : {0.7, 0.2, 0.4, 0.1}) {
-        std::vector<double> prices(resources, 0.0);
-        for (std::size_t r = 0; r < resources; ++r)
-            if (free_use[r] > problem_.capacity[r]) prices[r] = factor * typical[r];
-        if (!price(prices, 0.02 * mean_worth, glance)) return false;
-        if (should_stop()) return false;
-        learn();
+    // How fine prices are worth knowing: not much finer than what bounds leave open, or than the sample tells of all.
+    const auto fineness = [&] {
+        const double relative = std::max({options_.gap, 1e-7, all ? 0 : 3.0 / sample.members});
+        return std::max(relative * std::abs(guide), 0.05 * slack);
+    };
+    // The same at every round: what is found is compared from round to round.
+    const double tolerance = 0.01 * std::max({options_.gap, 1e-7, all ? 0 : 3.0 / sample.members}) * mean_worth_;
+    double temperature = 0.03 * mean_worth_, reach = 1;
+    if (pool_.size() > first_sample) {
+        temperature = 0.003 * mean_worth_;
+        reach = 0.2;
     }
-    double temperature = 0.03 * mean_worth, reach = 1;
-    double tolerance = 2e-3 * mean_worth;
-    for (int round_number = 0; round_number < 60; ++round_number) {
+    if (!price(tolerance)) return false;
+    for (int round = 0; round < 60; ++round) {
         PriceBox box{prices_, prices_};
         for (std::size_t r = 0; r < resources; ++r) {
-            const double unit = std::max(prices_[r], 0.5 * typical[r]);
+            const double unit = std::max(prices_[r], 0.5 * typical_[r]);
             box.low[r] = std::max(0.0, prices_[r] - reach * unit);
             box.high[r] = prices_[r] + reach * unit;
         }
-        const std::vector<double> next =
-            minimise_dual(pool_, problem_.capacity, prices_, temperature, box, 20, options_.threads);
-        const double before = guide_;
-        const double wanted_before = fineness();
-        const double finest = 0.05 * wanted_before / std::max(1, problem_.groups);
-        const bool moved = next != prices_;
-        if (moved || tolerance > finest) {
-            if (!price(next, tolerance, glance)) return false;
-            if (should_stop()) return false;
-            learn();
-        }
-        const double wanted = fineness();
-        const double gained = before - guide_;
+        const double before = guide;
+        const std::int64_t known = pool_.choices();
+        tried = minimise_dual(pool_, sample.capacity, prices_, temperature, box, 12, options_.threads, late_);
+        const bool moved = tried != prices_;
+        if (moved && !price(tolerance)) return false;
+        const double wanted = fineness(), gained = before - guide;
         const bool complete =
-            !moved || found_ < 0.05 * wanted;  // the pool already had the best choices at these prices
+            !moved || pool_.choices() == known;  // the pool already had the best choices at these prices
         if (gained > 0.1 * wanted) {
             reach = std::min(1.0, reach * 1.5);
             continue;
         }
-        if (!complete && gained <= 0) reach = std::max(1e-3, reach * 0.5);
-        if (complete || gained <= 0.02 * wanted) {
-            const double smallest = 1e-4 * mean_worth;
-            if (temperature <= smallest && tolerance <= finest) break;
+        if (!complete && gained <= 0) reach = std::max(1e-3, reach * 0.4);
+        if (complete || (gained > 0 && gained <= 0.1 * wanted) || reach < 0.01) {
+            const double smallest = 1e-4 * mean_worth_;
+            const bool fine = all && sample.members <= 4 * first_sample;
+            if (temperature <= (fine ? smallest : (all ? 0.001 : 0.005) * mean_worth_)) break;
             temperature = std::max(smallest, temperature * 0.15);
-            tolerance = finest;
         }
     }
     return true;
+}
+
+void Run::keep(const Assignment& assignment) {
+    if (!assignment.fits()) return;
+    bool complete = true;
+    for (std::int32_t i = 0; problem_.must_choose && i < problem_.groups; ++i)
+        complete = complete && !assignment.choices[i].content.empty();
+    if ((complete && !complete_) || (complete == complete_ && assignment.value > best_.value)) {
+        best_ = assignment;
+        complete_ = complete;
+    }
+    report();
+}
+
+// An assignment from everyone's best choice at the prices. Members' choices in the pool that are nearly as good serve to come
+// out even; where few take part, more of them are sought: what would fit into what was left over.
+void Run::improve() {
+    const double enough = 0.3 * options_.gap * whole(bound_);
+    constexpr std::int64_t proposals = 300;
+    const double hottest = 1e-3 * mean_worth_;
+    const double tolerance = 1e-3 * options_.gap * std::max(1.0, whole(bound_)) / std::max(1, problem_.groups);
+    std::vector<std::int32_t> place(problem_.groups, -1);
+    for (std::size_t i = 0; i < members_.size(); ++i) place[members_[i]] = static_cast<std::int32_t>(i);
+    const int rounds = problem_.groups <= 20'000 ? 4 : 1;
+    for (int round = 0; round < rounds && !late_(); ++round) {
+        Assignment next(problem_.groups, problem_.capacity);
+        for (std::int32_t i = 0; i < now_.size(); ++i) next.change(i, now_[i]);
+        settle(next, pool_, members_, proven_, typical_, proposals << round, hottest, enough, late_);
+        if (!repair(next, pricing_, problem_, proven_, late_) && best_.value <= 0) take_what_fits();
+        keep(next);
+        if (late_() || close_enough() || !next.fits()) break;
+        std::vector<double> lowered(proven_);
+        for (const double factor : {0.9, 0.5, 0.0}) {
+            for (std::size_t r = 0; r < lowered.size(); ++r) lowered[r] = factor * proven_[r];
+            fill(next, pricing_, lowered, members_, tolerance, options_.threads, control_, late_,
+                 [&](std::int32_t group, const Choice& choice) { pool_.add(place[group], choice); });
+            keep(next);
+            if (late_() || close_enough()) return;
+        }
+    }
+}
+
+// A first answer, or one for lack of time: of the best choices known at the prices, as many as fit.
+void Run::take_what_fits() {
+    Assignment next(problem_.groups, problem_.capacity);
+    for (std::size_t i = 0; i < problem_.fallback.size(); ++i)
+        next.change(static_cast<std::int32_t>(i), problem_.fallback[i]);
+    const auto take = [&](std::int32_t group, const ChoiceView& choice) {
+        const ChoiceView now = next.choices[group];
+        std::vector<Use> held(now.uses.begin(), now.uses.end());
+        for (const Use& use : held) next.room[use.resource] += use.amount;
+        const bool fits = std::all_of(choice.uses.begin(), choice.uses.end(),
+                                      [&](const Use& use) { return use.amount <= next.room[use.resource]; });
+        for (const Use& use : held) next.room[use.resource] -= use.amount;
+        if (fits) next.change(group, choice);
+    };
+    for (std::int32_t i = 0; i < static_cast<std::int32_t>(now_.size()); ++i)
+        if (!now_[i].content.empty()) take(i, now_[i]);
+    for (std::int32_t i = 0; i < pool_.size() && now_.size() == 0; ++i) {
+        ChoiceView best;
+        double most = -infinite;
+        pool_.each(i, [&](std::int32_t, const ChoiceView& choice) {
+            const double net = choice.net(prices_);
+            if (net > most) {
+                most = net;
+                best = choice;
+            }
+        });
+        if (most > -infinite) take(members_[i], best);
+    }
+    keep(next);
 }
 
 Allocation Run::solve() {
     const std::size_t resources = problem_.capacity.size();
     prices_.assign(resources, 0.0);
     proven_ = prices_;
-    std::vector<std::int32_t> deferred;
-    best_ = round_choices(Pool(problem_.groups, problem_.fallback), problem_.capacity, prices_, deferred);
-    if (!problem_.most.empty()) {
-        bound_ = 0;
-        for (const double most : problem_.most) bound_ += most;
-    }
+    typical_.assign(resources, 0.0);
+    complete_ = !problem_.must_choose;
+    for (std::size_t i = 0; i < problem_.fallback.size(); ++i)
+        best_.change(static_cast<std::int32_t>(i), problem_.fallback[i]);
     report();
-    const double trivial = bound_;
-    bound_ = infinite;
-    if (!price(prices_, std::isfinite(trivial) ? 1e-2 * trivial / std::max(1, problem_.groups) : 0, glance)) {
-        bound_ = trivial;
-        status_ = AllocationStatus::cancelled;
-    } else {
-        bool fits = true;
-        for (std::size_t r = 0; r < resources; ++r) fits = fits && used_[r] <= problem_.capacity[r];
-        if (fits) {  // nothing is scarce: everyone's best
-            const std::vector<double> none = prices_;
-            price(none, 0.3 * options_.gap * whole(bound_) / std::max(1, problem_.groups), 3000);
-            round(none);
-            if (!should_stop() && !close_enough()) price(none, 0, 0);
-        } else if (!should_stop()) {
-            const bool complete = find_prices();
-            if (complete) round(prices_);
-            // The bound at the prices, without tolerance; a cancelled or late run keeps the one it has.
-            if (complete && status_ != AllocationStatus::cancelled && status_ != AllocationStatus::time_limit) {
-                const std::vector<double> last = prices_;
-                price(last, 0, 0);
-            }
+    draw_members();
+
+    Sample sample;
+    bool going = true;
+    const auto take_sample = [&](std::int32_t members) {
+        sample.members = std::min(members, static_cast<std::int32_t>(members_.size()));
+        sample.capacity.clear();
+        for (const std::int64_t capacity : problem_.capacity)
+            sample.capacity.push_back(static_cast<double>(capacity) * sample.members / std::max(1, problem_.groups));
+        grow(sample.members, prices_);
+    };
+    take_sample(first_sample);
+    // What everybody takes at no price tells what is scarce, and what a unit is worth to who uses it.
+    Priced priced;
+    const auto learn = [&] {
+        std::vector<double> worth(resources, 0.0), amount(resources, 0.0);
+        for (std::int32_t i = 0; i < sample.members; ++i)
+            pool_.each(i, [&](std::int32_t, const ChoiceView& choice) {
+                for (const Use& use : choice.uses) {
+                    worth[use.resource] += choice.value;
+                    amount[use.resource] += static_cast<double>(use.amount);
+                }
+            });
+        for (std::size_t r = 0; r < resources; ++r)
+            if (amount[r] > 0) typical_[r] = worth[r] / amount[r];
+    };
+    const std::vector<double> none(resources, 0.0);
+    going = price_members(0, sample.members, none, 0, glance, priced);
+    bool scarce = false;
+    if (going) {
+        mean_worth_ = std::max(1e-12, std::abs(priced.reached) / std::max(1, sample.members));
+        for (std::size_t r = 0; r < resources; ++r)
+            scarce = scarce || static_cast<double>(priced.used[r]) > sample.capacity[r];
+        learn();
+        if (!scarce) {
+            going = price_all(none, 0.3 * options_.gap * mean_worth_, 3000);
+            for (std::size_t r = 0; going && r < resources; ++r) scarce = scarce || used_[r] > problem_.capacity[r];
+            if (going && !scarce) improve();
+            if (going && !scarce && !close_enough() && (going = price_all(none, 0, 0))) improve();
         }
     }
-    // A run cut short before it rounded still gives what its pool and prices are good for.
-    should_stop();
-    Assignment quick = round_choices(pool_, problem_.capacity, prices_, deferred);
-    if (status_ == AllocationStatus::time_limit && quick.value > best_.value)
-        nodes_ += fill(problem_, quick, prices_, deferred, 0, options_.threads, control_);
-    if (quick.value > best_.value) best_ = quick;
-    const auto limit = status_;
-    if (proven())
+    if (going && scarce && !close_enough()) {
+        // A few prices on a ray fill the pool with choices of different thrift before the first update.
+        const std::vector<std::int64_t> free_use = priced.used;
+        if (problem_.prices.size() == resources) {
+            prices_ = problem_.prices;
+        } else {
+            for (const double factor : {0.7, 0.2, 0.4, 0.1}) {
+                std::vector<double> prices(resources, 0.0);
+                for (std::size_t r = 0; r < resources; ++r)
+                    if (static_cast<double>(free_use[r]) > sample.capacity[r]) prices[r] = factor * typical_[r];
+                going = going && price_members(0, sample.members, prices, 0.02 * mean_worth_, glance, priced);
+                prices_ = prices;
+            }
+            learn();
+        }
+        while (going) {
+            going = sharpen(sample);
+            if (!going || sample.members == static_cast<std::int32_t>(members_.size())) break;
+            take_sample(sample.members * growth);
+        }
+        // Everyone at these prices; where the sample told wrong how much is used, it is told so, and asked again.
+        for (int round = 0; going && round < 4; ++round) {
+            going = price_all(prices_, 0, 0);
+            if (!going) break;
+            improve();
+            if (close_enough() || static_cast<std::int32_t>(members_.size()) == problem_.groups) break;
+            const double part = static_cast<double>(sample.members) / problem_.groups;
+            std::vector<std::int64_t> sampled(resources, 0);
+            for (const std::int32_t group : members_)
+                for (const Use& use : now_[group].uses) sampled[use.resource] += use.amount;
+            for (std::size_t r = 0; r < resources; ++r)
+                sample.capacity[r] = std::max(
+                    0.0, static_cast<double>(sampled[r]) + part * static_cast<double>(problem_.capacity[r] - used_[r]));
+            going = sharpen(sample);
+        }
+    }
+    if (!going || late_()) take_what_fits();
+    if (!std::isfinite(bound_) && problem_.most) bound_ = problem_.most();
+    if (!complete_)
+        status_ = AllocationStatus::incomplete;
+    else if (proven())
         status_ = AllocationStatus::optimal;
     else if (gap() <= options_.gap)
         status_ = AllocationStatus::within_gap;
-    else
-        status_ = control_->cancelled() ? AllocationStatus::cancelled : limit;
+    else if (control_->cancelled())
+        status_ = AllocationStatus::cancelled;
+    else if (options_.time_limit > 0 && seconds() >= options_.time_limit)
+        status_ = AllocationStatus::time_limit;
     control_->report(1.0, best_.value + problem_.constant, bound_ + problem_.constant);
-    return {std::move(best_.choices), proven_, best_.value, bound_, status_, nodes_, rounds_};
+    return {std::move(best_.choices), proven_, best_.value, bound_, status_, pricing_.nodes(), pricing_.queries()};
 }
 
 }  // namespace
+
+std::function<Pricer()> listed(const std::vector<std::vector<Choice>>& choices, bool must_choose) {
+    return [&choices, must_choose]() -> Pricer {
+        return [&choices, must_choose](const Query& query, Choice& best, std::int64_t& nodes) {
+            double most = must_choose ? -infinite : 0;
+            const Choice* pick = nullptr;
+            for (const Choice& choice : choices[query.group]) {
+                ++nodes;
+                const bool fits = query.room.empty() ||
+                                  std::all_of(choice.uses.begin(), choice.uses.end(),
+                                              [&](const Use& use) { return use.amount <= query.room[use.resource]; });
+                if (!fits) continue;
+                const double net = ChoiceView(choice).net(query.prices);
+                if (net > most) {
+                    most = net;
+                    pick = &choice;
+                }
+            }
+            best = pick ? *pick : Choice();
+            return most;
+        };
+    };
+}
 
 Allocation allocate(const AllocationProblem& problem, const AllocationOptions& options, Control* control) {
     return Run(problem, options, control).solve();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
@@ -11,156 +12,216 @@
 namespace gradus {
 namespace {
 
-constexpr std::int64_t chunk = 512;  // groups; sums run over these pieces in order, whatever the number of threads
-constexpr Eigen::Index dense_limit = 1200;
+constexpr std::int32_t pieces = 16;  // of the members; sums run over them in order, whatever the number of threads
+constexpr std::int32_t worth_a_thread = 1024;  // members
+constexpr Eigen::Index dense_limit = 700;
+constexpr double negligible = 1e-10;  // weight
 
-// The smoothed dual at a point: value, gradient and, if wanted, what the Hessian needs.
-struct Smoothed {
-    const Pool& pool;
-    std::span<const std::int64_t> capacity;
-    double temperature;
-    int threads;
-
-    // Weights of a group's choices, and the group's smoothed value.
-    double weigh(std::int32_t group, std::span<const double> prices, std::vector<double>& weights) const {
-        const std::vector<Choice>& choices = pool.of(group);
-        weights.resize(choices.size());
-        double most = -std::numeric_limits<double>::infinity();
-        for (std::size_t i = 0; i < choices.size(); ++i) {
-            weights[i] = net(choices[i], prices);
-            most = std::max(most, weights[i]);
-        }
-        double sum = 0;
-        for (double& weight : weights) {
-            weight = std::exp((weight - most) / temperature);
-            sum += weight;
-        }
-        for (double& weight : weights) weight /= sum;
-        return most + temperature * std::log(sum);
-    }
-
-    double value(std::span<const double> prices, std::vector<double>* slope) const {
-        const std::int64_t pieces = (pool.groups() + chunk - 1) / chunk;
-        std::vector<double> values(pieces, 0.0);
-        std::vector<std::vector<double>> used(slope ? pieces : 0);
-        parallel_for(pool.groups(), chunk, threads, [&](std::int64_t first, std::int64_t last) {
-            std::vector<double> weights;
-            double sum = 0;
-            std::vector<double>* use_sum = slope ? &used[first / chunk] : nullptr;
-            if (use_sum) use_sum->assign(prices.size(), 0.0);
-            for (std::int64_t group = first; group < last; ++group) {
-                sum += weigh(static_cast<std::int32_t>(group), prices, weights);
-                if (!use_sum) continue;
-                const std::vector<Choice>& choices = pool.of(static_cast<std::int32_t>(group));
-                for (std::size_t i = 0; i < choices.size(); ++i)
-                    for (const Use& use : choices[i].uses)
-                        (*use_sum)[use.resource] += weights[i] * static_cast<double>(use.amount);
-            }
-            values[first / chunk] = sum;
-        });
-        double result = 0;
-        for (const double v : values) result += v;
-        for (std::size_t r = 0; r < prices.size(); ++r) result += prices[r] * static_cast<double>(capacity[r]);
-        if (slope) {
-            slope->assign(prices.size(), 0.0);
-            for (const std::vector<double>& piece : used)
-                for (std::size_t r = 0; r < prices.size(); ++r) (*slope)[r] -= piece[r];
-            for (std::size_t r = 0; r < prices.size(); ++r) (*slope)[r] += static_cast<double>(capacity[r]);
-        }
-        return result;
-    }
-
-    // Hessian on the moving prices; `place` maps a resource to its row or -1.
-    Eigen::MatrixXd hessian(std::span<const double> prices, std::span<const std::int32_t> place,
-                            Eigen::Index size) const {
-        // Few large pieces: each holds a matrix of its own.
-        const std::int64_t piece = std::max<std::int64_t>(chunk, (pool.groups() + 7) / 8);
-        const std::int64_t pieces = (pool.groups() + piece - 1) / piece;
-        std::vector<Eigen::MatrixXd> parts(pieces);
-        parallel_for(pool.groups(), piece, threads, [&](std::int64_t first, std::int64_t last) {
-            Eigen::MatrixXd& sum = parts[first / piece];
-            sum.setZero(size, size);
-            std::vector<double> weights, mean(prices.size(), 0.0);
-            std::vector<std::int32_t> touched;
-            for (std::int64_t group = first; group < last; ++group) {
-                weigh(static_cast<std::int32_t>(group), prices, weights);
-                const std::vector<Choice>& choices = pool.of(static_cast<std::int32_t>(group));
-                touched.clear();
-                for (std::size_t i = 0; i < choices.size(); ++i) {
-                    if (weights[i] < 1e-12) continue;
-                    for (const Use& a : choices[i].uses) {
-                        if (place[a.resource] < 0) continue;
-                        if (mean[a.resource] == 0) touched.push_back(a.resource);
-                        mean[a.resource] += weights[i] * static_cast<double>(a.amount);
-                        for (const Use& b : choices[i].uses)
-                            if (place[b.resource] >= 0)
-                                sum(place[a.resource], place[b.resource]) +=
-                                    weights[i] * static_cast<double>(a.amount) * static_cast<double>(b.amount);
-                    }
-                }
-                for (const std::int32_t a : touched)
-                    for (const std::int32_t b : touched) sum(place[a], place[b]) -= mean[a] * mean[b];
-                for (const std::int32_t a : touched) mean[a] = 0;
-            }
-        });
-        Eigen::MatrixXd result = Eigen::MatrixXd::Zero(size, size);
-        for (const Eigen::MatrixXd& part : parts) result += part;
-        return result / temperature;
-    }
-
-    // Hessian × direction without the matrix, and the diagonal.
-    std::vector<double> product(std::span<const double> prices, std::span<const double> direction,
-                                bool diagonal) const {
-        const std::int64_t pieces = (pool.groups() + chunk - 1) / chunk;
-        std::vector<std::vector<double>> parts(pieces);
-        parallel_for(pool.groups(), chunk, threads, [&](std::int64_t first, std::int64_t last) {
-            std::vector<double>& sum = parts[first / chunk];
-            sum.assign(prices.size(), 0.0);
-            std::vector<double> weights, mean(prices.size(), 0.0);
-            for (std::int64_t group = first; group < last; ++group) {
-                weigh(static_cast<std::int32_t>(group), prices, weights);
-                const std::vector<Choice>& choices = pool.of(static_cast<std::int32_t>(group));
-                double along = 0;
-                for (std::size_t i = 0; i < choices.size(); ++i)
-                    for (const Use& use : choices[i].uses) {
-                        const double weighted = weights[i] * static_cast<double>(use.amount);
-                        mean[use.resource] += weighted;
-                        if (!diagonal) along += weighted * direction[use.resource];
-                    }
-                for (std::size_t i = 0; i < choices.size(); ++i) {
-                    double own = 0;
-                    if (!diagonal)
-                        for (const Use& use : choices[i].uses)
-                            own += static_cast<double>(use.amount) * direction[use.resource];
-                    for (const Use& use : choices[i].uses) {
-                        const auto amount = static_cast<double>(use.amount);
-                        sum[use.resource] +=
-                            weights[i] * amount * (diagonal ? amount - mean[use.resource] : own - along);
-                    }
-                }
-                for (const Choice& choice : choices)
-                    for (const Use& use : choice.uses) mean[use.resource] = 0;
-            }
-        });
-        std::vector<double> result(prices.size(), 0.0);
-        for (const std::vector<double>& part : parts)
-            for (std::size_t r = 0; r < result.size(); ++r) result[r] += part[r];
-        for (double& value : result) value /= temperature;
-        return result;
-    }
+// Choices that count at a temperature, with their weights, of the members with more than one.
+struct Weighed {
+    std::vector<ChoiceView> choices;
+    std::vector<double> weights;
+    std::vector<std::int32_t> ends;  // by member
 };
+
+class Smoothed {
+public:
+    Smoothed(const Pool& pool, std::span<const double> capacity, double temperature, int threads)
+        : pool_(pool), capacity_(capacity), temperature_(temperature),
+          threads_(pool.size() < worth_a_thread ? 1 : threads), piece_((pool.size() + pieces - 1) / pieces),
+          weighed_(pieces), used_(pieces) {}
+
+    // Value and slope; what the Hessian needs is kept.
+    double at(std::span<const double> prices, std::vector<double>& slope);
+    // Hessian × vector.
+    std::vector<double> product(std::span<const double> vector) const;
+    std::vector<double> diagonal() const;
+    // The Hessian on the moving prices; `place` maps a resource to its row or -1.
+    Eigen::MatrixXd hessian(std::span<const std::int32_t> place, Eigen::Index size) const;
+
+private:
+    template <class F>
+    void each_piece(F&& f) const {
+        parallel_for(pool_.size(), piece_, threads_, [&](std::int64_t first, std::int64_t last) {
+            f(first / piece_, static_cast<std::int32_t>(first), static_cast<std::int32_t>(last));
+        });
+    }
+    std::vector<double> sum(const std::vector<std::vector<double>>& parts) const {
+        std::vector<double> result(capacity_.size(), 0.0);
+        for (const std::vector<double>& part : parts)
+            for (std::size_t r = 0; r < part.size(); ++r) result[r] += part[r];
+        return result;
+    }
+
+    const Pool& pool_;
+    std::span<const double> capacity_;
+    double temperature_;
+    int threads_;
+    std::int64_t piece_;
+    std::vector<Weighed> weighed_;
+    std::vector<std::vector<double>> used_;
+};
+
+double Smoothed::at(std::span<const double> prices, std::vector<double>& slope) {
+    std::vector<double> values(pieces, 0.0);
+    each_piece([&](std::int64_t number, std::int32_t first, std::int32_t last) {
+        std::vector<double>& used = used_[number];
+        used.assign(prices.size(), 0.0);
+        Weighed& kept = weighed_[number];
+        kept.choices.clear();
+        kept.weights.clear();
+        kept.ends.clear();
+        double total = 0;
+        for (std::int32_t member = first; member < last; ++member) {
+            const std::size_t begin = kept.choices.size();
+            double most = -std::numeric_limits<double>::infinity();
+            pool_.each(member, [&](std::int32_t, const ChoiceView& choice) {
+                kept.choices.push_back(choice);
+                kept.weights.push_back(choice.net(prices));
+                most = std::max(most, kept.weights.back());
+            });
+            if (begin == kept.choices.size()) continue;
+            double mass = 0;
+            std::size_t end = begin;
+            for (std::size_t i = begin; i < kept.choices.size(); ++i) {
+                const double weight = std::exp((kept.weights[i] - most) / temperature_);
+                mass += weight;
+                if (weight < negligible) continue;
+                kept.choices[end] = kept.choices[i];
+                kept.weights[end++] = weight;
+            }
+            kept.choices.resize(end);
+            kept.weights.resize(end);
+            total += most + temperature_ * std::log(mass);
+            for (std::size_t i = begin; i < end; ++i) {
+                kept.weights[i] /= mass;
+                for (const Use& use : kept.choices[i].uses)
+                    used[use.resource] += kept.weights[i] * static_cast<double>(use.amount);
+            }
+            if (end - begin < 2) {  // no curvature
+                kept.choices.resize(begin);
+                kept.weights.resize(begin);
+            } else {
+                kept.ends.push_back(static_cast<std::int32_t>(end));
+            }
+        }
+        values[number] = total;
+    });
+    double result = 0;
+    for (const double value : values) result += value;
+    const std::vector<double> used = sum(used_);
+    slope.resize(prices.size());
+    for (std::size_t r = 0; r < prices.size(); ++r) {
+        result += prices[r] * capacity_[r];
+        slope[r] = capacity_[r] - used[r];
+    }
+    return result;
+}
+
+Eigen::MatrixXd Smoothed::hessian(std::span<const std::int32_t> place, Eigen::Index size) const {
+    std::vector<Eigen::MatrixXd> parts(pieces);
+    each_piece([&](std::int64_t number, std::int32_t, std::int32_t) {
+        Eigen::MatrixXd& sum = parts[number];
+        sum.setZero(size, size);
+        const Weighed& kept = weighed_[number];
+        std::vector<double> mean(place.size(), 0.0);
+        std::vector<std::int32_t> touched;
+        std::int32_t i = 0;
+        for (const std::int32_t end : kept.ends) {
+            touched.clear();
+            for (; i < end; ++i)
+                for (const Use& a : kept.choices[i].uses) {
+                    const std::int32_t row = place[a.resource];
+                    if (row < 0) continue;
+                    if (mean[row] == 0) touched.push_back(row);
+                    const double part = kept.weights[i] * static_cast<double>(a.amount);
+                    mean[row] += part;
+                    for (const Use& b : kept.choices[i].uses)
+                        if (place[b.resource] >= row)
+                            sum(place[b.resource], row) += part * static_cast<double>(b.amount);
+                }
+            for (const std::int32_t a : touched)
+                for (const std::int32_t b : touched)
+                    if (a >= b) sum(a, b) -= mean[a] * mean[b];
+            for (const std::int32_t a : touched) mean[a] = 0;
+        }
+    });
+    Eigen::MatrixXd result = Eigen::MatrixXd::Zero(size, size);
+    for (const Eigen::MatrixXd& part : parts)
+        if (part.size() > 0) result += part;
+    return result / temperature_;  // its lower half
+}
+
+std::vector<double> Smoothed::product(std::span<const double> vector) const {
+    std::vector<std::vector<double>> parts(pieces);
+    each_piece([&](std::int64_t number, std::int32_t, std::int32_t) {
+        std::vector<double>& sum = parts[number];
+        sum.assign(vector.size(), 0.0);
+        const Weighed& kept = weighed_[number];
+        std::vector<double> own;
+        std::int32_t begin = 0;
+        for (const std::int32_t end : kept.ends) {
+            double along = 0;
+            own.clear();
+            for (std::int32_t i = begin; i < end; ++i) {
+                double one = 0;
+                for (const Use& use : kept.choices[i].uses)
+                    one += static_cast<double>(use.amount) * vector[use.resource];
+                own.push_back(one);
+                along += kept.weights[i] * one;
+            }
+            for (std::int32_t i = begin; i < end; ++i) {
+                const double factor = kept.weights[i] * (own[i - begin] - along);
+                for (const Use& use : kept.choices[i].uses)
+                    sum[use.resource] += factor * static_cast<double>(use.amount);
+            }
+            begin = end;
+        }
+    });
+    std::vector<double> result = sum(parts);
+    for (double& value : result) value /= temperature_;
+    return result;
+}
+
+std::vector<double> Smoothed::diagonal() const {
+    std::vector<std::vector<double>> parts(pieces);
+    each_piece([&](std::int64_t number, std::int32_t, std::int32_t) {
+        std::vector<double>& sum = parts[number];
+        sum.assign(capacity_.size(), 0.0);
+        const Weighed& kept = weighed_[number];
+        std::vector<double> mean(capacity_.size(), 0.0);
+        std::int32_t begin = 0;
+        for (const std::int32_t end : kept.ends) {
+            for (std::int32_t i = begin; i < end; ++i)
+                for (const Use& use : kept.choices[i].uses)
+                    mean[use.resource] += kept.weights[i] * static_cast<double>(use.amount);
+            for (std::int32_t i = begin; i < end; ++i)
+                for (const Use& use : kept.choices[i].uses) {
+                    const auto amount = static_cast<double>(use.amount);
+                    sum[use.resource] += kept.weights[i] * amount * (amount - mean[use.resource]);
+                }
+            for (std::int32_t i = begin; i < end; ++i)
+                for (const Use& use : kept.choices[i].uses) mean[use.resource] = 0;
+            begin = end;
+        }
+    });
+    std::vector<double> result = sum(parts);
+    for (double& value : result) value /= temperature_;
+    return result;
+}
 
 }  // namespace
 
-std::vector<double> minimise_dual(const Pool& pool, std::span<const std::int64_t> capacity, std::vector<double> prices,
-                                  double temperature, const PriceBox& box, int steps, int threads) {
-    const Smoothed smoothed{pool, capacity, temperature, threads};
+std::vector<double> minimise_dual(const Pool& pool, std::span<const double> capacity, std::vector<double> prices,
+                                  double temperature, const PriceBox& box, int steps, int threads,
+                                  const std::function<bool()>& late) {
+    Smoothed smoothed(pool, capacity, temperature, threads);
     const std::size_t count = prices.size();
     for (std::size_t r = 0; r < count; ++r) prices[r] = std::clamp(prices[r], box.low[r], box.high[r]);
-    std::vector<double> slope;
-    double value = smoothed.value(prices, &slope);
+    std::vector<double> slope, direction(count), trial, trial_slope;
+    double value = smoothed.at(prices, slope);
     double damping = 1e-6;
-    for (int step = 0; step < steps; ++step) {
+    for (int step = 0; step < steps && !late(); ++step) {
         std::vector<std::int32_t> place(count, -1), moving;
         for (std::size_t r = 0; r < count; ++r) {
             const bool held = (prices[r] <= box.low[r] && slope[r] >= 0) || (prices[r] >= box.high[r] && slope[r] <= 0);
@@ -170,22 +231,22 @@ std::vector<double> minimise_dual(const Pool& pool, std::span<const std::int64_t
         }
         if (moving.empty()) break;
         const auto size = static_cast<Eigen::Index>(moving.size());
-        const std::vector<double> diagonal = smoothed.product(prices, prices, true);
+        const std::vector<double> diagonal = smoothed.diagonal();
         double typical = 0;
         for (const std::int32_t r : moving) typical = std::max(typical, diagonal[r]);
         if (typical == 0) break;
         // A price that nobody's choice responds to still needs a scale of its own.
         const auto scale = [&](std::int32_t r) { return std::max(diagonal[r], typical * 1e-12); };
 
-        std::vector<double> direction(count, 0.0);
+        std::fill(direction.begin(), direction.end(), 0.0);
         if (size <= dense_limit) {
-            Eigen::MatrixXd matrix = smoothed.hessian(prices, place, size);
+            Eigen::MatrixXd matrix = smoothed.hessian(place, size);
             Eigen::VectorXd right(size);
             for (Eigen::Index i = 0; i < size; ++i) {
                 matrix(i, i) += damping * scale(moving[i]);
                 right(i) = -slope[moving[i]];
             }
-            const Eigen::VectorXd solution = matrix.ldlt().solve(right);
+            const Eigen::VectorXd solution = matrix.selfadjointView<Eigen::Lower>().ldlt().solve(right);
             for (Eigen::Index i = 0; i < size; ++i) direction[moving[i]] = solution(i);
         } else {
             std::vector<double> residual(count, 0.0), search(count, 0.0), preconditioned(count, 0.0);
@@ -197,8 +258,8 @@ std::vector<double> minimise_dual(const Pool& pool, std::span<const std::int64_t
                 old += residual[r] * preconditioned[r];
             }
             first = old;
-            for (int iteration = 0; iteration < 60 && old > 1e-6 * first; ++iteration) {
-                const std::vector<double> image = smoothed.product(prices, search, false);
+            for (int iteration = 0; iteration < 40 && old > 1e-4 * first && !late(); ++iteration) {
+                const std::vector<double> image = smoothed.product(search);
                 double curvature = 0;
                 for (const std::int32_t r : moving)
                     curvature += search[r] * (image[r] + damping * scale(r) * search[r]);
@@ -216,18 +277,20 @@ std::vector<double> minimise_dual(const Pool& pool, std::span<const std::int64_t
             }
         }
 
-        double expected = 0;
         bool moved = false;
-        for (double length = 1; length > 1e-4; length *= 0.4) {
-            std::vector<double> trial = prices;
-            expected = 0;
+        const double before = value;
+        for (double length = 1; length > 1e-4 && !late(); length *= 0.4) {
+            trial = prices;
+            double expected = 0;
             for (const std::int32_t r : moving) {
                 trial[r] = std::clamp(prices[r] + length * direction[r], box.low[r], box.high[r]);
                 expected += slope[r] * (trial[r] - prices[r]);
             }
-            const double reached = smoothed.value(trial, nullptr);
+            const double reached = smoothed.at(trial, trial_slope);
             if (reached <= value + 1e-4 * std::min(0.0, expected) && reached < value) {
-                prices = std::move(trial);
+                prices.swap(trial);
+                slope.swap(trial_slope);
+                value = reached;
                 moved = true;
                 break;
             }
@@ -235,11 +298,10 @@ std::vector<double> minimise_dual(const Pool& pool, std::span<const std::int64_t
         if (!moved) {
             if (damping > 1e3) break;
             damping *= 100;
+            value = smoothed.at(prices, slope);  // what the Hessian needs is that of the last trial
             continue;
         }
         damping = std::max(1e-9, damping * 0.1);
-        const double before = value;
-        value = smoothed.value(prices, &slope);
         if (before - value < 1e-9 * std::max(1.0, std::abs(value))) break;
     }
     return prices;

@@ -2,39 +2,39 @@
 
 #include <algorithm>
 
-#include "base/parallel.h"
-
 namespace gradus {
 
-double net(const Choice& choice, std::span<const double> prices) {
-    double sum = choice.value;
-    for (const Use& use : choice.uses) sum -= prices[use.resource] * static_cast<double>(use.amount);
-    return sum;
+void Pool::resize(std::int32_t members) {
+    members_ = members;
+    blocks_.resize((members + block - 1) / block);
+    for (Block& at : blocks_)
+        if (at.first.empty()) {
+            at.first.assign(block, -1);
+            at.last.assign(block, -1);
+        }
 }
 
-Pool::Pool(std::int32_t groups, const std::vector<Choice>& fallback) : choices_(groups) {
-    for (std::int32_t group = 0; group < groups; ++group)
-        choices_[group].push_back(fallback.empty() ? Choice() : fallback[group]);
-}
-
-bool Pool::add(std::int32_t group, Choice choice) {
-    for (const Choice& known : choices_[group])
-        if (known.content == choice.content) return false;
-    choices_[group].push_back(std::move(choice));
+bool Pool::add(std::int32_t member, const ChoiceView& choice) {
+    Block& at = blocks_[member / block];
+    std::int32_t& first = at.first[member % block];
+    std::int32_t& last = at.last[member % block];
+    for (std::int32_t i = first; i >= 0; i = at.columns[i].next)
+        if (std::ranges::equal(view(at, i).content, choice.content)) return false;
+    const auto number = static_cast<std::int32_t>(at.columns.size());
+    at.columns.push_back({choice.value, static_cast<std::uint32_t>(at.uses.size()),
+                          static_cast<std::uint32_t>(at.content.size()), static_cast<std::uint32_t>(choice.uses.size()),
+                          static_cast<std::uint32_t>(choice.content.size()), -1});
+    at.uses.insert(at.uses.end(), choice.uses.begin(), choice.uses.end());
+    at.content.insert(at.content.end(), choice.content.begin(), choice.content.end());
+    (first < 0 ? first : at.columns[last].next) = number;
+    last = number;
     return true;
 }
 
-std::int32_t Pool::best(std::int32_t group, std::span<const double> prices) const {
-    std::int32_t best = 0;
-    double most = net(choices_[group][0], prices);
-    for (std::size_t i = 1; i < choices_[group].size(); ++i) {
-        const double value = net(choices_[group][i], prices);
-        if (value > most) {
-            most = value;
-            best = static_cast<std::int32_t>(i);
-        }
-    }
-    return best;
+std::int64_t Pool::choices() const {
+    std::int64_t sum = 0;
+    for (const Block& at : blocks_) sum += static_cast<std::int64_t>(at.columns.size());
+    return sum;
 }
 
 }  // namespace gradus

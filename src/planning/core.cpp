@@ -274,6 +274,21 @@ void Core::take(std::int32_t number, int sign) {
 }
 
 void Core::note(double net) {
+    if (gathering_) {
+        if (forced_left_ > 0 || net < floor_) return;
+        const auto worse = [](const Near& a, const Near& b) { return a.net > b.net; };
+        const auto most = static_cast<std::size_t>(query_->most_near);
+        if (near_count_ == most) {
+            std::pop_heap(near_.begin(), near_.begin() + static_cast<std::ptrdiff_t>(most), worse);
+            --near_count_;
+        }
+        if (near_count_ == near_.size()) near_.emplace_back();
+        near_[near_count_].net = net;
+        near_[near_count_++].options = chosen_;
+        std::push_heap(near_.begin(), near_.begin() + static_cast<std::ptrdiff_t>(near_count_), worse);
+        if (near_count_ == most) floor_ = std::max(floor_, std::nextafter(near_.front().net, infinite));
+        return;
+    }
     if (forced_left_ > 0 || (any_ && net <= best_net_)) return;
     any_ = true;
     best_net_ = net;
@@ -281,7 +296,7 @@ void Core::note(double net) {
 }
 
 // A choice known from before, as far as it is still possible and worth its charge.
-void Core::begin_with(const std::vector<std::int32_t>& content) {
+void Core::begin_with(std::span<const std::int32_t> content) {
     double net = 0, gains[64];
     for (std::size_t i = 0; i + 1 < content.size(); i += 2)
         for (const Item& item : items_) {
@@ -499,7 +514,7 @@ bool Core::run(double tolerance, std::int64_t effort, std::int64_t& nodes) {
         ways_.resize(items_.size() + 1);
     }
     note(0);
-    if (query_->known) begin_with(query_->known->content);
+    if (!query_->known.empty()) begin_with(query_->known);
     if (best_.empty()) greedy();
     find_multipliers(root_steps);
     explore(0, 0);
@@ -507,11 +522,29 @@ bool Core::run(double tolerance, std::int64_t effort, std::int64_t& nodes) {
     return !stopped_;
 }
 
-void Core::describe(Choice& choice) const {
-    choice.value = best_net_;
+void Core::gather(std::int64_t effort, std::int64_t& nodes) {
+    query_->near->clear();
+    if (!any_ || query_->most_near <= 0) return;
+    gathering_ = true;
+    floor_ = best_net_ - query_->within;
+    near_count_ = 0;
+    nodes_ = 0;
+    effort_ = effort;
+    stopped_ = false;
+    const double ceiling = ceiling_;
+    explore(0, 0);
+    ceiling_ = ceiling;
+    gathering_ = false;
+    nodes += nodes_;
+    query_->near->resize(near_count_);
+    for (std::size_t i = 0; i < near_count_; ++i) describe(near_[i].options, near_[i].net, (*query_->near)[i]);
+}
+
+void Core::describe(const std::vector<std::int32_t>& options, double net, Choice& choice) const {
+    choice.value = net;
     choice.uses.clear();
     choice.content.clear();
-    std::vector<std::int32_t> order = best_;
+    std::vector<std::int32_t> order = options;
     std::sort(order.begin(), order.end(),
               [&](std::int32_t a, std::int32_t b) { return options_[a].item < options_[b].item; });
     for (const std::int32_t o : order) {

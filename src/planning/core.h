@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <gradus/allocation/allocation.h>
@@ -33,7 +34,9 @@ public:
     bool any() const { return any_; }
     double net() const { return best_net_; }
     /// The best choice found, with what it takes of shared resources.
-    void describe(Choice& choice) const;
+    void describe(Choice& choice) const { describe(best_, best_net_, choice); }
+    /// After a run that came to its end: the choices of `query.near`.
+    void gather(std::int64_t effort, std::int64_t& nodes);
 
 private:
     static constexpr std::int32_t most_active = 12;
@@ -90,12 +93,13 @@ private:
     bool fits(const Option& option) const;
     void take(std::int32_t option, int sign);
     void note(double net);
-    void begin_with(const std::vector<std::int32_t>& content);
+    void describe(const std::vector<std::int32_t>& options, double net, Choice& choice) const;
+    void begin_with(std::span<const std::int32_t> content);
     void greedy();
     double relaxed(bool slopes);
     void find_multipliers(int steps);
     void explore(std::size_t depth, double net);
-    bool beaten(double bound) const { return any_ && bound <= best_net_ + tolerance_; }
+    bool beaten(double bound) const { return gathering_ ? bound < floor_ : any_ && bound <= best_net_ + tolerance_; }
 
     Offer& offer_;
     const Query* query_ = nullptr;
@@ -112,7 +116,14 @@ private:
     double tolerance_ = 0, best_net_ = 0, ceiling_ = 0;
     std::int64_t nodes_ = 0, effort_ = 0;
     std::int32_t forced_left_ = 0;
-    bool any_ = false, stopped_ = false;
+    bool any_ = false, stopped_ = false, gathering_ = false;
+    struct Near {
+        double net = 0;
+        std::vector<std::int32_t> options;
+    };
+    std::vector<Near> near_;  // a heap, the worst first
+    std::size_t near_count_ = 0;
+    double floor_ = 0;
 };
 
 }  // namespace gradus

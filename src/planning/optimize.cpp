@@ -119,8 +119,8 @@ void tabulate(const Catalog& catalog, const Allocation& allocation, double const
     const std::size_t resources = catalog.capacity.size();
     const double minor = std::pow(10.0, organization.relations().minor_digits);
     std::vector<std::int64_t> used(resources, 0);
-    for (const Choice& choice : allocation.choices)
-        for (const Use& use : choice.uses) used[use.resource] += use.amount;
+    for (std::int32_t i = 0; i < allocation.choices.size(); ++i)
+        for (const Use& use : allocation.choices[i].uses) used[use.resource] += use.amount;
     Buffer<ResourceKind> kind(resources);
     Buffer<ResourceId> resource(resources);
     Buffer<Amount> capacity(resources), taken(resources);
@@ -222,8 +222,11 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     problem.groups = static_cast<std::int32_t>(groups.size());
     problem.capacity = catalog.capacity;
     problem.fallback = roster.placed;
-    problem.most.resize(groups.size());
-    for (std::size_t i = 0; i < groups.size(); ++i) problem.most[i] = trivial_bound(catalog, groups[i]);
+    problem.most = [&] {
+        double sum = 0;
+        for (const PersonId person : groups) sum += trivial_bound(catalog, person);
+        return sum;
+    };
     problem.constant = -catalog.options.change_cost * static_cast<double>(certainly_absent(catalog, groups));
     // What a person's last search has learnt about its own limits. A person is asked by one thread at a time, in an order that
     // does not depend on threads.
@@ -252,7 +255,7 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
         Offer::Duties chosen;
         for (std::int64_t i = first; i < last; ++i) {
             std::vector<Item>& items = found[first / chunk];
-            const Choice& choice = allocation.choices[i];
+            const ChoiceView choice = allocation.choices[static_cast<std::int32_t>(i)];
             // What is chosen is all that is looked at: to open the whole offer of everyone would keep a cancel waiting.
             chosen.forced.clear();
             for (std::size_t k = 0; k < choice.content.size(); k += 2)

@@ -432,11 +432,14 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
     best.value = 0;
     best.uses.clear();
     best.content.clear();
+    if (query.near) query.near->clear();
     if (core_.open(query)) {
-        const bool settled = core_.run(query.tolerance, first_effort, nodes);
+        const bool settled = core_.run(
+            query.tolerance, query.effort > 0 ? std::min(first_effort, 4 * query.effort) : first_effort, nodes);
         const bool enough = settled || (query.effort > 0 && query.effort <= patience);
         if (core_.any()) core_.describe(best);
         if (enough && !core_.any()) return settled ? -infinite : core_.ceiling();
+        if (settled && query.near) core_.gather(first_effort, nodes);
         if (enough) return std::max(core_.net(), core_.ceiling());
     }
     prepare(query);
@@ -447,7 +450,7 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
         while (!draft.chosen().empty()) draft.pop();
     }
     best = Choice();
-    if (query.known && !query.known->content.empty() && draft.replay(query.known->content)) {
+    if (!query.known.empty() && draft.replay(query.known)) {
         found_.note(draft);
         while (!draft.chosen().empty()) draft.pop();
     }

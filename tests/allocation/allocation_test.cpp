@@ -18,27 +18,7 @@ struct Explicit {
         AllocationProblem result;
         result.groups = static_cast<std::int32_t>(choices.size());
         result.capacity = capacity;
-        result.pricer = [this]() -> Pricer {
-            return [this](const Query& query, Choice& best, std::int64_t& nodes) {
-                best = Choice();
-                double most = 0;
-                for (const Choice& choice : choices[static_cast<std::size_t>(query.group)]) {
-                    ++nodes;
-                    double value = choice.value;
-                    bool fits = true;
-                    for (const Use& use : choice.uses) {
-                        value -= query.prices[static_cast<std::size_t>(use.resource)] * static_cast<double>(use.amount);
-                        if (!query.room.empty() && use.amount > query.room[static_cast<std::size_t>(use.resource)])
-                            fits = false;
-                    }
-                    if (fits && value > most) {
-                        most = value;
-                        best = choice;
-                    }
-                }
-                return most;
-            };
-        };
+        result.pricer = listed(choices);
         return result;
     }
 
@@ -81,7 +61,8 @@ Explicit draw(std::uint32_t seed, int groups, int resources) {
 void expect_feasible(const Explicit& instance, const Allocation& allocation) {
     std::vector<std::int64_t> used(instance.capacity.size(), 0);
     double value = 0;
-    for (const Choice& choice : allocation.choices) {
+    for (std::int32_t group = 0; group < allocation.choices.size(); ++group) {
+        const ChoiceView choice = allocation.choices[group];
         value += choice.value;
         for (const Use& use : choice.uses) used[static_cast<std::size_t>(use.resource)] += use.amount;
     }
@@ -158,7 +139,8 @@ TEST(Allocation, ThreadsDoNotChangeAnything) {
         EXPECT_EQ(one.value, many.value);
         EXPECT_EQ(one.bound, many.bound);
         EXPECT_EQ(one.prices, many.prices);
-        for (std::size_t i = 0; i < one.choices.size(); ++i) EXPECT_EQ(one.choices[i].content, many.choices[i].content);
+        for (std::int32_t i = 0; i < one.choices.size(); ++i)
+            EXPECT_TRUE(std::ranges::equal(one.choices[i].content, many.choices[i].content));
     }
 }
 
@@ -176,7 +158,7 @@ TEST(Allocation, CancelReturnsAFeasibleAllocation) {
     Control control;
     control.cancel();
     AllocationProblem problem = instance.problem();
-    problem.most.assign(400, 11.0);
+    problem.most = [] { return 400 * 11.0; };
     const Allocation allocation = allocate(problem, {}, &control);
     expect_feasible(instance, allocation);
     EXPECT_EQ(allocation.status, AllocationStatus::cancelled);

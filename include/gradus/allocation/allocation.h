@@ -5,38 +5,30 @@
 #include <span>
 #include <vector>
 
+#include <gradus/allocation/choice.h>
 #include <gradus/base/control.h>
 
 namespace gradus {
 
-/// What a choice takes of one shared resource.
-struct Use {
-    std::int32_t resource = 0;
-    std::int64_t amount = 0;  ///< whole units, > 0
-
-    friend bool operator==(const Use&, const Use&) = default;
-};
-
-/// One thing that a group may choose (a column). The empty choice has value 0 and uses nothing.
-struct Choice {
-    double value = 0;                     ///< worth, prices not deducted
-    std::vector<Use> uses{};              ///< ascending by resource, each once
-    std::vector<std::int32_t> content{};  ///< the client's own description; equal contents are the same choice
-};
-
 /// Asks for a group's best choice.
 struct Query {
     std::int32_t group = 0;
-    std::span<const double> prices{};      ///< per unit, by resource, ≥ 0
-    std::span<const std::int64_t> room{};  ///< if not empty: the choice may use at most this much of each resource
-    double tolerance = 0;                  ///< a choice this much below the best is good enough
-    std::int64_t effort = 0;               ///< nodes after which the best so far will do; 0: as many as it takes
-    const Choice* known = nullptr;         ///< a choice that may be worth starting from
-    const Control* control = nullptr;      ///< may be cancelled: then the best so far
+    std::span<const double> prices{};       ///< per unit, by resource, ≥ 0
+    std::span<const std::int64_t> room{};   ///< if not empty: the choice may use at most this much of each resource
+    double tolerance = 0;                   ///< a choice this much below the best is good enough
+    std::int64_t effort = 0;                ///< nodes after which the best so far will do; 0: as many as it takes
+    std::span<const std::int32_t> known{};  ///< content of a choice that may be worth starting from
+    const Control* control = nullptr;       ///< may be cancelled: then the best so far
+    /// If not null: gets choices worth at most `within` less than the best, each once, the best `most_near` of them; fewer
+    /// where that takes too long.
+    std::vector<Choice>* near = nullptr;
+    double within = 0;
+    std::int32_t most_near = 0;
 };
 
-/// The client's exact search: puts the best choice found into `best` and returns an upper bound on
-/// max over choices of value - Σ price × amount; equal to that of `best` but for `tolerance`. Counts its work in `nodes`.
+/// The client's exact search: puts the best choice found into `best` (whatever was in it) and returns an upper bound on
+/// max over choices of value - Σ price × amount; equal to that of `best` but for `tolerance`. -infinity: nothing can be
+/// chosen. Counts its work in `nodes`.
 using Pricer = std::function<double(const Query&, Choice& best, std::int64_t& nodes)>;
 
 /// Groups choose one choice each; choices use shared resources; maximise the sum of values.
@@ -47,11 +39,19 @@ struct AllocationProblem {
     std::function<Pricer()> pricer;
     /// By group: a choice that is always possible; all together they keep the capacities. Empty: the empty choice.
     std::vector<Choice> fallback;
-    /// By group: no choice is worth more. Empty: infinite. The bound of a run that is cancelled before the first prices.
-    std::vector<double> most;
+    /// There is no empty choice, and no fallback either: which choices are possible together is to be found out. The pricer
+    /// then returns no empty choice, or -infinity where the query's room leaves none.
+    bool must_choose = false;
+    /// No allocation is worth more: the bound of a run that ends before the first prices. Asked for only then; none: infinite.
+    std::function<double()> most;
     /// Part of the whole value that no choice changes, left out of all values here: the gap is relative to the whole.
     double constant = 0;
+    /// Prices that may be good, e.g. of a like problem solved before. By resource; empty: none known.
+    std::vector<double> prices;
 };
+
+/// The pricer of groups whose choices are listed, by group. The lists must outlive it. With `must_choose` none may be left empty.
+std::function<Pricer()> listed(const std::vector<std::vector<Choice>>& choices, bool must_choose = false);
 
 struct AllocationOptions {
     double gap = 1e-4;
@@ -60,24 +60,27 @@ struct AllocationOptions {
     int threads = 0;
 };
 
-enum class AllocationStatus : std::uint8_t { optimal, within_gap, time_limit, work_limit, cancelled };
+/// `incomplete`: no allocation was found in which every group that must choose does; the choices of some are empty.
+enum class AllocationStatus : std::uint8_t { optimal, within_gap, time_limit, work_limit, cancelled, incomplete };
 
 struct Allocation {
-    std::vector<Choice> choices;  ///< by group; together within the capacities
-    std::vector<double> prices;   ///< by resource, per unit
-    double value = 0;             ///< Σ values of the choices
-    double bound = 0;             ///< the Lagrangian dual at `prices`: no allocation is worth more
+    Choices choices;             ///< by group; together within the capacities
+    std::vector<double> prices;  ///< by resource, per unit
+    double value = 0;            ///< Σ values of the choices
+    double bound = 0;            ///< the Lagrangian dual at `prices`: no allocation is worth more
     AllocationStatus status = AllocationStatus::work_limit;
-    std::int64_t nodes = 0;  ///< work done
-    int rounds = 0;          ///< times all groups were priced
+    std::int64_t nodes = 0;    ///< work done
+    std::int64_t queries = 0;  ///< times that a group was asked for its best choice
 };
 
 /// Lagrangian decomposition: prices for the resources by simultaneous second-order updates on a smoothed dual over a pool
-/// of choices per group, a proven bound from exact pricing, then rounding, repair and improvement to integer choices.
+/// of choices per group, first of a sample of the groups, then of all; a proven bound from exact pricing; then integer
+/// choices by a search among near-best choices for the least sum of what groups forgo and of what is left over at the prices.
 ///
 /// Deterministic for any number of threads unless time or cancel ends it.
 /// Source: Geoffrion (1974), Lagrangean relaxation for integer programming; entropic smoothing of the dual after Nesterov
-/// (2005), Smooth minimization of non-smooth functions.
+/// (2005), Smooth minimization of non-smooth functions; corrected samples after Shamir, Srebro & Zhang (2014),
+/// Communication-efficient distributed optimization using an approximate Newton-type method.
 Allocation allocate(const AllocationProblem& problem, const AllocationOptions& options, Control* control = nullptr);
 
 }  // namespace gradus

@@ -1,0 +1,416 @@
+#include "allocation/assignment.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "allocation/random.h"
+
+namespace gradus {
+namespace {
+
+// A member's choice in the pool that is near enough to the best.
+struct Candidate {
+    ChoiceView choice;
+    double regret = 0;
+    std::int32_t member = 0;
+};
+
+class Settling {
+public:
+    Settling(Assignment& assignment, const Pool& pool, std::span<const std::int32_t> groups,
+             std::span<const double> prices, std::span<const double> typical);
+
+    void raise_charges();
+    void descend(const std::function<bool()>& late);
+    void anneal(std::int64_t proposals, double hottest, const std::function<bool()>& late);
+    void exchange(std::int64_t proposals, const std::function<bool()>& late);
+    void apply(std::span<const std::int32_t> groups);
+    double loss() const;
+
+private:
+    double charge(std::int32_t resource, std::int64_t room) const {
+        return room >= 0 ? prices_[resource] * static_cast<double>(room) : -over_[resource] * static_cast<double>(room);
+    }
+    double change(const Candidate& from, const Candidate& to) const;
+    void move(std::int32_t member, std::int32_t candidate);
+
+    Assignment& assignment_;
+    std::span<const double> prices_;
+    std::vector<double> over_;           // by resource: charged for each unit too much
+    std::vector<Candidate> candidates_;  // by member, the best first
+    std::vector<std::int32_t> first_;    // by member, and the end
+    std::vector<std::int32_t> now_;      // by member: candidate
+    std::vector<std::int32_t> movable_;  // members with a choice
+    std::vector<std::int32_t> near_;     // candidates that lose little
+    double hottest_ = 0;
+};
+
+Settling::Settling(Assignment& assignment, const Pool& pool, std::span<const std::int32_t> groups,
+                   std::span<const double> prices, std::span<const double> typical)
+    : assignment_(assignment), prices_(prices) {
+    for (std::size_t r = 0; r < prices.size(); ++r) over_.push_back(1.5 * prices[r] + 0.1 * typical[r] + 1e-12);
+    first_.push_back(0);
+    for (std::int32_t member = 0; member < pool.size(); ++member) {
+        const auto begin = static_cast<std::ptrdiff_t>(candidates_.size());
+        double best = -std::numeric_limits<double>::infinity();
+        pool.each(member, [&](std::int32_t, const ChoiceView& choice) {
+            candidates_.push_back({choice, choice.net(prices), member});
+            best = std::max(best, candidates_.back().regret);
+        });
+        for (auto at = candidates_.begin() + begin; at != candidates_.end(); ++at) at->regret = best - at->regret;
+        std::stable_sort(candidates_.begin() + begin, candidates_.end(),
+                         [](const Candidate& a, const Candidate& b) { return a.regret < b.regret; });
+        now_.push_back(static_cast<std::int32_t>(begin));
+        first_.push_back(static_cast<std::int32_t>(candidates_.size()));
+        if (candidates_.size() > static_cast<std::size_t>(begin) + 1) movable_.push_back(member);
+        if (candidates_.size() > static_cast<std::size_t>(begin)) {
+            // Their present use makes way for the best choice.
+            for (const Use& use : assignment.choices[groups[member]].uses) assignment.room[use.resource] += use.amount;
+            for (const Use& use : candidates_[begin].choice.uses) assignment.room[use.resource] -= use.amount;
+        }
+    }
+}
+
+// What the loss grows by if a member changes. Both lists ascend by resource.
+double Settling::change(const Candidate& from, const Candidate& to) const {
+    double sum = to.regret - from.regret;
+    auto a = from.choice.uses.begin(), b = to.choice.uses.begin();
+    const auto a_end = from.choice.uses.end(), b_end = to.choice.uses.end();
+    while (a != a_end || b != b_end) {
+        std::int32_t resource = 0;
+        std::int64_t freed = 0;
+        if (b == b_end || (a != a_end && a->resource < b->resource)) {
+            resource = a->resource;
+            freed = a++->amount;
+        } else if (a == a_end || b->resource < a->resource) {
+            resource = b->resource;
+            freed = -b++->amount;
+        } else {
+            resource = a->resource;
+            freed = a++->amount - b++->amount;
+        }
+        if (freed == 0) continue;
+        const std::int64_t room = assignment_.room[resource];
+        sum += charge(resource, room + freed) - charge(resource, room);
+    }
+    return sum;
+}
+
+void Settling::move(std::int32_t member, std::int32_t candidate) {
+    for (const Use& use : candidates_[now_[member]].choice.uses) assignment_.room[use.resource] += use.amount;
+    now_[member] = candidate;
+    for (const Use& use : candidates_[candidate].choice.uses) assignment_.room[use.resource] -= use.amount;
+}
+
+void Settling::descend(const std::function<bool()>& late) {
+    for (int pass = 0; pass < 60 && !late(); ++pass) {
+        bool moved = false;
+        for (const std::int32_t member : movable_) {
+            const Candidate& now = candidates_[now_[member]];
+            double best = -1e-12;
+            std::int32_t pick = -1;
+            for (std::int32_t c = first_[member]; c < first_[member + 1]; ++c) {
+                if (c == now_[member]) continue;
+                const double grows = change(now, candidates_[c]);
+                if (grows < best) {
+                    best = grows;
+                    pick = c;
+                }
+            }
+            if (pick < 0) continue;
+            move(member, pick);
+            moved = true;
+        }
+        if (!moved) break;
+    }
+}
+
+double Settling::loss() const {
+    double sum = 0;
+    for (std::size_t member = 0; member < now_.size(); ++member)
+        if (first_[member] < first_[member + 1]) sum += candidates_[now_[member]].regret;
+    for (std::size_t r = 0; r < prices_.size(); ++r) sum += charge(static_cast<std::int32_t>(r), assignment_.room[r]);
+    return sum;
+}
+
+void Settling::raise_charges() {
+    for (std::size_t r = 0; r < over_.size(); ++r)
+        if (assignment_.room[r] < 0) over_[r] *= 1.3;
+}
+
+// The changes that lose least, so many that each resource with a price has some dozens of them to come out even with.
+void Settling::anneal(std::int64_t proposals, double hottest, const std::function<bool()>& late) {
+    std::vector<double> regrets;
+    for (const std::int32_t member : movable_)
+        for (std::int32_t c = first_[member] + 1; c < first_[member + 1]; ++c) regrets.push_back(candidates_[c].regret);
+    if (regrets.empty() || proposals <= 0) return;
+    const auto priced = std::count_if(prices_.begin(), prices_.end(), [](double price) { return price > 0; });
+    const auto wanted = static_cast<std::size_t>(
+        static_cast<double>(priced + 10) * (40 + 0.2 * std::sqrt(static_cast<double>(assignment_.choices.size()))));
+    double most = std::numeric_limits<double>::infinity();
+    if (wanted < regrets.size()) {
+        std::nth_element(regrets.begin(), regrets.begin() + static_cast<std::ptrdiff_t>(wanted), regrets.end());
+        most = regrets[wanted];
+    }
+    for (const std::int32_t member : movable_)
+        if (candidates_[first_[member] + 1].regret <= most)
+            for (std::int32_t c = first_[member]; c < first_[member + 1] && candidates_[c].regret <= most; ++c)
+                near_.push_back(c);
+    hottest_ = std::min(hottest, most);
+    Random random(1);
+    constexpr int stages = 80;
+    constexpr double coldest = 1e-2;  // of the hottest
+    for (int stage = 0; stage < stages && !late(); ++stage) {
+        const double temperature = hottest_ * std::pow(coldest, stage / (stages - 1.0));
+        raise_charges();
+        for (std::int64_t i = 0; i < proposals * static_cast<std::int64_t>(near_.size()) / stages; ++i) {
+            const std::int32_t c = near_[random.below(near_.size())];
+            const std::int32_t member = candidates_[c].member;
+            if (now_[member] == c) continue;
+            const double grows = change(candidates_[now_[member]], candidates_[c]);
+            if (grows <= 0 || (grows < 20 * temperature && random.real() < std::exp(-grows / temperature)))
+                move(member, c);
+        }
+    }
+}
+
+// Pairs of changes: one member's, and that of another who competes for what it then lacks or leaves over most.
+void Settling::exchange(std::int64_t proposals, const std::function<bool()>& late) {
+    const double hottest = 0.2 * hottest_;
+    proposals *= static_cast<std::int64_t>(near_.size());
+    std::vector<std::vector<std::int32_t>> rivals(prices_.size());
+    if (near_.empty()) return;
+    std::vector<std::int32_t> members;
+    for (const std::int32_t c : near_)
+        if (members.empty() || members.back() != candidates_[c].member) members.push_back(candidates_[c].member);
+    for (const std::int32_t member : members)
+        for (std::int32_t c = first_[member]; c < first_[member + 1]; ++c)
+            for (const Use& use : candidates_[c].choice.uses)
+                if (rivals[use.resource].empty() || rivals[use.resource].back() != member)
+                    rivals[use.resource].push_back(member);
+    Random random(3);
+    constexpr int tries = 8;
+    for (std::int64_t i = 0; i < proposals; ++i) {
+        if (i % 4096 == 0) {
+            if (late()) break;
+            raise_charges();
+        }
+        const double temperature = hottest * std::pow(1e-2, static_cast<double>(i) / static_cast<double>(proposals));
+        const std::int32_t member = members[random.below(members.size())];
+        const std::int32_t count = first_[member + 1] - first_[member];
+        const std::int32_t c =
+            first_[member] + static_cast<std::int32_t>(random.below(static_cast<std::size_t>(count)));
+        const std::int32_t before = now_[member];
+        if (c == before || candidates_[c].regret > candidates_[before].regret + 50 * hottest) continue;
+        const double alone = change(candidates_[before], candidates_[c]);
+        const double bar = -temperature * std::log(std::max(1e-12, random.real()));
+        if (alone <= bar) {
+            move(member, c);
+            continue;
+        }
+        // Where it hurts most.
+        std::int32_t worst = -1;
+        double most = 0;
+        const auto weigh = [&](const ChoiceView& choice, std::int64_t sign) {
+            for (const Use& use : choice.uses) {
+                const std::int64_t room = assignment_.room[use.resource];
+                const double hurts = charge(use.resource, room + sign * use.amount) - charge(use.resource, room);
+                if (hurts > most) {
+                    most = hurts;
+                    worst = use.resource;
+                }
+            }
+        };
+        weigh(candidates_[before].choice, 1);
+        weigh(candidates_[c].choice, -1);
+        move(member, c);
+        bool done = false;
+        for (int t = 0; t < tries && worst >= 0 && !done; ++t) {
+            const std::int32_t other = rivals[worst][random.below(rivals[worst].size())];
+            if (other == member) continue;
+            double best = bar - alone;
+            std::int32_t pick = -1;
+            const Candidate& now = candidates_[now_[other]];
+            for (std::int32_t k = first_[other]; k < first_[other + 1]; ++k) {
+                if (k == now_[other] || candidates_[k].regret - now.regret > most + 1e-9) continue;
+                const double grows = change(now, candidates_[k]);
+                if (grows < best) {
+                    best = grows;
+                    pick = k;
+                }
+            }
+            if (pick >= 0) {
+                move(other, pick);
+                done = true;
+            }
+        }
+        if (!done) move(member, before);
+    }
+}
+
+void Settling::apply(std::span<const std::int32_t> groups) {
+    for (std::size_t member = 0; member < now_.size(); ++member) {
+        if (first_[member] == first_[member + 1]) continue;
+        const ChoiceView& choice = candidates_[now_[member]].choice;
+        assignment_.value += choice.value - assignment_.choices[groups[member]].value;
+        assignment_.choices.set(groups[member], choice);
+    }
+}
+
+}  // namespace
+
+void Assignment::change(std::int32_t group, const ChoiceView& choice) {
+    const ChoiceView now = choices[group];
+    for (const Use& use : now.uses) room[use.resource] += use.amount;
+    for (const Use& use : choice.uses) room[use.resource] -= use.amount;
+    value += choice.value - now.value;
+    choices.set(group, choice);
+}
+
+bool Assignment::fits() const {
+    return std::all_of(room.begin(), room.end(), [](std::int64_t left) { return left >= 0; });
+}
+
+std::vector<std::int64_t> Assignment::free() const {
+    std::vector<std::int64_t> result(room);
+    for (std::int64_t& left : result) left = std::max<std::int64_t>(0, left);
+    return result;
+}
+
+void Assignment::lend(std::int32_t group, std::vector<std::int64_t>& own, bool give) const {
+    for (const Use& use : choices[group].uses)
+        own[use.resource] = std::max<std::int64_t>(0, room[use.resource] + (give ? use.amount : 0));
+}
+
+void settle(Assignment& assignment, const Pool& pool, std::span<const std::int32_t> groups,
+            std::span<const double> prices, std::span<const double> typical, std::int64_t proposals, double hottest,
+            double enough, const std::function<bool()>& late) {
+    Settling settling(assignment, pool, groups, prices, typical);
+    settling.anneal(proposals, hottest, late);
+    settling.descend(late);
+    if (settling.loss() > enough) settling.exchange(proposals / 5, late);
+    settling.descend(late);
+    settling.apply(groups);
+}
+
+bool repair(Assignment& assignment, Pricing& pricing, const AllocationProblem& problem, std::span<const double> prices,
+            const std::function<bool()>& late) {
+    std::vector<std::int64_t> own = assignment.free();
+    Choice choice;
+    for (std::size_t r = 0; r < assignment.room.size(); ++r) {
+        if (assignment.room[r] >= 0) continue;
+        std::vector<std::int32_t> holders;
+        for (std::int32_t group = 0; group < assignment.choices.size(); ++group)
+            for (const Use& use : assignment.choices[group].uses)
+                if (use.resource == static_cast<std::int32_t>(r)) holders.push_back(group);
+        Random(r + 1).shuffle(holders);
+        // A few are asked what they would lose, and the one who loses least for what it frees gives way.
+        std::size_t asked = 0;
+        while (assignment.room[r] < 0) {
+            constexpr std::size_t few = 12;
+            double least = std::numeric_limits<double>::infinity();
+            std::int32_t gives = -1;
+            Choice instead;
+            const std::size_t end = std::min(holders.size(), asked + few);
+            if (asked == end) return false;
+            for (; asked < end; ++asked) {
+                if (late() && gives >= 0) break;
+                const std::int32_t group = holders[asked];
+                assignment.lend(group, own, true);
+                Query query;
+                query.group = group;
+                query.prices = prices;
+                query.room = own;
+                query.effort = 400;
+                const bool any = pricing.ask(query, choice) > -std::numeric_limits<double>::infinity();
+                assignment.lend(group, own, false);
+                if (!any) continue;
+                if (problem.must_choose && choice.content.empty()) continue;
+                const ChoiceView now = assignment.choices[group];
+                std::int64_t freed = 0;
+                for (const Use& use : now.uses)
+                    if (use.resource == static_cast<std::int32_t>(r)) freed += use.amount;
+                for (const Use& use : choice.uses)
+                    if (use.resource == static_cast<std::int32_t>(r)) freed -= use.amount;
+                if (freed <= 0) continue;
+                freed = std::min(freed, -assignment.room[r]);
+                const double loses =
+                    std::max(0.0, now.net(prices) - ChoiceView(choice).net(prices)) / static_cast<double>(freed);
+                if (loses < least) {
+                    least = loses;
+                    gives = group;
+                    std::swap(instead, choice);
+                }
+            }
+            if (gives >= 0) {
+                for (const Use& use : assignment.choices[gives].uses) own[use.resource] = -1;
+                assignment.change(gives, instead);
+                for (const Use& use : instead.uses) own[use.resource] = -1;
+                for (std::size_t q = 0; q < own.size(); ++q)
+                    if (own[q] < 0) own[q] = std::max<std::int64_t>(0, assignment.room[q]);
+            } else if (!problem.fallback.empty() || !problem.must_choose) {
+                continue;
+            }
+        }
+    }
+    return assignment.fits();
+}
+
+void fill(Assignment& assignment, Pricing& pricing, std::span<const double> prices,
+          std::span<const std::int32_t> groups, double tolerance, int threads, const Control* control,
+          const std::function<bool()>& late, const std::function<void(std::int32_t, const Choice&)>& found) {
+    constexpr std::int32_t block = 256, piece = 16;
+    constexpr std::int64_t glance = 400;  // nodes: an improvement is welcome, a proof not needed
+    const auto count = static_cast<std::int32_t>(groups.size());
+    std::vector<Choice> proposals(block);
+    const auto ask = [&](std::int32_t group, std::vector<std::int64_t>& own, Choice& best) {
+        assignment.lend(group, own, true);
+        Query query;
+        query.group = group;
+        query.prices = prices;
+        query.room = own;
+        query.tolerance = tolerance;
+        query.effort = glance;
+        query.known = assignment.choices[group].content;
+        query.control = control;
+        const bool any = pricing.ask(query, best) > -std::numeric_limits<double>::infinity();
+        assignment.lend(group, own, false);
+        return any;
+    };
+    for (std::int32_t start = 0; start < count && !late(); start += block) {
+        const std::int32_t size = std::min(block, count - start);
+        std::vector<char> any(size, 0);
+        parallel_for(size, piece, size < 4 * piece ? 1 : threads, [&](std::int64_t first, std::int64_t last) {
+            std::vector<std::int64_t> own = assignment.free();
+            for (std::int64_t i = first; i < last; ++i) any[i] = ask(groups[start + i], own, proposals[i]);
+        });
+        for (std::int32_t i = 0; i < size; ++i) {
+            const std::int32_t group = groups[start + i];
+            Choice& proposal = proposals[i];
+            const auto better = [&] {
+                return any[i] && ChoiceView(proposal).net(prices) > assignment.choices[group].net(prices) + 1e-12;
+            };
+            if (!better()) continue;
+            const auto fits = [&] {
+                std::size_t k = 0;
+                const auto mine = assignment.choices[group].uses;
+                return std::all_of(proposal.uses.begin(), proposal.uses.end(), [&](const Use& use) {
+                    while (k < mine.size() && mine[k].resource < use.resource) ++k;
+                    const std::int64_t held = k < mine.size() && mine[k].resource == use.resource ? mine[k].amount : 0;
+                    return use.amount <= assignment.room[use.resource] + held;
+                });
+            };
+            if (!fits()) {  // somebody before took it: ask again
+                std::vector<std::int64_t> own = assignment.free();
+                any[i] = ask(group, own, proposal);
+                if (!better() || !fits()) continue;
+            }
+            assignment.change(group, proposal);
+            found(group, proposal);
+        }
+    }
+}
+
+}  // namespace gradus
