@@ -47,6 +47,7 @@ private:
                        std::int64_t effort, Priced& priced, double within = 0);
     bool price_all(const std::vector<double>& prices, double tolerance, std::int64_t effort);
     double near() const;
+    void learn_worth();
     bool sharpen(Sample& sample);
     void improve();
     void keep(const Assignment& assignment);
@@ -142,7 +143,8 @@ bool Run::price_all(const std::vector<double>& prices, double tolerance, std::in
     if (static_cast<std::int32_t>(members_.size()) == problem_.groups) {
         Priced priced;
         grow(problem_.groups, prices);
-        total.complete = price_members(0, problem_.groups, prices, tolerance, effort, priced, near());
+        const bool free = std::all_of(prices.begin(), prices.end(), [](double price) { return price == 0; });
+        total.complete = price_members(0, problem_.groups, prices, tolerance, effort, priced, free ? 0 : near());
         total.bound = priced.bound;
         total.used = priced.used;
     } else {
@@ -183,6 +185,20 @@ void Run::grow(std::int32_t members, const std::vector<double>& prices) {
     }
 }
 
+// What a unit of a resource is worth to whose choices in the pool use it, for those that nobody was seen to use before.
+void Run::learn_worth() {
+    std::vector<double> worth(typical_.size(), 0.0), amount(typical_.size(), 0.0);
+    for (std::int32_t i = 0; i < pool_.size(); ++i)
+        pool_.each(i, [&](std::int32_t, const ChoiceView& choice) {
+            for (const Use& use : choice.uses) {
+                worth[use.resource] += choice.value;
+                amount[use.resource] += static_cast<double>(use.amount);
+            }
+        });
+    for (std::size_t r = 0; r < typical_.size(); ++r)
+        if (typical_[r] == 0 && amount[r] > 0) typical_[r] = worth[r] / amount[r];
+}
+
 // Prices that make the sample's dual small. False if the run must end.
 bool Run::sharpen(Sample& sample) {
     const std::size_t resources = problem_.capacity.size();
@@ -219,6 +235,7 @@ bool Run::sharpen(Sample& sample) {
     }
     if (!price(tolerance)) return false;
     for (int round = 0; round < 60; ++round) {
+        if (round < 3) learn_worth();
         PriceBox box{prices_, prices_};
         for (std::size_t r = 0; r < resources; ++r) {
             const double unit = std::max(prices_[r], 0.5 * typical_[r]);
@@ -342,18 +359,6 @@ Allocation Run::solve() {
     take_sample(first_sample);
     // What everybody takes at no price tells what is scarce, and what a unit is worth to who uses it.
     Priced priced;
-    const auto learn = [&] {
-        std::vector<double> worth(resources, 0.0), amount(resources, 0.0);
-        for (std::int32_t i = 0; i < sample.members; ++i)
-            pool_.each(i, [&](std::int32_t, const ChoiceView& choice) {
-                for (const Use& use : choice.uses) {
-                    worth[use.resource] += choice.value;
-                    amount[use.resource] += static_cast<double>(use.amount);
-                }
-            });
-        for (std::size_t r = 0; r < resources; ++r)
-            if (amount[r] > 0) typical_[r] = worth[r] / amount[r];
-    };
     const std::vector<double> none(resources, 0.0);
     going = price_members(0, sample.members, none, 0, glance, priced);
     bool scarce = false;
@@ -361,12 +366,13 @@ Allocation Run::solve() {
         mean_worth_ = std::max(1e-12, std::abs(priced.reached) / std::max(1, sample.members));
         for (std::size_t r = 0; r < resources; ++r)
             scarce = scarce || static_cast<double>(priced.used[r]) > sample.capacity[r];
-        learn();
+        learn_worth();
         if (!scarce) {
             going = price_all(none, 0.3 * options_.gap * mean_worth_, 3000);
             for (std::size_t r = 0; going && r < resources; ++r) scarce = scarce || used_[r] > problem_.capacity[r];
-            if (going && !scarce) improve();
-            if (going && !scarce && !close_enough() && (going = price_all(none, 0, 0))) improve();
+            // Enough for all: everyone has the best of what they were found.
+            if (going && !scarce) take_what_fits();
+            if (going && !scarce && !close_enough() && (going = price_all(none, 0, 0))) take_what_fits();
         }
     }
     if (going && scarce && !close_enough()) {
@@ -382,7 +388,7 @@ Allocation Run::solve() {
                 going = going && price_members(0, sample.members, prices, 0.02 * mean_worth_, glance, priced);
                 prices_ = prices;
             }
-            learn();
+            learn_worth();
         }
         while (going) {
             going = sharpen(sample);

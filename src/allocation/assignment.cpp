@@ -314,7 +314,7 @@ bool repair(Assignment& assignment, Pricing& pricing, const AllocationProblem& p
             std::int32_t gives = -1;
             Choice instead;
             const std::size_t end = std::min(holders.size(), asked + few);
-            if (asked == end) return false;
+            if (asked == end) break;
             for (; asked < end; ++asked) {
                 if (late() && gives >= 0) break;
                 const std::int32_t group = holders[asked];

@@ -58,6 +58,18 @@ std::size_t certainly_absent(const Catalog& catalog, const std::vector<PersonId>
     return count;
 }
 
+// Whether anything may be kept from anybody for want of data.
+bool all_known(const Catalog& catalog) {
+    const Tables& tables = catalog.organization.tables();
+    for (std::size_t activity = 0; activity + 1 < catalog.first_offering.size(); ++activity)
+        for (std::int32_t i = catalog.first_offering[activity]; i < catalog.first_offering[activity + 1]; ++i)
+            if (is_missing(tables.activities.hours[activity]) || is_missing(catalog.offerings[i].cost)) return false;
+    if (!catalog.organization.relations().funds_given) return true;
+    for (std::int32_t unit = -1; unit < catalog.organization.relations().units.size(); ++unit)
+        if (!catalog.one_fund(UnitId(unit)) || !catalog.fund_for(UnitId(unit), catalog.start)) return false;
+    return true;
+}
+
 // What is not offered for want of data, counted over all people.
 std::shared_ptr<const Problems> warnings(const Catalog& catalog, const std::vector<PersonId>& groups) {
     struct Piece {
@@ -65,6 +77,7 @@ std::shared_ptr<const Problems> warnings(const Catalog& catalog, const std::vect
         std::int64_t people = 0;
         PersonId example;
     };
+    if (all_known(catalog)) return ProblemList().table();
     std::vector<Piece> pieces((groups.size() + chunk - 1) / chunk);
     parallel_for(static_cast<std::int64_t>(groups.size()), chunk, catalog.options.threads,
                  [&](std::int64_t first, std::int64_t last) {
