@@ -26,7 +26,9 @@ public:
     Run(const AllocationProblem& problem, const AllocationOptions& options, Control* control)
         : problem_(problem), options_(options), control_(control ? control : &own_control_),
           begun_(std::chrono::steady_clock::now()), late_([this] { return should_stop(); }),
-          pricing_(problem, options.threads, control_, late_), best_(problem.groups, problem.capacity) {}
+          pricing_(problem, options.threads, control_, late_,
+                   [this] { return control_->cancelled() || out_of_time(); }),
+          best_(problem.groups, problem.capacity) {}
 
     Allocation solve();
 
@@ -42,7 +44,8 @@ private:
     };
 
     void draw_members();
-    void grow(std::int32_t members, const std::vector<double>& prices);
+    void grow(std::int32_t members);
+    void look_around(std::int32_t first, const std::vector<double>& prices);
     bool price_members(std::int32_t first, std::int32_t last, const std::vector<double>& prices, double tolerance,
                        std::int64_t effort, Priced& priced, double within = 0);
     bool price_all(const std::vector<double>& prices, double tolerance, std::int64_t effort);
@@ -53,6 +56,9 @@ private:
     void keep(const Assignment& assignment);
     void take_what_fits();
     bool should_stop();
+    bool out_of_time() const;
+    bool hurry(double rounds) const;
+    double seconds_a_round() const;
     double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count(); }
     double whole(double value) const { return std::abs(value + problem_.constant); }
     double gap() const { return (bound_ - best_.value) / std::max(whole(bound_), 1e-9); }
@@ -96,9 +102,21 @@ void Run::report() {
                      bound_ + problem_.constant);
 }
 
-// Called from several threads; what it finds is read by one, afterwards.
+// Seconds that it takes to ask all groups once, as far as is known.
+double Run::seconds_a_round() const { return pricing_.seconds_a_query() * problem_.groups; }
+
+bool Run::out_of_time() const {
+    return options_.time_limit > 0 && seconds() + options_.queries_after * seconds_a_round() >= options_.time_limit;
+}
+
+// Time for little more than to ask everybody `rounds` times and to settle.
+bool Run::hurry(double rounds) const {
+    return options_.time_limit > 0 &&
+           seconds() + (options_.queries_after + rounds + 0.5) * seconds_a_round() >= options_.time_limit;
+}
+
 bool Run::should_stop() {
-    return control_->cancelled() || (options_.time_limit > 0 && seconds() >= options_.time_limit) ||
+    return control_->cancelled() || out_of_time() ||
            (options_.work_limit > 0 && static_cast<double>(pricing_.nodes()) >= options_.work_limit);
 }
 
@@ -142,7 +160,7 @@ bool Run::price_all(const std::vector<double>& prices, double tolerance, std::in
     Pricing::Total total;
     if (static_cast<std::int32_t>(members_.size()) == problem_.groups) {
         Priced priced;
-        grow(problem_.groups, prices);
+        grow(problem_.groups);
         const bool free = std::all_of(prices.begin(), prices.end(), [](double price) { return price == 0; });
         total.complete = price_members(0, problem_.groups, prices, tolerance, effort, priced, free ? 0 : near());
         total.bound = priced.bound;
@@ -169,19 +187,22 @@ bool Run::price_all(const std::vector<double>& prices, double tolerance, std::in
     return true;
 }
 
-// Takes more groups into the sample; new ones begin with choices at and around the prices.
-void Run::grow(std::int32_t members, const std::vector<double>& prices) {
+// Takes more groups into the pool.
+void Run::grow(std::int32_t members) {
     const std::int32_t before = pool_.size();
-    if (before == members) return;
+    if (before >= members) return;
     pool_.resize(members);
     for (std::int32_t i = before; i < members && !problem_.must_choose; ++i)
         pool_.add(i, problem_.fallback.empty() ? ChoiceView() : ChoiceView(problem_.fallback[members_[i]]));
+}
+
+// Gives members that are new choices around the prices, so that the pool knows how they respond.
+void Run::look_around(std::int32_t first, const std::vector<double>& prices) {
     Priced priced;
     std::vector<double> around = prices;
     for (const double factor : {0.85, 1.15}) {
-        if (before == 0) break;
         for (std::size_t r = 0; r < prices.size(); ++r) around[r] = factor * prices[r];
-        if (!price_members(before, members, around, 0.01 * mean_worth_, glance, priced)) return;
+        if (!price_members(first, pool_.size(), around, 0.01 * mean_worth_, glance, priced)) return;
     }
 }
 
@@ -191,7 +212,7 @@ void Run::learn_worth() {
     for (std::int32_t i = 0; i < pool_.size(); ++i)
         pool_.each(i, [&](std::int32_t, const ChoiceView& choice) {
             for (const Use& use : choice.uses) {
-                worth[use.resource] += choice.value;
+                worth[use.resource] += std::abs(choice.value);
                 amount[use.resource] += static_cast<double>(use.amount);
             }
         });
@@ -235,6 +256,7 @@ bool Run::sharpen(Sample& sample) {
     }
     if (!price(tolerance)) return false;
     for (int round = 0; round < 60; ++round) {
+        if (hurry(2)) break;
         if (round < 3) learn_worth();
         PriceBox box{prices_, prices_};
         for (std::size_t r = 0; r < resources; ++r) {
@@ -354,13 +376,13 @@ Allocation Run::solve() {
         sample.capacity.clear();
         for (const std::int64_t capacity : problem_.capacity)
             sample.capacity.push_back(static_cast<double>(capacity) * sample.members / std::max(1, problem_.groups));
-        grow(sample.members, prices_);
+        grow(sample.members);
     };
     take_sample(first_sample);
     // What everybody takes at no price tells what is scarce, and what a unit is worth to who uses it.
     Priced priced;
     const std::vector<double> none(resources, 0.0);
-    going = price_members(0, sample.members, none, 0, glance, priced);
+    going = price_members(0, sample.members, none, 0, glance / 4, priced);
     bool scarce = false;
     if (going) {
         mean_worth_ = std::max(1e-12, std::abs(priced.reached) / std::max(1, sample.members));
@@ -393,14 +415,19 @@ Allocation Run::solve() {
         while (going) {
             going = sharpen(sample);
             if (!going || sample.members == static_cast<std::int32_t>(members_.size())) break;
+            const double next = static_cast<double>(growth) * sample.members / problem_.groups;
+            if (hurry(2 + 8 * std::min(1.0, next))) break;
+            const std::int32_t before = sample.members;
             take_sample(sample.members * growth);
+            look_around(before, prices_);
         }
         // Everyone at these prices; where the sample told wrong how much is used, it is told so, and asked again.
         for (int round = 0; going && round < 4; ++round) {
-            going = price_all(prices_, 0, 0);
+            // Where time is short, a bound that was found on the way will do.
+            if (!(std::isfinite(bound_) && hurry(1))) going = price_all(prices_, 0, 0);
             if (!going) break;
             improve();
-            if (close_enough() || static_cast<std::int32_t>(members_.size()) == problem_.groups) break;
+            if (close_enough() || hurry(2) || static_cast<std::int32_t>(members_.size()) == problem_.groups) break;
             const double part = static_cast<double>(sample.members) / problem_.groups;
             std::vector<std::int64_t> sampled(resources, 0);
             for (const std::int32_t group : members_)
@@ -421,7 +448,7 @@ Allocation Run::solve() {
         status_ = AllocationStatus::within_gap;
     else if (control_->cancelled())
         status_ = AllocationStatus::cancelled;
-    else if (options_.time_limit > 0 && seconds() >= options_.time_limit)
+    else if (out_of_time() || hurry(2))
         status_ = AllocationStatus::time_limit;
     control_->report(1.0, best_.value + problem_.constant, bound_ + problem_.constant);
     return {std::move(best_.choices), proven_, best_.value, bound_, status_, pricing_.nodes(), pricing_.queries()};

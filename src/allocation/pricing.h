@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,8 +17,10 @@ namespace gradus {
 /// Asks groups for their best choices, with searches that are made once and lent to one thread at a time.
 class Pricing {
 public:
-    Pricing(const AllocationProblem& problem, int threads, const Control* control, std::function<bool()> late)
-        : problem_(problem), threads_(threads), control_(control), late_(std::move(late)) {}
+    /// `late`: stop at the end of a wave, as for work; `over`: stop at once, as for time.
+    Pricing(const AllocationProblem& problem, int threads, const Control* control, std::function<bool()> late,
+            std::function<bool()> over)
+        : problem_(problem), threads_(threads), control_(control), late_(std::move(late)), over_(std::move(over)) {}
 
     struct Terms {
         std::span<const double> prices;
@@ -42,6 +46,8 @@ public:
 
     std::int64_t nodes() const { return nodes_; }
     std::int64_t queries() const { return queries_; }
+    /// By the clock, when many were asked last.
+    double seconds_a_query() const { return seconds_a_query_; }
 
 private:
     // A search on loan.
@@ -73,7 +79,8 @@ private:
     const AllocationProblem& problem_;
     int threads_;
     const Control* control_;
-    std::function<bool()> late_;
+    std::function<bool()> late_, over_;
+    double seconds_a_query_ = 0;
     std::mutex mutex_;
     std::vector<Pricer> idle_;
     std::atomic<std::int64_t> nodes_{0}, queries_{0};
@@ -87,52 +94,61 @@ Pricing::Total Pricing::ask(const Terms& terms, std::int32_t count, std::int32_t
         std::int64_t nodes = 0;
         bool done = false;
     };
-    std::vector<Piece> pieces((count + chunk - 1) / chunk);
+    const auto begun = std::chrono::steady_clock::now();
+    const std::int32_t chunks = (count + chunk - 1) / chunk;
+    std::vector<Piece> pieces(chunks);
     Total total;
     total.used.assign(terms.prices.size(), 0);
     std::mutex summing;
-    const int threads = count < 4 * chunk ? 1 : threads_;
-    // Each thread asks for several chunks in turn and adds up what they use: whole numbers, so the order does not matter.
-    std::atomic<std::int32_t> next{0};
-    const auto workers = thread_count(static_cast<std::int64_t>(pieces.size()), threads);
-    parallel_for(workers, 1, workers, [&](std::int64_t, std::int64_t) {
-        const Loan pricer(*this);
-        std::vector<std::int64_t> used(terms.prices.size(), 0);
-        Choice choice;
-        std::vector<Choice> near;
-        while (!late_()) {
-            const std::int32_t number = next.fetch_add(1, std::memory_order_relaxed);
-            if (number >= static_cast<std::int32_t>(pieces.size())) break;
-            Piece& piece = pieces[number];
-            for (std::int32_t i = number * chunk; i < std::min(count, (number + 1) * chunk); ++i) {
-                Query query;
-                query.group = group(i);
-                query.prices = terms.prices;
-                query.tolerance = terms.tolerance;
-                query.effort = terms.effort;
-                query.known = known(i);
-                query.control = control_;
-                query.within = terms.within;
-                query.most_near = terms.most_near;
-                if (terms.most_near > 0) query.near = &near;
-                piece.bound += (*pricer)(query, choice, piece.nodes);
-                piece.reached += ChoiceView(choice).net(terms.prices);
-                for (const Use& use : choice.uses) used[use.resource] += use.amount;
-                take(i, choice);
-                for (const Choice& other : near) take(i, other);
+    // In waves: after each it is known, for any number of threads, how much work was done.
+    const std::int32_t wave = std::max(1, 4096 / chunk);
+    std::int32_t asked = 0;
+    while (asked < chunks && !late_()) {
+        const std::int32_t end = std::min(chunks, asked + wave);
+        const int workers = thread_count((end - asked) / 4, threads_);
+        std::atomic<std::int32_t> next{asked};
+        parallel_for(workers, 1, workers, [&](std::int64_t, std::int64_t) {
+            const Loan pricer(*this);
+            // Whole numbers: the order in which threads add them up does not matter.
+            std::vector<std::int64_t> used(terms.prices.size(), 0);
+            Choice choice;
+            std::vector<Choice> near;
+            while (!over_()) {
+                const std::int32_t number = next.fetch_add(1, std::memory_order_relaxed);
+                if (number >= end) break;
+                Piece& piece = pieces[number];
+                for (std::int32_t i = number * chunk; i < std::min(count, (number + 1) * chunk); ++i) {
+                    Query query;
+                    query.group = group(i);
+                    query.prices = terms.prices;
+                    query.tolerance = terms.tolerance;
+                    query.effort = terms.effort;
+                    query.known = known(i);
+                    query.control = control_;
+                    query.within = terms.within;
+                    query.most_near = terms.most_near;
+                    if (terms.most_near > 0) query.near = &near;
+                    piece.bound += (*pricer)(query, choice, piece.nodes);
+                    piece.reached += ChoiceView(choice).net(terms.prices);
+                    for (const Use& use : choice.uses) used[use.resource] += use.amount;
+                    take(i, choice);
+                    for (const Choice& other : near) take(i, other);
+                }
+                piece.done = true;
             }
-            piece.done = true;
-        }
-        const std::lock_guard lock(summing);
-        for (std::size_t r = 0; r < used.size(); ++r) total.used[r] += used[r];
-    });
+            const std::lock_guard lock(summing);
+            for (std::size_t r = 0; r < used.size(); ++r) total.used[r] += used[r];
+        });
+        for (; asked < end; ++asked) nodes_ += pieces[asked].nodes;
+    }
     for (const Piece& piece : pieces) {
         total.bound += piece.bound;
         total.reached += piece.reached;
-        nodes_ += piece.nodes;
         total.complete = total.complete && piece.done;
     }
     queries_ += count;
+    if (total.complete && count >= 256)
+        seconds_a_query_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count() / count;
     total.complete = total.complete && !(control_ && control_->cancelled());
     return total;
 }

@@ -70,6 +70,10 @@ public:
         inputs_.word(digest);
         return *this;
     }
+    /// Since it began.
+    double seconds() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    }
     void sign(Table& result, const OptionsJson& options, Date as_of, int threads) const {
         Provenance& made = result.provenance;
         made = {};
@@ -78,7 +82,7 @@ public:
         made.inputs = inputs_.value();
         made.options = options.text();
         made.as_of = as_of;
-        made.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+        made.seconds = seconds();
         made.threads = threads;
         Digest all;
         all.text(made.version);

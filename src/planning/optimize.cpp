@@ -256,7 +256,8 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     AllocationOptions how;
     how.gap = catalog.options.gap;
     how.work_limit = catalog.options.work_limit.value_or(0) * 1e6;
-    how.time_limit = catalog.options.time_limit.value_or(0);
+    if (catalog.options.time_limit) how.time_limit = std::max(1e-3, *catalog.options.time_limit - stage.seconds());
+    how.queries_after = 1;  // to write the tables
     how.threads = catalog.options.threads;
     const Allocation allocation = allocate(problem, how, control);
 
