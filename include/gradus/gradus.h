@@ -12,6 +12,7 @@
 #include <gradus/base/table.h>
 #include <gradus/base/version.h>
 #include <gradus/organization/organization.h>
+#include <gradus/planning/mip.h>
 #include <gradus/planning/optimize.h>
 #include <gradus/planning/plan.h>
 #include <gradus/planning/verify.h>

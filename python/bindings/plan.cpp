@@ -1,4 +1,5 @@
 #include <cstdlib>
+#include <sstream>
 #include <vector>
 
 #include <pybind11/stl.h>
@@ -101,6 +102,17 @@ Job start_optimize(const Organization& organization, const TableView& risks, con
                });
 }
 
+Job start_export_mps(const Organization& organization, const TableView& risks, const py::dict& dict) {
+    const OptimizeOptions options = options_from(dict);
+    return Job(
+        [=](Control*) {
+            std::ostringstream file;
+            export_mps(organization, as<Risks>(risks), file, options);
+            return std::move(file).str();
+        },
+        [](std::string text) { return text; });
+}
+
 PlanView load(const Organization& organization, const TableView& risks, const std::vector<Input>& tables,
               const py::dict& options, std::optional<std::int32_t> as_of, const py::dict& provenance,
               const std::vector<ProblemRow>& problems) {
@@ -157,6 +169,7 @@ void bind_plan(py::module_& module) {
         .def_readonly("violations", &VerificationView::violations);
 
     module.def("start_optimize", &start_optimize, py::arg("organization"), py::arg("risks"), py::arg("options"));
+    module.def("start_export_mps", &start_export_mps, py::arg("organization"), py::arg("risks"), py::arg("options"));
     module.def(
         "load_items",
         [](const Organization& organization, const Input& items, int threads) {

@@ -432,6 +432,50 @@ def _columns(archive: zipfile.ZipFile, name: str) -> dict[str, list[str | None]]
     return {column: [row[place] or None for row in rows] for place, column in enumerate(header)}
 
 
+def planning_options(
+    organization: Organization,
+    *,
+    start: Day | None = None,
+    months: int = 12,
+    period_months: int = 3,
+    max_activities: int | None = None,
+    max_capabilities: int | None = None,
+    max_of_a_kind: int | None = None,
+    allow_overlap: bool = False,
+    gap: float = 1e-4,
+    work_limit: float | None = None,
+    time_limit: float | None = None,
+    previous: Plan | Tabular | None = None,
+    change_cost: float = 0.0,
+    threads: int | None = None,
+) -> dict[str, Any]:
+    """The options of `optimize` as they cross to the core."""
+    return {
+        "start": day("start", start),
+        "months": whole("months", months),
+        "period_months": whole("period_months", period_months),
+        "max_activities": None if max_activities is None else whole("max_activities", max_activities),
+        "max_capabilities": None if max_capabilities is None else whole("max_capabilities", max_capabilities),
+        "max_of_a_kind": None if max_of_a_kind is None else whole("max_of_a_kind", max_of_a_kind),
+        "allow_overlap": truth("allow_overlap", allow_overlap),
+        "gap": real("gap", gap),
+        "work_limit": None if work_limit is None else real("work_limit", work_limit),
+        "time_limit": None if time_limit is None else real("time_limit", time_limit),
+        "previous": _items_before(organization, previous),
+        "change_cost": real("change_cost", change_cost),
+        "threads": cores(threads),
+    }
+
+
+def risks_to_plan(
+    organization: Organization, risks: Risks | Tabular, options: dict[str, Any], as_of: Day | None
+) -> Table:
+    """The risks of a plan with these options: those from outside are of the day before its start unless said."""
+    if as_of is None and options["start"] is not None and not isinstance(risks, Table):
+        as_of = date(options["start"] - 1)
+    return given_risks(organization, risks, as_of)
+
+
 def optimize(
     organization: Organization,
     risks: Risks | Tabular,
@@ -526,23 +570,10 @@ def optimize(
     >>> plan.verify().ok  # doctest: +SKIP
     >>> plan.save("plan.zip")  # doctest: +SKIP
     """
-    first = day("start", start)
-    if as_of is None and first is not None and not isinstance(risks, Table):
-        as_of = date(first - 1)
-    options = {
-        "start": first,
-        "months": whole("months", months),
-        "period_months": whole("period_months", period_months),
-        "max_activities": None if max_activities is None else whole("max_activities", max_activities),
-        "max_capabilities": None if max_capabilities is None else whole("max_capabilities", max_capabilities),
-        "max_of_a_kind": None if max_of_a_kind is None else whole("max_of_a_kind", max_of_a_kind),
-        "allow_overlap": truth("allow_overlap", allow_overlap),
-        "gap": real("gap", gap),
-        "work_limit": None if work_limit is None else real("work_limit", work_limit),
-        "time_limit": None if time_limit is None else real("time_limit", time_limit),
-        "previous": _items_before(organization, previous),
-        "change_cost": real("change_cost", change_cost),
-        "threads": cores(threads),
-    }
-    job = _core.start_optimize(organization._core, given_risks(organization, risks, as_of)._core, options)
+    options = planning_options(
+        organization, start=start, months=months, period_months=period_months, max_activities=max_activities,
+        max_capabilities=max_capabilities, max_of_a_kind=max_of_a_kind, allow_overlap=allow_overlap, gap=gap,
+        work_limit=work_limit, time_limit=time_limit, previous=previous, change_cost=change_cost, threads=threads,
+    )  # fmt: skip
+    job = _core.start_optimize(organization._core, risks_to_plan(organization, risks, options, as_of)._core, options)
     return Plan(run(job, "optimize", progress, keeps_best=True))
