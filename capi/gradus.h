@@ -512,6 +512,17 @@ GRADUS_API gradus_status gradus_optimize(const gradus_organization* organization
 GRADUS_API gradus_status gradus_plan_load(const gradus_organization* organization, const gradus_risks* risks,
                                           gradus_builder* builder, const gradus_optimize_options* plan_options,
                                           const gradus_load_options* options, gradus_plan** out, gradus_error* err);
+/* Writes the problem of gradus_optimize as a mixed-integer programme in free MPS to the file `path`, for any solver of
+ * such; minimised is minus the value. Only for levels known exactly: fails with GRADUS_CONTRADICTION, table, row and column
+ * of what is not certain; with GRADUS_INVALID_ARGUMENT where the file cannot be written, which may then be there by half. */
+GRADUS_API gradus_status gradus_export_mps(const gradus_organization* organization, const gradus_risks* risks,
+                                           const gradus_optimize_options* options, const char* path, gradus_error* err);
+/* The plan that a solver found for it, from the solution file `path`: lines of name and value, or as HiGHS, CBC or SCIP
+ * write it. `options` are those that the problem was written with. Its limits are for gradus_verify to check. `bound`: no plan
+ * has a higher value, as the solver says (minus its own bound), taken on trust; NaN: none. */
+GRADUS_API gradus_status gradus_read_solution(const gradus_organization* organization, const gradus_risks* risks,
+                                              const gradus_optimize_options* options, const char* path, double bound,
+                                              gradus_plan** out, gradus_error* err);
 GRADUS_API void gradus_plan_free(gradus_plan* plan);
 /* "items", "people", "goals", "resources", "conflicts", "certificate", and "problems". */
 GRADUS_API gradus_status gradus_plan_table(const gradus_plan* plan, const char* name, gradus_table** out,

@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include "convert.h"
 #include "handles.h"
 
@@ -11,6 +13,11 @@ gradus::OptimizeOptions with_previous(const gradus_optimize_options* options) {
     if (const gradus_plan* previous = known(options).previous)
         result.previous = std::make_shared<const gradus::PlanItems>(get(previous).items);
     return result;
+}
+
+[[noreturn]] void refuse_file(const char* done, const char* path) {
+    throw gradus::Error(gradus::Code::invalid_argument,
+                        "the file '" + std::string(path) + "' cannot be " + std::string(done));
 }
 
 }  // namespace
@@ -39,6 +46,32 @@ gradus_status gradus_plan_load(const gradus_organization* organization, const gr
         for (const char* name : {"items", "resources", "conflicts", "certificate"})
             if (const gradus::Input* given = input(*builder, name)) tables.push_back(*given);
         return gradus::load_plan(o, get(risks), tables, plan, load.as_of);
+    });
+}
+
+gradus_status gradus_export_mps(const gradus_organization* organization, const gradus_risks* risks,
+                                const gradus_optimize_options* options, const char* path, gradus_error* err) {
+    return guard(err, [&] {
+        const gradus::Organization& o = get(organization);
+        const gradus::Risks& r = get(risks);
+        const gradus::OptimizeOptions how = with_previous(options);
+        std::ofstream file(&required(path, "path"), std::ios::binary);
+        if (!file) refuse_file("written", path);
+        gradus::export_mps(o, r, file, how);
+    });
+}
+
+gradus_status gradus_read_solution(const gradus_organization* organization, const gradus_risks* risks,
+                                   const gradus_optimize_options* options, const char* path, double bound,
+                                   gradus_plan** out, gradus_error* err) {
+    return create(out, err, [&] {
+        const gradus::Organization& o = get(organization);
+        const gradus::Risks& r = get(risks);
+        const gradus::OptimizeOptions how = with_previous(options);
+        std::ifstream file(&required(path, "path"), std::ios::binary);
+        if (!file) refuse_file("read", path);
+        const std::optional<double> given = gradus::is_missing(bound) ? std::nullopt : std::optional(bound);
+        return result(organization, gradus::read_solution(o, r, file, how, given));
     });
 }
 

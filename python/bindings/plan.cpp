@@ -113,6 +113,19 @@ Job start_export_mps(const Organization& organization, const TableView& risks, c
         [](std::string text) { return text; });
 }
 
+Job start_read_solution(const Organization& organization, const TableView& risks, const std::string& text,
+                        const py::dict& dict, std::optional<double> bound) {
+    const OptimizeOptions options = options_from(dict);
+    return Job(
+        [=](Control*) {
+            std::istringstream file(text);
+            return read_solution(organization, as<Risks>(risks), file, options, bound);
+        },
+        [=](Plan plan) {
+            return PlanView{std::make_shared<const Plan>(std::move(plan)), organization, risks};
+        });
+}
+
 PlanView load(const Organization& organization, const TableView& risks, const std::vector<Input>& tables,
               const py::dict& options, std::optional<std::int32_t> as_of, const py::dict& provenance,
               const std::vector<ProblemRow>& problems) {
@@ -170,6 +183,8 @@ void bind_plan(py::module_& module) {
 
     module.def("start_optimize", &start_optimize, py::arg("organization"), py::arg("risks"), py::arg("options"));
     module.def("start_export_mps", &start_export_mps, py::arg("organization"), py::arg("risks"), py::arg("options"));
+    module.def("start_read_solution", &start_read_solution, py::arg("organization"), py::arg("risks"), py::arg("text"),
+               py::arg("options"), py::arg("bound"));
     module.def(
         "load_items",
         [](const Organization& organization, const Input& items, int threads) {

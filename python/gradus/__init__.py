@@ -21,6 +21,7 @@ from ._core import __version__
 from ._dataset import Dataset, load, simulate
 from ._error import Error
 from ._organization import Organization
+from ._mip import export_mps, read_solution
 from ._plan import Plan, Verification, optimize
 from ._plan_tables import Resources
 from ._risk import Gaps, HeatMap, Risks, assess_risk, compare, concentration, find_gaps, heat_map
@@ -58,11 +59,13 @@ __all__ = [
     "concentration",
     "estimate",
     "examples",
+    "export_mps",
     "find_gaps",
     "heat_map",
     "load",
     "optimize",
     "ratings_by_source",
+    "read_solution",
     "report",
     "show_versions",
     "simulate",

@@ -347,7 +347,7 @@ bool Formulation::lifts_of(std::int32_t index, std::vector<Lift>& lifts) const {
     if (uncertain.empty()) return true;
     const Uncertain& first = uncertain.front();
     throw Error(Code::contradiction,
-                only_certain + ("of person " + quoted(catalog_.organization.people()[offer.person.value()])) + ", " +
+                only_certain + ("for person " + quoted(catalog_.organization.people()[offer.person.value()])) + ", " +
                     first.what,
                 first.table, static_cast<std::int64_t>(first.row) + 1, first.column);
 }

@@ -2,19 +2,26 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
-#include <limits>
+#include <istream>
+#include <iterator>
 #include <ostream>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <gradus/base/error.h>
 
 #include "assessment/stage.h"
 #include "base/parallel.h"
+#include "base/utf8.h"
 #include "organization/rows.h"
-#include "planning/duties.h"
+#include "planning/describe.h"
 #include "planning/formulation.h"
+#include "planning/plan_tables.h"
+#include "planning/search.h"
+#include "planning/solution.h"
 
 namespace gradus {
 namespace {
@@ -22,6 +29,7 @@ namespace {
 constexpr std::int64_t chunk = 64;    // people
 constexpr std::int64_t batch = 8192;  // people whose text is held at once
 constexpr const char* objective = "minus_value";
+constexpr double rounding = 1e-5;  // what solvers call a whole number; most mean 1e-6
 
 // Everyone who takes part and for whom something is wanted, mandatory or under way, or was planned before.
 std::vector<PersonId> people_of(const Catalog& catalog) {
@@ -145,37 +153,111 @@ void write(const Model& model, Section section, std::ostream& file) {
     }
 }
 
-// A key in one line of visible text: control characters and % as % and two hexadecimal digits.
-std::string visible(std::string_view key) {
-    std::string text;
-    for (const char c : key) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 && byte != 0x7f && c != '%') {
-            text += c;
-            continue;
-        }
-        char escaped[4];
-        std::snprintf(escaped, sizeof escaped, "%%%02X", byte);
-        text += escaped;
-    }
-    return text;
-}
-
 void write_head(const Model& model, std::ostream& file) {
+    constexpr std::size_t all = -1;
     const Organization& organization = model.catalog.organization;
     file << "* Gradus " << version()
          << ": maximise the exposure that learning removes, written as minimise minus the value.\n"
             "* x_p1_a2_s3: person p1 takes activity a2 in session s3; x_p1_a2_d20260401: on demand from that day on.\n";
     const auto keys = [&](const char* what, char letter, const Keys& of) {
         for (std::size_t i = 0; i < of.size(); ++i)
-            file << "* " << what << ' ' << letter << i + 1 << ' ' << visible(of[i]) << '\n';
+            file << "* " << what << ' ' << letter << i + 1 << ' ' << printable(of[i], all) << '\n';
     };
     for (const PersonId person : model.people)
-        file << "* person p" << person.value() + 1 << ' ' << visible(organization.people()[person.value()]) << '\n';
+        file << "* person p" << person.value() + 1 << ' ' << printable(organization.people()[person.value()], all)
+             << '\n';
     keys("activity", 'a', organization.activities());
     keys("session", 's', organization.sessions());
     keys("capability", 'c', organization.capabilities());
     keys("fund", 'f', organization.funds());
+}
+
+// What a solution says of one person's columns.
+using Assigned = std::vector<std::vector<Assignment>>;
+
+[[noreturn]] void refuse(Code code, const Assignment& at, const std::string& message, const char* column) {
+    throw Error(code, "'" + printable(at.name) + "' " + message, "solution", at.line, column);
+}
+
+constexpr const char* no_column = "is not a column of this problem, expected one that export_mps wrote";
+
+// The place among `people` of the person whose number a column's name has; -1: it has none.
+std::int64_t place_of(const std::vector<PersonId>& people, std::string_view name) {
+    const std::size_t at = name.find("_p");
+    if (at == std::string_view::npos) return -1;
+    std::int32_t number = 0;
+    if (std::from_chars(name.data() + at + 2, name.data() + name.size(), number).ec != std::errc() || number < 1)
+        return -1;
+    const auto found = std::lower_bound(people.begin(), people.end(), PersonId(number - 1));
+    return found != people.end() && *found == PersonId(number - 1) ? found - people.begin() : -1;
+}
+
+Assigned assigned(const Model& model, const std::vector<Assignment>& solution) {
+    const std::string mark = "gradus_" + model.digest();
+    Assigned result(model.people.size());
+    bool marked = false;
+    for (const Assignment& at : solution) {
+        if (at.name.substr(0, 7) == "gradus_") {
+            if (at.name != mark)
+                refuse(
+                    Code::contradiction, at,
+                    "is of another problem, expected '" + mark + "': the organisation, the risks or the options differ",
+                    "name");
+            if (std::exchange(marked, true)) refuse(Code::contradiction, at, "is given twice, expected once", "name");
+            if (std::abs(at.value - 1) > rounding) refuse(Code::out_of_range, at, "is fixed, expected 1", "value");
+            continue;
+        }
+        const std::int64_t place = place_of(model.people, at.name);
+        if (place < 0) refuse(Code::unknown_key, at, no_column, "name");
+        result[static_cast<std::size_t>(place)].push_back(at);
+    }
+    if (!marked)
+        throw Error(Code::contradiction,
+                    "it does not say which problem it solves, expected the column '" + mark + "' at 1", "solution", 0,
+                    "name");
+    return result;
+}
+
+struct Piece {
+    std::vector<Item> items;
+    std::vector<Use> uses;
+    double bound = 0;
+};
+
+// Adds the items of a person: what is under way, and the ways that are 1.
+void take(const Formulation& part, const std::vector<Assignment>& values, Piece& piece) {
+    const Offer& offer = part.offer;
+    const Tables& tables = offer.catalog.organization.tables();
+    for (const Offer::Pin& pin : offer.pins)
+        piece.items.push_back({offer.person, pin.activity, pin.session, pin.first, pin.last, pin.period + 1,
+                               tables.activities.hours[pin.activity.value()], Money(0), FundId(), Money(0), Money(0),
+                               Money(0)});
+    if (values.empty()) return;
+    std::unordered_map<std::string_view, std::size_t> places;
+    for (std::size_t i = 0; i < part.columns.size(); ++i) places.emplace(part.columns[i].name, i);
+    std::vector<bool> seen(part.columns.size()), taken(part.ways.size());
+    for (const Assignment& at : values) {
+        const auto found = places.find(at.name);
+        if (found == places.end()) refuse(Code::unknown_key, at, no_column, "name");
+        if (seen[found->second]) refuse(Code::contradiction, at, "is given twice, expected once", "name");
+        seen[found->second] = true;
+        const std::int32_t way = part.columns[found->second].way;
+        if (way < 0) continue;
+        const double nearest = at.value < 0.5 ? 0 : 1;
+        if (std::abs(at.value - nearest) > rounding)
+            refuse(Code::out_of_range, at, "is " + to_text(at.value) + ", expected 0 or 1, to 1e-5", "value");
+        taken[static_cast<std::size_t>(way)] = nearest > 0;
+    }
+    for (std::size_t w = 0; w < part.ways.size(); ++w) {
+        if (!taken[w]) continue;
+        const Way& way = part.ways[w];
+        const ActivityId activity = offer.courses[way.course].activity;
+        const auto known = [&](Money money) { return is_missing(way.cost) ? missing<Money>() : money; };
+        piece.items.push_back({offer.person, activity, offer.catalog.offerings[way.offering].session, way.first,
+                               way.last, way.period + 1, tables.activities.hours[activity.value()], way.cost, way.fund,
+                               known(way.fund_cost), known(way.account_cost), known(way.employee_cost)});
+        offer.uses(way, [&](std::int32_t resource, std::int64_t amount) { piece.uses.push_back({resource, amount}); });
+    }
 }
 
 }  // namespace
@@ -211,7 +293,78 @@ void export_mps(const Organization& organization, const Risks& risks, std::ostre
     file << text;
     write(model, Section::bounds, file);
     file << "ENDATA\n" << std::flush;
-    if (!file) throw Error(Code::internal, "export_mps: the file could not be written");
+    if (!file) throw Error(Code::invalid_argument, "export_mps: the file could not be written to its end");
+}
+
+Plan read_solution(const Organization& organization, const Risks& risks, std::istream& file,
+                   const OptimizeOptions& options, std::optional<double> bound) {
+    Stage stage = Stage("read_solution").input(organization.digest()).input(risks.provenance.digest);
+    if (bound && !std::isfinite(*bound))
+        throw Error(Code::invalid_option, "read_solution: bound must be a finite number");
+    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    stage.input(digest(text));
+    const Model model(organization, risks, options);
+    const Catalog& catalog = model.catalog;
+    if (catalog.previous.size() > 0) stage.input(digest_of(*options.previous));
+    const Assigned values = assigned(model, parse_solution(text));
+
+    const std::vector<double> prices(catalog.capacity.size(), 0.0);
+    const auto count = static_cast<std::int64_t>(model.people.size());
+    std::vector<Piece> pieces((model.people.size() + chunk - 1) / chunk);
+    parallel_for(count, chunk, catalog.options.threads, [&](std::int64_t first, std::int64_t last) {
+        Formulation part(catalog);
+        Search search(catalog);
+        Piece& piece = pieces[static_cast<std::size_t>(first / chunk)];
+        for (std::int64_t i = first; i < last; ++i) {
+            const auto person = static_cast<std::size_t>(i);
+            part.open(model.people[person], model.duties(person));
+            take(part, values[person], piece);
+            search.draft.offer.open(model.people[person], model.duties(person));
+            Query query;
+            query.group = static_cast<std::int32_t>(i);
+            query.prices = prices;
+            Choice best;
+            std::int64_t nodes = 0;
+            piece.bound += search.run(query, best, nodes);
+        }
+    });
+    std::vector<Item> items;
+    std::vector<std::int64_t> used(catalog.capacity.size(), 0);
+    double price_bound = model.constant;
+    for (const Piece& piece : pieces) {
+        items.insert(items.end(), piece.items.begin(), piece.items.end());
+        for (const Use& use : piece.uses) used[use.resource] += use.amount;
+        price_bound += piece.bound;
+    }
+    const auto kept = std::count_if(items.begin(), items.end(), [&](const Item& item) {
+        return catalog.previous.holds(item.person, item.activity, item.session, item.first);
+    });
+
+    Plan plan;
+    plan.options = catalog.options;
+    plan.as_of = catalog.as_of;
+    const double gains = describe(catalog, std::move(items), plan);
+    const double value = gains - catalog.options.change_cost *
+                                     static_cast<double>(catalog.previous.size() - static_cast<std::size_t>(kept));
+    // Equal but for rounding where nothing is shared. More than that: the items break a limit, which verify() tells.
+    if (value > price_bound && value <= price_bound + 1e-9 * std::max(1.0, std::abs(price_bound))) price_bound = value;
+    double proven = price_bound;
+    if (bound) {
+        if (*bound < value - 1e-6 * std::max(1.0, std::abs(value)))
+            throw Error(Code::invalid_option, "read_solution: bound is " + to_text(*bound) +
+                                                  ", below the value of the solution, " + to_text(value) +
+                                                  ": minus the solver's own bound is expected");
+        proven = std::min(price_bound, std::max(*bound, value));
+    }
+    const double gap = (proven - value) / std::max(std::abs(proven), 1e-9);
+    const PlanStatus ended = proven - value <= 1e-9 * std::max(1.0, std::abs(proven)) ? PlanStatus::optimal
+                             : gap <= catalog.options.gap                             ? PlanStatus::within_gap
+                                                                                      : PlanStatus::work_limit;
+    tabulate_resources(catalog, used, prices, plan);
+    tabulate_conflicts(catalog, model.roster.conflicts, plan);
+    tabulate_certificate(value, proven, price_bound, ended, plan);
+    sign(stage, catalog, thread_count(count, options.threads), plan);
+    return plan;
 }
 
 }  // namespace gradus

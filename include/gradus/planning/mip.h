@@ -20,8 +20,26 @@ namespace gradus {
 /// The same input gives the same bytes, for any number of threads. Of the options, gap and limits of work and time have no
 /// meaning here. Method: docs/methods/mip.md.
 /// @throws Error contradiction that names table, row and column of what is not certain; as optimize() for options and
-///         accounts; internal where the stream fails.
+///         accounts; invalid_argument where the stream fails.
 void export_mps(const Organization& organization, const Risks& risks, std::ostream& file,
                 const OptimizeOptions& options = {});
+
+/// The plan that a solver found for what export_mps() wrote of the same organisation, risks and options.
+///
+/// Read are lines of name and value (Gurobi and others; # begins a comment), and what HiGHS (raw or sparse style), CBC and
+/// SCIP write. A column that the file does not name is 0; a binary one must lie within 1e-5 of 0 or 1. What is not binary is
+/// not believed: gains, costs and value are worked out anew. Limits are not checked again: that is what verify() is for,
+/// since a solver keeps them only to its tolerance.
+///
+/// Certificate: prices are 0 and price_bound is the bound at these, everyone's best as if nothing were shared: proven, and
+/// loose. `bound`, if given, is taken on trust: no plan is worth more, as the solver says (it minimises minus the value, so
+/// this is minus its own bound). It becomes the certificate's bound, of kind search; where rounding left it below the value,
+/// the value is its place. Status: optimal or within_gap by that bound, else work_limit. There are no warnings.
+/// @throws Error invalid_text with the line where the file cannot be read or has no solution; unknown_key for a column that
+///         the problem does not have; contradiction for a solution of another problem, or a column given twice;
+///         out_of_range for a binary column elsewhere; invalid_option for a bound more than 1e-6 relative below the
+///         value; as export_mps().
+Plan read_solution(const Organization& organization, const Risks& risks, std::istream& file,
+                   const OptimizeOptions& options = {}, std::optional<double> bound = {});
 
 }  // namespace gradus

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "assessment/stage.h"
+#include "planning/duties.h"
+
+namespace gradus {
+
+/// Fills the table of resources; prices are per unit of capacity.
+void tabulate_resources(const Catalog& catalog, std::span<const std::int64_t> used, std::span<const double> prices,
+                        Plan& plan);
+
+void tabulate_conflicts(const Catalog& catalog, const std::vector<Conflict>& conflicts, Plan& plan);
+
+/// Fills the certificate of a plan whose other tables are filled.
+void tabulate_certificate(double value, double bound, double price_bound, PlanStatus ended, Plan& plan);
+
+/// Those that change what a plan is, for its provenance.
+OptionsJson options_json(const OptimizeOptions& options);
+
+/// Signs all tables of a plan.
+void sign(const Stage& stage, const Catalog& catalog, int threads, Plan& plan);
+
+}  // namespace gradus
