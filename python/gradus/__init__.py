@@ -20,8 +20,8 @@ from ._check import check
 from ._core import __version__
 from ._dataset import Dataset, load, simulate
 from ._error import Error
-from ._organization import Organization
 from ._mip import export_mps, read_solution
+from ._organization import Organization
 from ._plan import Plan, Verification, optimize
 from ._plan_tables import Resources
 from ._risk import Gaps, HeatMap, Risks, assess_risk, compare, concentration, find_gaps, heat_map
