@@ -182,6 +182,14 @@ FEATURES: dict[str, tuple[Rows, Row]] = {
         {"activity_prerequisites": [{"activity": "c", "prerequisite": "a"}, {"activity": "c", "prerequisite": "b"}],
          "sessions": [spring("b")]}, {},
     ),
+    # Who waited until May for no reason would keep the cap, and the second course before July.
+    "no longer than needed": (
+        {"activity_prerequisites": [{"activity": "b", "prerequisite": "a"}],
+         "sessions": [spring("a", seats=0),
+                      spring("a", session="early", first_day="2026-04-01", last_day="2026-04-10")],
+         "accounts": [{"person": p, "kind": "items", "available": 9, "cap": 1, "cap_period": "month"} for p in "PQ"]},
+        {},
+    ),
     "seats": ({"sessions": [spring("b", seats=1)]}, {"start": START}),
     "overlap": ({"sessions": [spring("a"), spring("b")]}, {}),
     "max_activities": ({}, {"max_activities": 2}),
