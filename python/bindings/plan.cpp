@@ -1,4 +1,5 @@
 #include <cstdlib>
+#include <fstream>
 #include <sstream>
 #include <vector>
 
@@ -102,13 +103,20 @@ Job start_optimize(const Organization& organization, const TableView& risks, con
                });
 }
 
-Job start_export_mps(const Organization& organization, const TableView& risks, const py::dict& dict) {
+/// To the file of that name; without one, to a text that is returned.
+Job start_export_mps(const Organization& organization, const TableView& risks, const py::dict& dict,
+                     const std::optional<std::string>& path) {
     const OptimizeOptions options = options_from(dict);
     return Job(
         [=](Control*) {
-            std::ostringstream file;
-            export_mps(organization, as<Risks>(risks), file, options);
-            return std::move(file).str();
+            std::ostringstream text;
+            if (path) {
+                std::ofstream file(*path, std::ios::binary);
+                export_mps(organization, as<Risks>(risks), file, options);
+            } else {
+                export_mps(organization, as<Risks>(risks), text, options);
+            }
+            return std::move(text).str();
         },
         [](std::string text) { return text; });
 }
@@ -182,7 +190,8 @@ void bind_plan(py::module_& module) {
         .def_readonly("violations", &VerificationView::violations);
 
     module.def("start_optimize", &start_optimize, py::arg("organization"), py::arg("risks"), py::arg("options"));
-    module.def("start_export_mps", &start_export_mps, py::arg("organization"), py::arg("risks"), py::arg("options"));
+    module.def("start_export_mps", &start_export_mps, py::arg("organization"), py::arg("risks"), py::arg("options"),
+               py::arg("path"));
     module.def("start_read_solution", &start_read_solution, py::arg("organization"), py::arg("risks"), py::arg("text"),
                py::arg("options"), py::arg("bound"));
     module.def(

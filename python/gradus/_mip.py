@@ -14,7 +14,7 @@ from ._organization import Organization
 from ._plan import Plan, planning_options, risks_to_plan
 from ._risk import Risks
 from ._run import run
-from ._write import write_file
+from ._write import replacing
 
 
 def export_mps(
@@ -65,13 +65,17 @@ def export_mps(
     as_of = options.pop("as_of", None)
     chosen = planning_options(organization, **options)
     given = risks_to_plan(organization, risks, chosen, as_of)
-    text = run(_core.start_export_mps(organization._core, given._core, chosen), "export_mps", False)
+
+    def write(path: str | None) -> Any:
+        return run(_core.start_export_mps(organization._core, given._core, chosen, path), "export_mps", False)
+
     if isinstance(file, (str, os.PathLike)):
-        write_file(Path(file), text.encode())
+        with replacing(Path(file)) as place:
+            write(os.fspath(place.name))
     elif isinstance(file, io.TextIOBase):
-        file.write(text)
+        file.write(write(None))
     else:
-        file.write(text.encode())
+        file.write(write(None).encode())
 
 
 def read_solution(

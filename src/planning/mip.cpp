@@ -27,7 +27,7 @@ namespace gradus {
 namespace {
 
 constexpr std::int64_t chunk = 64;    // people
-constexpr std::int64_t batch = 8192;  // people whose text is held at once
+constexpr std::int64_t batch = 1024;  // people whose text is held at once
 constexpr const char* objective = "minus_value";
 constexpr double rounding = 1e-5;  // what solvers call a whole number; most mean 1e-6
 

@@ -196,6 +196,10 @@ FEATURES: dict[str, tuple[Rows, Row]] = {
     "max_capabilities": ({}, {"max_capabilities": 1}),
     "max_of_a_kind": ({}, {"max_of_a_kind": 1}),
     "pin": ({"enrolments": [{"person": "P", "activity": "b", "status": "enrolled", "date": "2026-06-01"}]}, {}),
+    "overlap with a pin": (
+        {"sessions": [spring("a"), spring("b")],
+         "enrolments": [{"person": "P", "activity": "b", "status": "enrolled", "session": "sb"}]}, {},
+    ),
     "mandatory": (
         {"activities": [*base()["activities"], {"activity": "d", "hours": 10, "cost": 0}],
          "mandatory": [{"activity": "d", "due": "2026-06-01"}],
