@@ -29,7 +29,8 @@ namespace {
 constexpr std::int64_t chunk = 64;    // people
 constexpr std::int64_t batch = 1024;  // people whose text is held at once
 constexpr const char* objective = "minus_value";
-constexpr double rounding = 1e-5;  // what solvers call a whole number; most mean 1e-6
+constexpr std::int64_t effort = 100;  // nodes of a search at no prices: the bound is loose however long it takes
+constexpr double rounding = 1e-5;     // what solvers call a whole number; most mean 1e-6
 
 // Everyone who takes part and for whom something is wanted, mandatory or under way, or was planned before.
 std::vector<PersonId> people_of(const Catalog& catalog) {
@@ -323,6 +324,7 @@ Plan read_solution(const Organization& organization, const Risks& risks, std::is
             Query query;
             query.group = static_cast<std::int32_t>(i);
             query.prices = prices;
+            query.effort = effort;
             Choice best;
             std::int64_t nodes = 0;
             piece.bound += search.run(query, best, nodes);

@@ -2,13 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <limits>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include <gradus/base/error.h>
 #include <gradus/planning/optimize.h>
+#include <gradus/planning/verify.h>
 
 #include "organization/tables.h"
 
@@ -264,6 +268,70 @@ TEST(Mip, MaximaAreRows) {
         EXPECT_LT(plan.certificate.value[0], free.certificate.value[0]);
         EXPECT_NEAR(mps.value(columns_of(plan)), plan.certificate.value[0], 1e-9);
     }
+}
+
+std::string mark(const std::string& text) {
+    const std::size_t at = text.find("\n gradus_") + 2;
+    return text.substr(at, text.find(' ', at) - at);
+}
+
+Plan read(const Case& c, const std::string& solution, const OptimizeOptions& options,
+          std::optional<double> bound = {}) {
+    std::istringstream file(solution);
+    return read_solution(c.organization, c.risks, file, options, bound);
+}
+
+template <class T>
+void expect_same(const Column<T>& one, const Column<T>& other) {
+    ASSERT_EQ(one.size(), other.size());
+    for (std::size_t i = 0; i < one.size(); ++i) EXPECT_EQ(one[i], other[i]) << one.field().name << " of row " << i;
+}
+
+TEST(Mip, APlanComesBackAsItWas) {
+    const Case c = make(everything());
+    OptimizeOptions options = start();
+    options.gap = 0;
+    const Plan plan = optimize(c.organization, c.risks, options);
+    std::string solution = mark(exported(c, options)) + " 1\n";
+    for (const std::string& name : columns_of(plan)) solution += name + " 1\n";
+    const Plan back = read(c, solution, options, plan.certificate.bound[0]);
+    expect_same(back.items.person, plan.items.person);
+    expect_same(back.items.activity, plan.items.activity);
+    expect_same(back.items.session, plan.items.session);
+    expect_same(back.items.first_day, plan.items.first_day);
+    expect_same(back.items.last_day, plan.items.last_day);
+    expect_same(back.items.period, plan.items.period);
+    expect_same(back.items.hours, plan.items.hours);
+    expect_same(back.items.cost, plan.items.cost);
+    expect_same(back.items.fund, plan.items.fund);
+    expect_same(back.items.fund_cost, plan.items.fund_cost);
+    expect_same(back.items.account_cost, plan.items.account_cost);
+    expect_same(back.items.employee_cost, plan.items.employee_cost);
+    expect_same(back.items.gain, plan.items.gain);
+    expect_same(back.items.reason, plan.items.reason);
+    expect_same(back.resources.used, plan.resources.used);
+    expect_same(back.resources.capacity, plan.resources.capacity);
+    expect_same(back.goals.exposure_removed, plan.goals.exposure_removed);
+    EXPECT_DOUBLE_EQ(back.certificate.value[0], plan.certificate.value[0]);
+    EXPECT_DOUBLE_EQ(back.certificate.bound[0], plan.certificate.bound[0]);
+    EXPECT_EQ(back.certificate.status[0], plan.certificate.status[0]);
+    const Verification verdict = verify(c.organization, c.risks, back);
+    EXPECT_TRUE(verdict.ok()) << (verdict.violations.size() ? verdict.violations.message[0] : "");
+}
+
+TEST(Mip, TheBoundAtNoPricesHoldsAndIsTold) {
+    const Case c = make(everything());
+    const OptimizeOptions options = start();
+    const Plan plan = optimize(c.organization, c.risks, options);
+    std::string solution = mark(exported(c, options)) + " 1\n";
+    for (const std::string& name : columns_of(plan)) solution += name + " 0.999999\n";
+    const Plan back = read(c, solution, options);
+    EXPECT_GE(back.certificate.bound[0], plan.certificate.value[0]);
+    EXPECT_EQ(back.certificate.bound[0], back.certificate.price_bound[0]);
+    EXPECT_EQ(back.certificate.bound_kind[0], BoundKind::prices);
+    for (const double price : back.resources.price) EXPECT_EQ(price, 0);
+    const Verification verdict = verify(c.organization, c.risks, back);
+    EXPECT_TRUE(verdict.ok()) << (verdict.violations.size() ? verdict.violations.message[0] : "");
 }
 
 TEST(Mip, SameBytesForAnyOrderAndThreads) {
