@@ -60,6 +60,10 @@ def export_mps(
 
     Examples
     --------
+    Levels taken as exact:
+
+    >>> known = [{**row, "sd": 0} for row in estimates.rows()]  # doctest: +SKIP
+    >>> risks = gr.assess_risk(org, gr.find_gaps(org, known, as_of="2026-03-31"))  # doctest: +SKIP
     >>> gr.export_mps(org, risks, "plan.mps", start="2026-04-01")  # doctest: +SKIP
     """
     as_of = options.pop("as_of", None)
@@ -125,7 +129,18 @@ def read_solution(
 
     Examples
     --------
-    >>> plan = gr.read_solution(org, risks, "plan.sol", start="2026-04-01")  # doctest: +SKIP
+    With HiGHS, from levels taken as exact:
+
+    >>> known = [{**row, "sd": 0} for row in estimates.rows()]  # doctest: +SKIP
+    >>> risks = gr.assess_risk(org, gr.find_gaps(org, known, as_of="2026-03-31"))  # doctest: +SKIP
+    >>> gr.export_mps(org, risks, "plan.mps", start="2026-04-01")  # doctest: +SKIP
+    >>> import highspy  # doctest: +SKIP
+    >>> highs = highspy.Highs()  # doctest: +SKIP
+    >>> highs.readModel("plan.mps")  # doctest: +SKIP
+    >>> highs.run()  # doctest: +SKIP
+    >>> highs.writeSolution("plan.sol", 0)  # doctest: +SKIP
+    >>> best = -highs.getInfo().mip_dual_bound  # doctest: +SKIP
+    >>> plan = gr.read_solution(org, risks, "plan.sol", bound=best, start="2026-04-01")  # doctest: +SKIP
     >>> plan.verify(bound=False).ok  # doctest: +SKIP
     """
     as_of = options.pop("as_of", None)
