@@ -94,9 +94,10 @@ std::vector<Assignment> parse_highs(Lines& lines) {
     const std::vector<std::string_view> head = fields(lines.line());
     if (head.size() != 3) lines.refuse("'# Columns' and their number");
     const double stated = number(lines, head[2], "'# Columns' and their number");
+    if (stated != std::trunc(stated) || std::abs(stated) > 1e15) lines.refuse("'# Columns' and their number");
     const std::size_t width = stated < 0 ? 3 : 2;  // below 0: only those that are not 0, with their index
     std::vector<Assignment> result;
-    for (double left = std::abs(stated); left > 0; --left) {
+    for (auto left = static_cast<std::int64_t>(std::abs(stated)); left > 0; --left) {
         const char* expected = "the name of a column and its value, for as many columns as stated";
         if (!lines.next()) lines.refuse(expected);
         const std::vector<std::string_view> field = fields(lines.line());

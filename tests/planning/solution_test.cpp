@@ -49,6 +49,7 @@ TEST(Solution, WhatCannotBeReadIsRefusedAtItsLine) {
     refused("x 1\ny 1 2\n", 2);
     refused("Model status\nInfeasible\n# Primal solution values\nNone\n", 4);
     refused("Model status\nOptimal\n# Primal solution values\nFeasible\n# Columns x\n", 5);
+    refused("Model status\nOptimal\n# Primal solution values\nFeasible\n# Columns 1.5\nx 1\ny 1\n", 5);
     refused("Model status\nOptimal\n# Primal solution values\nFeasible\n# Columns 9\nx 1\n", 6);
     refused("Infeasible - objective value 0\n", 1);
     refused("no solution available\n", 1);
