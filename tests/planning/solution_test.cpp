@@ -54,7 +54,7 @@ TEST(Solution, WhatCannotBeReadIsRefusedAtItsLine) {
     refused("Infeasible - objective value 0\n", 1);
     refused("no solution available\n", 1);
     refused("objective value: 1\nx 1\n", 2);
-    refused(std::string("x \xff\x00\x01 1", 9), 1);
+    refused(std::string("x \xff\x00\x01 1", 7), 1);
     refused("<?xml version=\"1.0\"?>\n", 1);
 }
 
