@@ -298,6 +298,25 @@ def test_what_solvers_write_is_read(small: tuple[gr.Organization, gr.Risks], for
         assert plan.certificate.rows()[0]["bound_kind"] == "prices" and plan.status == "work_limit"
 
 
+def test_what_is_not_certain_is_refused_and_the_file_stays(
+    small: tuple[gr.Organization, gr.Risks], tmp_path: Path
+) -> None:
+    org, risks = small
+    path = tmp_path / "plan.mps"
+    gr.export_mps(org, risks, path, start=START)
+    before = path.read_bytes()
+    assert before == written(org, risks).encode()
+    rows = [{**row, "sd": 0.5 if (row["person"], row["capability"]) == ("Q", "A") else 0} for row in risks.rows()]
+    with pytest.raises(gr.Error, match=r"'Q', the level of capability 'A' has sd 0\.5, expected 0") as caught:
+        gr.export_mps(org, rows, path, start=START)
+    assert (caught.value.table, caught.value.row, caught.value.column) == ("risks", 3, "sd")
+    unsure = [{**row, "probability": 0.5} if row["activity"] == "c" else row for row in base()["outcomes"]]
+    with pytest.raises(gr.Error, match=r"'c' teaches 'B' with probability 0\.5, expected 1") as caught:
+        gr.export_mps(org.with_tables(outcomes=unsure), risks, path, start=START)
+    assert (caught.value.code, caught.value.table, caught.value.column) == ("contradiction", "outcomes", "probability")
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
 REFUSED = {
     "": ("invalid_text", 0, "expected a solution"),
     "a word\n": ("invalid_text", 1, "name of a column and its value"),
