@@ -129,6 +129,13 @@ Columns& Columns::days(const char* name, std::vector<std::int32_t> days_since_19
     return *this;
 }
 
+Columns& Columns::reals(const char* name, std::vector<double> values) {
+    const auto rows = static_cast<std::int64_t>(values.size());
+    columns_.push_back(
+        std::make_shared<const ArrowColumn>(ArrowColumn{name, "g", rows, {nullptr, buffer(std::move(values))}}));
+    return *this;
+}
+
 Columns& Columns::keys(const char* name, const std::vector<std::int32_t>& codes, const std::vector<std::string>& names,
                        Form form) {
     ArrowColumn column;

@@ -27,6 +27,7 @@ public:
     explicit Columns(std::string table) : table_(std::move(table)) {}
 
     Columns& days(const char* name, std::vector<std::int32_t> days_since_1970);
+    Columns& reals(const char* name, std::vector<double> values);
     /// Row i is names[codes[i]].
     Columns& keys(const char* name, const std::vector<std::int32_t>& codes, const std::vector<std::string>& names,
                   Form form);

@@ -1,3 +1,5 @@
+#include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -6,7 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "instance.h"
 #include "measure.h"
+#include "watch.h"
 #include "workforce.h"
 
 namespace gradus::bench {
@@ -40,15 +44,52 @@ void write_input(int people, const std::filesystem::path& folder) {
     write(from.estimates, {"person", "capability", "mean", "sd", "ratings"}, folder);
 }
 
+Shape shape_or_throw(const char* name) {
+    const std::optional<Shape> shape = shape_named(name);
+    if (!shape) throw std::runtime_error(std::string("no instance is called ") + name);
+    return *shape;
+}
+
+/// Plans an instance and prints what was known when, as one line of JSON: what the peers print too.
+void write_plan(const char* name, double gap) {
+    const Shape shape = shape_or_throw(name);
+    const Instance& from = instance(shape);
+    OptimizeOptions options = from.options;
+    options.threads = threads;
+    options.gap = gap;
+    Control control;
+    Watch watch(control);
+    const Plan plan = optimize(from.organization, from.risks, options, &control);
+    const double seconds = watch.seconds();
+    std::printf(
+        "{\"seconds\": %.6f, \"value\": %.17g, \"bound\": %.17g, \"ended\": \"%s\", \"log\": [", seconds,
+        plan.certificate.value[0], plan.certificate.bound[0],
+        std::string(Words<PlanStatus>::names[static_cast<std::size_t>(plan.certificate.stop_reason[0])]).c_str());
+    for (const Moment& moment : watch.stop())
+        if (!std::isnan(moment.value) && std::isfinite(moment.bound))
+            std::printf("[%.6f, %.17g, %.17g], ", moment.seconds, moment.value, moment.bound);
+    std::printf("[%.6f, %.17g, %.17g]]}\n", seconds, plan.certificate.value[0], plan.certificate.bound[0]);
+}
+
 }  // namespace
 
 }  // namespace gradus::bench
 
-/// Google Benchmark, and one thing more: --write-input PEOPLE FOLDER.
+/// Google Benchmark, and two things more: --write-input PEOPLE FOLDER and --plan INSTANCE GAP, e.g. seats/certain/1000 0.01.
 int main(int argc, char** argv) {
-    if (argc == 4 && std::string_view(argv[1]) == "--write-input") {
-        gradus::bench::write_input(std::atoi(argv[2]), argv[3]);
-        return 0;
+    const std::string_view first = argc == 4 ? argv[1] : "";
+    try {
+        if (first == "--write-input") {
+            gradus::bench::write_input(std::atoi(argv[2]), argv[3]);
+            return 0;
+        }
+        if (first == "--plan") {
+            gradus::bench::write_plan(argv[2], std::atof(argv[3]));
+            return 0;
+        }
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "gradus_bench: %s\n", error.what());
+        return 1;
     }
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

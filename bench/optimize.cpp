@@ -1,68 +1,92 @@
 #include <algorithm>
-#include <memory>
+#include <cmath>
+#include <cstdio>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include <benchmark/benchmark.h>
+
 #include "instance.h"
 #include "measure.h"
+#include "planning/offer.h"
+#include "watch.h"
 
 namespace gradus::bench {
 
 namespace {
 
-/// The median over people of the activities that teach something the person's role needs, to a level not yet believed.
+/// The median over people of the activities that the search for a person may choose from. Of a thousand people at most.
 double median_candidates(const Instance& instance) {
-    const Outcomes& outcomes = instance.organization->outcomes;
-    const Risks& risks = instance.risks;
-    std::vector<std::vector<std::size_t>> teach(instance.organization.capabilities().size());
-    for (std::size_t row = 0; row < outcomes.size(); ++row)
-        teach[static_cast<std::size_t>(outcomes.capability[row].value())].push_back(row);
+    const Catalog catalog(instance.organization, instance.risks, instance.options);
+    Offer offer(catalog);
+    const auto people = static_cast<std::int32_t>(instance.organization.people().size());
+    const std::int32_t step = std::max(1, people / 1000);
     std::vector<std::size_t> counts;
-    std::vector<ActivityId> useful;
-    for (std::size_t row = 0; row < risks.size();) {
-        useful.clear();
-        for (const PersonId person = risks.person[row]; row < risks.size() && risks.person[row] == person; ++row)
-            for (const std::size_t outcome : teach[static_cast<std::size_t>(risks.capability[row].value())])
-                if (is_missing(outcomes.up_to[outcome]) || outcomes.up_to[outcome] > risks.mean[row])
-                    useful.push_back(outcomes.activity[outcome]);
-        std::sort(useful.begin(), useful.end());
-        counts.push_back(static_cast<std::size_t>(std::unique(useful.begin(), useful.end()) - useful.begin()));
+    for (std::int32_t person = 0; person < people; person += step) {
+        offer.open(PersonId(person), nullptr);
+        counts.push_back(offer.courses.size());
     }
-    std::nth_element(counts.begin(), counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2), counts.end());
-    return static_cast<double>(counts[counts.size() / 2]);
+    const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2);
+    std::nth_element(counts.begin(), middle, counts.end());
+    return static_cast<double>(*middle);
 }
 
-void report(benchmark::State& state, const Instance& instance, const Plan& plan) {
+void report(benchmark::State& state, const Shape& shape, const Plan& plan, const std::vector<Moment>& moments) {
     const PlanCertificate& certificate = plan.certificate;
+    const auto items = static_cast<double>(certificate.items[0]);
     state.counters["gap"] = certificate.gap[0];
     state.counters["value"] = certificate.value[0];
     state.counters["bound"] = certificate.bound[0];
-    state.counters["items"] = certificate.items[0];
+    state.counters["items"] = items;
     state.counters["people"] = certificate.people[0];
-    state.counters["items_per_person"] = static_cast<double>(certificate.items[0]) / certificate.people[0];
-    state.counters["candidates"] = median_candidates(instance);
+    state.counters["conflicts"] = certificate.conflicts[0];
+    state.counters["mandatory_share"] =
+        static_cast<double>(std::count(plan.items.reason.begin(), plan.items.reason.end(), Reason::mandatory)) /
+        std::max(items, 1.0);
+    state.counters["items_per_person"] = items / std::max(certificate.people[0], 1);
+    state.counters["candidates"] = median_candidates(instance(shape));
     state.counters["resources"] = static_cast<double>(plan.resources.size());
     state.counters["priced"] =
         static_cast<double>(std::count(plan.resources.binding.begin(), plan.resources.binding.end(), true));
+    state.counters["results_mebibytes"] = mebibytes(plan.tables());
+    const auto first =
+        std::find_if(moments.begin(), moments.end(), [](const Moment& moment) { return !std::isnan(moment.value); });
+    if (first != moments.end()) state.counters["first_plan_seconds"] = first->seconds;
     state.SetLabel(std::string(Words<PlanStatus>::names[static_cast<std::size_t>(certificate.stop_reason[0])]));
 }
 
-void plans(benchmark::State& state) {
-    static std::unique_ptr<const Instance> instance;
-    static std::int64_t people = 0;
-    if (people != state.range(0)) {
-        people = state.range(0);
-        instance = std::make_unique<const Instance>(make_instance({.people = static_cast<int>(people)}));
-    }
-    OptimizeOptions options = instance->options;
+/// Up to so many people the question is whether the plan can be proven to be the best.
+constexpr int proven = 200;
+
+void plans(benchmark::State& state, const Shape& shape) {
+    const Instance& from = instance(shape);
+    OptimizeOptions options = from.options;
     options.threads = threads;
+    if (shape.people <= proven) options.gap = 0;
     Plan plan;
+    std::vector<Moment> moments;
     const PeakMemory memory;
-    for (auto _ : state) plan = optimize(instance->organization, instance->risks, options);
-    memory.report(state);
-    report(state, *instance, plan);
+    for (auto _ : state) {
+        Control control;
+        Watch watch(control);
+        plan = optimize(from.organization, from.risks, options, &control);
+        state.counters["seconds_per_person"] = watch.seconds() / shape.people;
+        moments = watch.stop();
+    }
+    memory.report_above(state);
+    report(state, shape, plan, moments);
 }
-BENCHMARK(plans)->Name("optimize")->Apply(once)->Arg(200)->Arg(1'000)->Arg(10'000)->Arg(100'000);
+
+const bool registered = [] {
+    for (const Family family : families)
+        for (const bool certain : {true, false})
+            for (const int people : {5, 50, 200, 1'000, 10'000, 100'000, 1'000'000}) {
+                const Shape shape{family, certain, people};
+                benchmark::RegisterBenchmark(("optimize/" + name_of(shape)).c_str(), plans, shape)->Apply(once);
+            }
+    return true;
+}();
 
 }  // namespace
 
