@@ -6,75 +6,28 @@ scripts/bench builds what is needed and calls it: see --help there.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-THREADS = 2  # as in measure.h
+import plans
+from measured import THREADS, Bench, Measured, digits, goal, output_of, print_table, say
+
 PEERS = {"duckdb": "DuckDB", "polars": "Polars"}
 HERE = Path(__file__).parent
+WHAT = ["load", "risk", "optimize", "person", "solvers"]
 
 
-@dataclass
-class Measured:
-    """One row of the table, with what each repetition took."""
-
-    what: str
-    size: str
-    seconds: list[float]
-    processor_seconds: list[float]
-    peak_mebibytes: float | None
-    counters: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def median(self) -> float:
-        return statistics.median(self.seconds)
-
-
-class Bench:
-    def __init__(self, program: Path, repetitions: int) -> None:
-        self._program = program
-        self.repetitions = repetitions
-        self.versions: dict[str, str] = {}
-
-    def gradus(self, what: str, size: str, case: str, repetitions: int | None = None) -> Measured:
-        """One case of gradus_bench, named as Google Benchmark does."""
-        say(f"{what}, {size}")
-        command = [
-            str(self._program),
-            f"--benchmark_filter=^{case}/",
-            f"--benchmark_repetitions={repetitions or self.repetitions}",
-            "--benchmark_format=json",
-        ]
-        runs = [run for run in output_of(command)["benchmarks"] if run["run_type"] == "iteration"]
-        return Measured(
-            what,
-            size,
-            [run["real_time"] for run in runs],
-            [run["cpu_time"] for run in runs],
-            max((run["peak_mebibytes"] for run in runs if "peak_mebibytes" in run), default=None),
-            runs[-1],
-        )
-
-    def peer(self, name: str, size: str, folder: Path, repetitions: int) -> Measured:
-        what = f"the same by {PEERS[name]}"
-        say(f"{what}, {size}")
-        command = [sys.executable, str(HERE / "peer.py"), name, str(folder)]
-        found = output_of([*command, f"--threads={THREADS}", f"--repetitions={repetitions}"])
-        self.versions[PEERS[name]] = found["version"]
-        return Measured(
-            what, size, found["seconds"], found["processor_seconds"], found["peak_mebibytes"], found["sums"]
-        )
-
-    def write_input(self, people: int, folder: Path) -> None:
-        subprocess.run([str(self._program), "--write-input", str(people), str(folder)], check=True)
+def peer(bench: Bench, name: str, size: str, folder: Path, repetitions: int) -> Measured:
+    what = f"the same by {PEERS[name]}"
+    say(f"{what}, {size}")
+    command = [sys.executable, str(HERE / "peer.py"), name, str(folder)]
+    found = output_of([*command, f"--threads={THREADS}", f"--repetitions={repetitions}"])
+    bench.versions[PEERS[name]] = found["version"]
+    return Measured(what, size, found["seconds"], found["processor_seconds"], found["peak_mebibytes"], found["sums"])
 
 
 def check_same_work(gradus: Measured, peer: Measured) -> None:
@@ -90,17 +43,6 @@ def joined(rounds: list[Measured]) -> Measured:
     peaks = [measured.peak_mebibytes or 0 for measured in rounds]
     seconds, processor_seconds = [m.seconds[-1] for m in rounds], [m.processor_seconds[-1] for m in rounds]
     return Measured(first.what, first.size, seconds, processor_seconds, max(peaks), first.counters)
-
-
-def say(text: str) -> None:
-    print(f"bench: {text}", file=sys.stderr, flush=True)
-
-
-def output_of(command: list[str]) -> Any:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{done.stderr}bench: failed: {' '.join(command)}")
-    return json.loads(done.stdout)
 
 
 def load(bench: Bench, people: int) -> list[Measured]:
@@ -126,12 +68,12 @@ def risk(bench: Bench, people: int) -> list[Measured]:
     size = f"{12 * people:,} requirement rows"
     rounds: list[list[Measured]] = []
     with tempfile.TemporaryDirectory(prefix="gradus-bench-") as folder:
-        bench.write_input(people, Path(folder))
+        subprocess.run([str(bench.program), "--write-input", str(people), folder], check=True)
         for _ in range(bench.repetitions):
             everything = bench.gradus("gaps + risks + heat map", size, f"risk/all/{people}", 2)
-            peers = [bench.peer(name, size, Path(folder), 2) for name in PEERS]
-            for peer in peers:
-                check_same_work(everything, peer)
+            peers = [peer(bench, name, size, Path(folder), 2) for name in PEERS]
+            for other in peers:
+                check_same_work(everything, other)
             rounds.append([everything, *peers])
     return [
         *(joined(list(contender)) for contender in zip(*rounds, strict=True)),
@@ -140,29 +82,6 @@ def risk(bench: Bench, people: int) -> list[Measured]:
         bench.gradus("heat map alone", size, f"risk/heat_map/{people}"),
         bench.gradus("bare loop over the arithmetic", size, f"risk/bare_loop/{people}"),
     ]
-
-
-def optimize(bench: Bench, sizes: list[int]) -> list[Measured]:
-    return [
-        bench.gradus("optimise", f"{people:,} people", f"optimize/{people}", 1 if people > 10_000 else None)
-        for people in sizes
-    ]
-
-
-def print_table(head: list[str], rows: list[list[str]]) -> None:
-    """Markdown; the first two columns are words, the others numbers."""
-    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
-    for row in [head, ["-" * width for width in widths], *rows]:
-        cells = [
-            cell.ljust(width) if i < 2 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        print("| " + " | ".join(cells) + " |")
-    print()
-
-
-def digits(number: float) -> str:
-    return f"{number:.3g}" if number < 100 else f"{number:,.0f}"
 
 
 def print_times(groups: list[list[Measured]]) -> None:
@@ -176,40 +95,14 @@ def print_times(groups: list[list[Measured]]) -> None:
                 measured.what,
                 measured.size,
                 digits(measured.median),
-                digits(statistics.median(measured.processor_seconds)),
+                digits(measured.processor_median),
                 "" if peak is None else f"{peak:,.0f}",
                 "" if first else f"{measured.median / group[0].median:.2f}",
             ])
     print_table(["what", "size", "seconds", "processor s", "peak MiB", "ratio"], rows)
 
 
-def print_plans(plans: list[Measured]) -> None:
-    rows = []
-    for plan in plans:
-        found = plan.counters
-        rows.append([
-            plan.size,
-            found["label"],
-            f"{found['gap']:.4%}",
-            f"{found['candidates']:.0f}",
-            f"{found['items_per_person']:.2f}",
-            f"{found['priced']:.0f} of {found['resources']:.0f}",
-        ])
-    head = [
-        "optimise",
-        "ended by",
-        "gap",
-        "median candidates a person",
-        "items a planned person",
-        "resources with a price",
-    ]
-    print_table(head, rows)
-
-
 def print_goals(groups: dict[str, list[Measured]]) -> None:
-    def goal(text: str, met: bool) -> None:
-        print(f"- {'met' if met else 'not met'}: {text}")
-
     if "load" in groups:
         seconds = groups["load"][0].median
         goal(f"load with dictionaries in 3 s: {digits(seconds)} s", seconds <= 3)
@@ -217,10 +110,6 @@ def print_goals(groups: dict[str, list[Measured]]) -> None:
         ours, *peers = (measured.median for measured in groups["risk"][: 1 + len(PEERS)])
         goal(f"gaps, risks and heat map in 1.5 s: {digits(ours)} s", ours <= 1.5)
         goal(f"quicker than both peers: {' and '.join(digits(peer / ours) for peer in peers)} times", ours < min(peers))
-    for plan in groups.get("optimize", []):
-        if plan.size == "10,000 people":
-            gap = plan.counters["gap"]
-            goal(f"certified gap of at most 0.1 % for 10,000 people: {gap:.4%}", gap <= 1e-3)
 
 
 def machine(bench: Bench) -> list[str]:
@@ -248,38 +137,64 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="scripts/bench", description="Measures Gradus and its peers; prints Markdown tables."
     )
-    parser.add_argument("what", nargs="*", help="load, risk, optimize; all by default")
+    parser.add_argument("what", nargs="*", help=f"{', '.join(WHAT)}; all by default")
     parser.add_argument("--quick", action="store_true", help="small sizes, once: shows that everything works")
     parser.add_argument(
-        "--repetitions", type=int, default=5, help="each, for the median; 100,000 people are planned once"
+        "--repetitions", type=int, default=5, help="each, for the median; from 100,000 people on plans are made once"
     )
+    parser.add_argument("--families", nargs="+", choices=plans.FAMILIES, help="of optimize, person and solvers")
+    parser.add_argument("--sizes", nargs="+", type=int, help="people, of optimize, person and solvers")
+    parser.add_argument("--seconds", type=int, help="that a solver has; else the more the larger the problem")
     parser.add_argument("--program", type=Path, required=True, help=argparse.SUPPRESS)
+    for solver in plans.SOLVERS:
+        parser.add_argument(f"--{solver}", default=sys.executable, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    chosen = arguments.what or ["load", "risk", "optimize"]
-    if unknown := set(chosen) - {"load", "risk", "optimize"}:
-        parser.error(f"unknown: {', '.join(sorted(unknown))} (load, risk or optimize)")
+    chosen = arguments.what or WHAT
+    if unknown := set(chosen) - set(WHAT):
+        parser.error(f"unknown: {', '.join(sorted(unknown))} ({', '.join(WHAT)})")
 
-    bench = Bench(arguments.program, 1 if arguments.quick else arguments.repetitions)
-    people = 10_000 if arguments.quick else 1_000_000
-    plans = [200] if arguments.quick else [1_000, 10_000, 100_000]
+    quick = arguments.quick
+    bench = Bench(arguments.program, 1 if quick else arguments.repetitions)
+    people = 10_000 if quick else 1_000_000
+    families = arguments.families or plans.FAMILIES
+
+    def sizes(offered: list[int], small: int) -> list[int]:
+        asked = arguments.sizes or ([small] if quick else offered)
+        return [size for size in offered if size in asked]
+
     before = os.getloadavg()[0]
     groups: dict[str, list[Measured]] = {}
+    planned, asked, solved = [], [], []
     if "load" in chosen:
         groups["load"] = load(bench, people)
         groups["estimate"] = estimate(bench, people)
     if "risk" in chosen:
         groups["risk"] = risk(bench, people)
     if "optimize" in chosen:
-        groups["optimize"] = optimize(bench, plans)
+        planned = plans.optimize(bench, families, sizes(plans.SIZES, 50))
+    if "person" in chosen:
+        asked = plans.person(bench, families, sizes(plans.ASKED, 1_000))
+    if "solvers" in chosen:
+        pythons = {solver: getattr(arguments, solver) for solver in plans.SOLVERS}
+        seconds = arguments.seconds or (3 if quick else None)
+        solved = plans.solve(bench, families, sizes(list(plans.SOLVED), 50), pythons, seconds)
 
     for line in machine(bench):
         print(line)
     print(f"median of {bench.repetitions}; load average {before:.1f} before, {os.getloadavg()[0]:.1f} after\n")
-    print_times(list(groups.values()))
-    if "optimize" in groups:
-        print_plans(groups["optimize"])
-    if not arguments.quick:
+    if groups:
+        print_times(list(groups.values()))
+    if planned:
+        plans.print_plans(planned)
+    if asked:
+        plans.print_people(asked)
+    if solved:
+        plans.print_runs(solved)
+    if not quick:
         print_goals(groups)
+        plans.print_plan_goals(planned)
+        plans.print_person_goals(asked)
+        plans.print_run_goals(solved)
 
 
 if __name__ == "__main__":
