@@ -78,12 +78,20 @@ void plans(benchmark::State& state, const Shape& shape) {
     report(state, shape, plan, moments);
 }
 
+/// What making the instance takes, which the figures of plans leave out.
+void makes(benchmark::State& state, const Shape& shape) {
+    const PeakMemory memory;
+    for (auto _ : state) benchmark::DoNotOptimize(make_instance(shape));
+    memory.report(state);
+}
+
 const bool registered = [] {
     for (const Family family : families)
         for (const bool certain : {true, false})
             for (const int people : {5, 50, 200, 1'000, 10'000, 100'000, 1'000'000}) {
                 const Shape shape{family, certain, people};
                 benchmark::RegisterBenchmark(("optimize/" + name_of(shape)).c_str(), plans, shape)->Apply(once);
+                benchmark::RegisterBenchmark(("instance/" + name_of(shape)).c_str(), makes, shape)->Apply(once);
             }
     return true;
 }();

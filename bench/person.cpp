@@ -59,7 +59,8 @@ void person(benchmark::State& state, const Shape& shape) {
         for (int k = 0; k < asked; ++k) {
             const auto who = static_cast<std::size_t>(random.below(shape.people));
             const auto start = std::chrono::steady_clock::now();
-            search.draft.offer.open(everyone[who], roster.duties.empty() ? nullptr : &roster.duties[who]);
+            search.draft.offer.open(everyone[who], roster.duties.empty() ? nullptr : &roster.duties[who], false,
+                                    prices);
             const auto open = std::chrono::steady_clock::now();
             Query query;
             query.group = static_cast<std::int32_t>(who);
