@@ -20,7 +20,7 @@ namespace {
 
 constexpr int roles = 100, requirements = 12, capabilities = 200, activities = 500, levels = 5;
 constexpr int session_seats = 20;  // of family `sessions`
-constexpr std::size_t open_sessions = 8;
+constexpr std::size_t open_sessions = 3;
 constexpr double money_share = 0.4;  // of the demand at no price
 constexpr double tight_share = 0.05;
 constexpr double seat_share = 0.5;
@@ -28,7 +28,7 @@ constexpr double seat_share = 0.5;
 constexpr double second_duty_share = 0.38;
 // The demand of more people is that of the first so many times their number: shares of it need not be sharper than this, and
 // an instance of a million people should not take longer to make than to plan.
-constexpr int asked = 20'000;
+constexpr int asked = 10'000;
 
 Date as_of() { return std::chrono::sys_days(std::chrono::year(2026) / 3 / 31); }
 Date first_day() { return as_of() + std::chrono::days(1); }
@@ -310,8 +310,9 @@ private:
             }
         }
         for (std::size_t s = 0; s < sessions_.size(); ++s) {
-            // Where seats are not limited nobody looks beyond the first few: the others only cost time.
-            if (!limited_ && s >= open_sessions && sessions_[s - open_sessions].activity == sessions_[s].activity)
+            // Where seats are not limited the first is as good as any, but for overlaps: the others only cost time.
+            if (shape_.family == Family::sessions && !limited_ && s >= open_sessions &&
+                sessions_[s - open_sessions].activity == sessions_[s].activity)
                 continue;
             sessions.row()
                 .set("session", key('S', static_cast<int>(s)))
