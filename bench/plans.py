@@ -155,6 +155,66 @@ def print_person_goals(people: list[Plans]) -> None:
         goal(f"one person of {one.measured.size} in 100 µs, 99 % within 1,000: {text}", median <= 100 and most <= 1000)
 
 
+# --- generalised assignment ---
+
+
+ASSIGNMENTS = ["c10100", "c20200", "c15900", "c401600", "d10100", "d20200", "d20400"]
+ASSIGNMENTS += ["e10100", "e20200", "e30900", "e801600"]
+
+
+def assignment(bench: Bench, names: list[str]) -> list[Measured]:
+    """Those of the instances that are there."""
+    found = [bench.gradus("assignment", name, f"assignment/{name}") for name in names]
+    return [one for one in found if "cost" in one.counters]
+
+
+def above(measured: Measured) -> float:
+    """The cost, above that of the best assignment known, as a share."""
+    return float(measured.counters["cost"] / measured.counters["best_known"] - 1)
+
+
+def below(measured: Measured) -> float:
+    """The bound at the prices, below that of the linear relaxation, as a share."""
+    return float(1 - measured.counters["price_bound"] / measured.counters["lp_bound"])
+
+
+def print_assignments(found: list[Measured]) -> None:
+    rows = []
+    for one in found:
+        counters = one.counters
+        rows.append([
+            one.size,
+            counters["label"] if counters["feasible"] else "not feasible",
+            digits(one.median),
+            f"{counters['cost']:,.0f}",
+            f"{counters['best_known']:,.0f}",
+            percent(above(one)),
+            f"{counters['price_bound']:,.2f}",
+            f"{counters['lp_bound']:,.2f}",
+            percent(below(one)),
+            f"{counters['bound']:,.2f}",
+        ])
+    head = [
+        "assignment",
+        "ended by",
+        "seconds",
+        "cost",
+        "best known",
+        "above it",
+        "bound of prices",
+        "linear relaxation",
+    ]
+    print_table([*head, "below it", "bound"], rows)
+
+
+def print_assignment_goals(found: list[Measured]) -> None:
+    for one in found:
+        most = 0.005 if one.size.startswith("d") else 0.003
+        text = f"{percent(below(one))} below the linear relaxation, {percent(above(one))} above the best known"
+        met = abs(below(one)) <= 1e-4 and above(one) <= most and one.median <= 2 and bool(one.counters["feasible"])
+        goal(f"{one.size}: 0.01 % and {100 * most:g} % in 2 s: {text} in {digits(one.median)} s", met)
+
+
 # --- MIP solvers ---
 
 

@@ -18,7 +18,7 @@ from measured import THREADS, Bench, Measured, digits, goal, output_of, print_ta
 
 PEERS = {"duckdb": "DuckDB", "polars": "Polars"}
 HERE = Path(__file__).parent
-WHAT = ["load", "risk", "optimize", "person", "solvers"]
+WHAT = ["load", "risk", "optimize", "person", "assignment", "solvers"]
 
 
 def peer(bench: Bench, name: str, size: str, folder: Path, repetitions: int) -> Measured:
@@ -164,7 +164,7 @@ def main() -> None:
 
     before = os.getloadavg()[0]
     groups: dict[str, list[Measured]] = {}
-    planned, asked, solved = [], [], []
+    planned, asked, assigned, solved = [], [], [], []
     if "load" in chosen:
         groups["load"] = load(bench, people)
         groups["estimate"] = estimate(bench, people)
@@ -174,6 +174,8 @@ def main() -> None:
         planned = plans.optimize(bench, families, sizes(plans.SIZES, 50))
     if "person" in chosen:
         asked = plans.person(bench, families, sizes(plans.ASKED, 1_000))
+    if "assignment" in chosen:
+        assigned = plans.assignment(bench, plans.ASSIGNMENTS)
     if "solvers" in chosen:
         pythons = {solver: getattr(arguments, solver) for solver in plans.SOLVERS}
         seconds = arguments.seconds or (3 if quick else None)
@@ -188,12 +190,15 @@ def main() -> None:
         plans.print_plans(planned)
     if asked:
         plans.print_people(asked)
+    if assigned:
+        plans.print_assignments(assigned)
     if solved:
         plans.print_runs(solved)
     if not quick:
         print_goals(groups)
         plans.print_plan_goals(planned)
         plans.print_person_goals(asked)
+        plans.print_assignment_goals(assigned)
         plans.print_run_goals(solved)
 
 
