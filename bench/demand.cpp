@@ -14,7 +14,7 @@ Demand free_demand(const Organization& organization, const Risks& risks, const O
     std::vector<PersonId> everyone;
     for (std::int32_t i = 0; i < static_cast<std::int32_t>(organization.people().size()); ++i) everyone.emplace_back(i);
     const DutyRoster roster = place_duties(catalog, everyone, nullptr);
-    // Per minor unit: a million in money weighs a ten-thousandth in value, where plans are worth tenths of a person.
+    // Per minor unit: a million in money weighs a ten-thousandth in value, where one person's plan is worth some units.
     const std::vector<double> prices(catalog.capacity.size(), 1e-12);
 
     Demand demand;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -58,16 +59,18 @@ void write_plan(const char* name, double gap) {
     options.threads = threads;
     options.gap = gap;
     Control control;
+    const PeakMemory memory;
     Watch watch(control);
     const Plan plan = optimize(from.organization, from.risks, options, &control);
     const double seconds = watch.seconds();
-    std::printf(
-        "{\"seconds\": %.6f, \"value\": %.17g, \"bound\": %.17g, \"ended\": \"%s\", \"log\": [", seconds,
-        plan.certificate.value[0], plan.certificate.bound[0],
-        std::string(Words<PlanStatus>::names[static_cast<std::size_t>(plan.certificate.stop_reason[0])]).c_str());
+    const auto ended = Words<PlanStatus>::names[static_cast<std::size_t>(plan.certificate.stop_reason[0])];
+    std::printf("{\"seconds\": %.6f, \"value\": %.17g, \"bound\": %.17g, \"ended\": \"%s\", \"peak_mebibytes\": %.1f",
+                seconds, plan.certificate.value[0], plan.certificate.bound[0], std::string(ended).c_str(),
+                memory.mebibytes());
+    std::printf(", \"log\": [");
     for (const Moment& moment : watch.stop())
         if (!std::isnan(moment.value) && std::isfinite(moment.bound))
-            std::printf("[%.6f, %.17g, %.17g], ", moment.seconds, moment.value, moment.bound);
+            std::printf("[%.6f, %.17g, %.17g], ", std::min(moment.seconds, seconds), moment.value, moment.bound);
     std::printf("[%.6f, %.17g, %.17g]]}\n", seconds, plan.certificate.value[0], plan.certificate.bound[0]);
 }
 

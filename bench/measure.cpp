@@ -56,11 +56,13 @@ PeakMemory::PeakMemory() {
     before_ = status_mebibytes("VmRSS:");
 }
 
-void PeakMemory::report(benchmark::State& state) const { state.counters["peak_mebibytes"] = peak_mebibytes(); }
+double PeakMemory::mebibytes() const { return peak_mebibytes(); }
+
+void PeakMemory::report(benchmark::State& state) const { state.counters["peak_mebibytes"] = mebibytes(); }
 
 void PeakMemory::report_above(benchmark::State& state) const {
     report(state);
-    if (before_ > 0) state.counters["above_mebibytes"] = peak_mebibytes() - before_;
+    if (before_ > 0) state.counters["above_mebibytes"] = mebibytes() - before_;
 }
 
 double mebibytes(std::span<const Table* const> tables) {

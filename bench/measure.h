@@ -15,6 +15,7 @@ constexpr int threads = 2;
 class PeakMemory {
 public:
     PeakMemory();
+    double mebibytes() const;
     void report(benchmark::State& state) const;
     /// That, and beside it what came on top of what was there when the object was made.
     void report_above(benchmark::State& state) const;

@@ -18,7 +18,7 @@ from measured import THREADS, Bench, Measured, digits, goal, output_of, print_ta
 
 PEERS = {"duckdb": "DuckDB", "polars": "Polars"}
 HERE = Path(__file__).parent
-WHAT = ["load", "risk", "optimize", "person", "assignment", "solvers"]
+WHAT = ["load", "risk", "optimize", "person", "anytime", "assignment", "solvers"]
 
 
 def peer(bench: Bench, name: str, size: str, folder: Path, repetitions: int) -> Measured:
@@ -142,8 +142,10 @@ def main() -> None:
     parser.add_argument(
         "--repetitions", type=int, default=5, help="each, for the median; from 100,000 people on plans are made once"
     )
-    parser.add_argument("--families", nargs="+", choices=plans.FAMILIES, help="of optimize, person and solvers")
-    parser.add_argument("--sizes", nargs="+", type=int, help="people, of optimize, person and solvers")
+    parser.add_argument(
+        "--families", nargs="+", choices=plans.FAMILIES, help="of optimize, person, anytime and solvers"
+    )
+    parser.add_argument("--sizes", nargs="+", type=int, help="people, of optimize, person, anytime and solvers")
     parser.add_argument("--seconds", type=int, help="that a solver has; else the more the larger the problem")
     parser.add_argument("--program", type=Path, required=True, help=argparse.SUPPRESS)
     for solver in plans.SOLVERS:
@@ -157,6 +159,7 @@ def main() -> None:
     bench = Bench(arguments.program, 1 if quick else arguments.repetitions)
     people = 10_000 if quick else 1_000_000
     families = arguments.families or plans.FAMILIES
+    few = arguments.families or (["seats"] if quick else plans.FAMILIES)
 
     def sizes(offered: list[int], small: int) -> list[int]:
         asked = arguments.sizes or ([small] if quick else offered)
@@ -164,7 +167,7 @@ def main() -> None:
 
     before = os.getloadavg()[0]
     groups: dict[str, list[Measured]] = {}
-    planned, asked, assigned, solved = [], [], [], []
+    planned, asked, ended, assigned, solved = [], [], [], [], []
     if "load" in chosen:
         groups["load"] = load(bench, people)
         groups["estimate"] = estimate(bench, people)
@@ -173,13 +176,15 @@ def main() -> None:
     if "optimize" in chosen:
         planned = plans.optimize(bench, families, sizes(plans.SIZES, 50))
     if "person" in chosen:
-        asked = plans.person(bench, families, sizes(plans.ASKED, 1_000))
+        asked = plans.person(bench, few, sizes(plans.ASKED, 1_000))
+    if "anytime" in chosen:
+        ended = plans.anytime(bench, few, sizes(plans.ENDED, 1_000))
     if "assignment" in chosen:
-        assigned = plans.assignment(bench, plans.ASSIGNMENTS)
+        assigned = plans.assignment(bench, plans.ASSIGNMENTS[:1] if quick else plans.ASSIGNMENTS)
     if "solvers" in chosen:
         pythons = {solver: getattr(arguments, solver) for solver in plans.SOLVERS}
         seconds = arguments.seconds or (3 if quick else None)
-        solved = plans.solve(bench, families, sizes(list(plans.SOLVED), 50), pythons, seconds)
+        solved = plans.solve(bench, few, sizes(list(plans.SOLVED), 50), pythons, seconds)
 
     for line in machine(bench):
         print(line)
@@ -190,6 +195,8 @@ def main() -> None:
         plans.print_plans(planned)
     if asked:
         plans.print_people(asked)
+    if ended:
+        plans.print_anytime(ended)
     if assigned:
         plans.print_assignments(assigned)
     if solved:
@@ -198,6 +205,7 @@ def main() -> None:
         print_goals(groups)
         plans.print_plan_goals(planned)
         plans.print_person_goals(asked)
+        plans.print_anytime_goals(ended)
         plans.print_assignment_goals(assigned)
         plans.print_run_goals(solved)
 

@@ -77,7 +77,7 @@ class CpSat(Solver):
     def value(self, chosen: list[int]) -> float:
         """Of the items chosen, with lengths as long as they can be then: each is in one row, the best comes first."""
         columns = self._problem.variable
-        total = self._problem.objective_offset + math.fsum(
+        total: float = self._problem.objective_offset + math.fsum(
             column.objective_coefficient * number
             for column, number in zip(columns, chosen, strict=True)
             if column.is_integer
@@ -117,7 +117,7 @@ class CpSat(Solver):
 def whole(number: float) -> int:
     if number != round(number):
         raise ValueError(f"{number!r} should be whole")
-    return round(number)
+    return int(number)
 
 
 def bound(number: float) -> int:
