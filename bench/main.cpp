@@ -51,6 +51,14 @@ Shape shape_or_throw(const char* name) {
     return *shape;
 }
 
+/// Writes the problem of a certain instance for MIP solvers.
+void write_mps(const char* name, const std::filesystem::path& path) {
+    const Instance& from = instance(shape_or_throw(name));
+    std::ofstream file(path, std::ios::binary);
+    export_mps(from.organization, from.risks, file, from.options);
+    if (!file.flush()) throw std::runtime_error("could not write " + path.string());
+}
+
 /// Plans an instance and prints what was known when, as one line of JSON: what the peers print too.
 void write_plan(const char* name, double gap) {
     const Shape shape = shape_or_throw(name);
@@ -78,12 +86,17 @@ void write_plan(const char* name, double gap) {
 
 }  // namespace gradus::bench
 
-/// Google Benchmark, and two things more: --write-input PEOPLE FOLDER and --plan INSTANCE GAP, e.g. seats/certain/1000 0.01.
+/// Google Benchmark, and three things more: --write-input PEOPLE FOLDER; and, of an instance such as seats/certain/1000,
+/// --write-mps INSTANCE FILE and --plan INSTANCE GAP.
 int main(int argc, char** argv) {
     const std::string_view first = argc == 4 ? argv[1] : "";
     try {
         if (first == "--write-input") {
             gradus::bench::write_input(std::atoi(argv[2]), argv[3]);
+            return 0;
+        }
+        if (first == "--write-mps") {
+            gradus::bench::write_mps(argv[2], argv[3]);
             return 0;
         }
         if (first == "--plan") {
