@@ -15,17 +15,21 @@ constexpr double same_level = 1e-9;      // sums of the same uplifts in another 
 
 }  // namespace
 
-void Benefit::open(PersonId person) {
+void Benefit::open(PersonId person, const Anew* anew) {
     person_ = person;
+    anew_ = anew;
+    const bool replaced = anew && anew->risks;
+    risks_ = replaced ? anew->risks : &catalog_.risks;
     states_.clear();
     wanted_.clear();
     lessons_.clear();
     entry_count_ = 0;
     ++stamp_;
 
-    const Risks& risks = catalog_.risks;
+    const Risks& risks = *risks_;
     const Relations& relations = catalog_.organization.relations();
-    for (const std::size_t row : catalog_.risks_of_person[person]) {
+    const Rows rows = replaced ? Rows{0, static_cast<std::int32_t>(risks.size())} : catalog_.risks_of_person[person];
+    for (const std::size_t row : rows) {
         const std::size_t capability = static_cast<std::size_t>(risks.capability[row].value());
         const double range = relations.top[capability] - relations.bottom[capability];
         wanted_.push_back({row, risks.required[row], risks.weight[row] * risks.impact[row] / range});
@@ -75,7 +79,7 @@ double Benefit::mean(CapabilityId capability) const {
     return missing<double>();
 }
 
-std::int32_t Benefit::add(ActivityId activity) {
+std::int32_t Benefit::add(ActivityId activity, Date last) {
     if (static_cast<std::size_t>(entry_count_) == entries_.size()) entries_.emplace_back();
     Entry& entry = entries_[entry_count_];
     entry.signature = 0;
@@ -93,7 +97,8 @@ std::int32_t Benefit::add(ActivityId activity) {
                 entry.capabilities.push_back(state.capability.value());
             const double probability = std::min(1.0, outcomes.probability[row] * liking);
             if (!state.worthwhile || !(outcomes.uplift[row] > 0) || !(probability > 0) ||
-                !(outcomes.up_to[row] > state.mean))
+                !(outcomes.up_to[row] > state.mean) ||
+                (anew_ && !is_missing(last) && anew_->reflects(state.capability, last)))
                 continue;
             lessons_.push_back(
                 {static_cast<std::int32_t>(i), entry_count_, outcomes.uplift[row], outcomes.up_to[row], probability});

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "planning/anew.h"
 #include "planning/catalog.h"
 
 namespace gradus {
@@ -19,10 +20,13 @@ class Benefit {
 public:
     explicit Benefit(const Catalog& catalog) : catalog_(catalog) {}
 
-    /// Starts on a person: builds the states from the rows of risks.
-    void open(PersonId person);
-    /// Adds an entry with the lessons of `activity`; returns its number. All entries come before `seal`.
-    std::int32_t add(ActivityId activity);
+    /// Starts on a person: builds the states from the rows of risks, those of `anew` if it has any.
+    void open(PersonId person, const Anew* anew = nullptr);
+    /// The table that the rows are of.
+    const Risks& risks() const { return *risks_; }
+    /// Adds an entry with the lessons of `activity`; returns its number. All entries come before `seal`. `last`: its last
+    /// day, where it stays as it is: what the level believed reflects already is not counted again.
+    std::int32_t add(ActivityId activity, Date last = missing<Date>());
     void seal();
 
     std::int32_t states() const { return static_cast<std::int32_t>(states_.size()); }
@@ -139,6 +143,8 @@ private:
     double removed_by_picked(const State& state);
 
     const Catalog& catalog_;
+    const Anew* anew_ = nullptr;
+    const Risks* risks_ = &catalog_.risks;
     PersonId person_;
     std::vector<State> states_;
     std::vector<Wanted> wanted_;

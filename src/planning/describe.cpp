@@ -4,7 +4,6 @@
 
 #include "assessment/stage.h"
 #include "base/parallel.h"
-#include "planning/offer.h"
 #include "risk/strategy.h"
 
 namespace gradus {
@@ -48,16 +47,18 @@ double likelihood_of(const std::vector<Benefit::Level>& levels, double required,
 // One person's items, in order: what each adds, and what all do for each row that is wanted.
 void describe_person(Offer& offer, std::span<const Item> items, std::size_t first_item, Described& out) {
     const Catalog& catalog = offer.catalog;
-    const Risks& risks = catalog.risks;
     Benefit& benefit = offer.benefit;
     offer.stand(items.front().person);
+    const Risks& risks = benefit.risks();
 
     std::vector<std::int32_t> entry(items.size());
     std::vector<bool> pinned(items.size());
     for (std::size_t i = 0; i < items.size(); ++i) {
-        entry[i] = benefit.add(items[i].activity);
-        pinned[i] = std::any_of(offer.pins.begin(), offer.pins.end(),
-                                [&](const Offer::Pin& pin) { return pin.activity == items[i].activity; });
+        const auto pin = std::find_if(offer.pins.begin(), offer.pins.end(),
+                                      [&](const Offer::Pin& p) { return p.activity == items[i].activity; });
+        const bool stays = pin != offer.pins.end();
+        entry[i] = benefit.add(items[i].activity, stays ? items[i].last : missing<Date>());
+        pinned[i] = stays && !pin->begun;
     }
     benefit.seal();
     for (std::size_t i = 0; i < items.size(); ++i)
@@ -149,6 +150,60 @@ std::string level_name(const Organization& organization, CapabilityId capability
 
 }  // namespace
 
+Told tell(Offer& offer, std::span<const Item> items) {
+    Told told;
+    if (items.empty()) return told;
+    Described described;
+    described.gains.resize(items.size());
+    described.reasons.resize(items.size());
+    describe_person(offer, items, 0, described);
+    told.gains = std::move(described.gains);
+    told.reasons = std::move(described.reasons);
+    for (const double gain : told.gains) told.value += gain;
+    return told;
+}
+
+void tabulate(const Organization& organization, std::span<const Item> items, Buffer<double> gains,
+              Buffer<Reason> reasons, PlanItems& table) {
+    const std::size_t n = items.size();
+    Buffer<PersonId> person(n);
+    Buffer<ActivityId> activity(n);
+    Buffer<SessionId> session(n);
+    Buffer<Date> first_day(n), last_day(n);
+    Buffer<std::int32_t> period(n);
+    Buffer<Minutes> hours(n);
+    Buffer<Money> cost(n), fund_cost(n), account_cost(n), employee_cost(n);
+    Buffer<FundId> fund(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        person[i] = items[i].person;
+        activity[i] = items[i].activity;
+        session[i] = items[i].session;
+        first_day[i] = items[i].first;
+        last_day[i] = items[i].last;
+        period[i] = items[i].period > 0 ? items[i].period : missing<std::int32_t>();
+        hours[i] = items[i].hours;
+        cost[i] = items[i].cost;
+        fund[i] = items[i].fund;
+        fund_cost[i] = items[i].fund_cost;
+        account_cost[i] = items[i].account_cost;
+        employee_cost[i] = items[i].employee_cost;
+    }
+    table.person.set(std::move(person), organization.people().strings());
+    table.activity.set(std::move(activity), organization.activities().strings());
+    table.session.set(std::move(session), organization.sessions().strings());
+    table.first_day.set(std::move(first_day));
+    table.last_day.set(std::move(last_day));
+    table.period.set(std::move(period));
+    table.hours.set(std::move(hours));
+    table.cost.set(std::move(cost));
+    table.fund.set(std::move(fund), organization.funds().strings());
+    table.fund_cost.set(std::move(fund_cost));
+    table.account_cost.set(std::move(account_cost));
+    table.employee_cost.set(std::move(employee_cost));
+    table.gain.set(std::move(gains));
+    table.reason.set(std::move(reasons));
+}
+
 double describe(const Catalog& catalog, std::vector<Item> items, Plan& plan) {
     const Organization& organization = catalog.organization;
     const Risks& risks = catalog.risks;
@@ -173,31 +228,8 @@ double describe(const Catalog& catalog, std::vector<Item> items, Plan& plan) {
                                          first[p] - first[from], piece);
                  });
 
-    const std::size_t n = items.size();
-    Buffer<PersonId> person(n);
-    Buffer<ActivityId> activity(n);
-    Buffer<SessionId> session(n);
-    Buffer<Date> first_day(n), last_day(n);
-    Buffer<std::int32_t> period(n);
-    Buffer<Minutes> hours(n);
-    Buffer<Money> cost(n), fund_cost(n), account_cost(n), employee_cost(n);
-    Buffer<FundId> fund(n);
-    Buffer<double> gain(n);
-    Buffer<Reason> reason(n);
-    for (std::size_t i = 0; i < n; ++i) {
-        person[i] = items[i].person;
-        activity[i] = items[i].activity;
-        session[i] = items[i].session;
-        first_day[i] = items[i].first;
-        last_day[i] = items[i].last;
-        period[i] = items[i].period > 0 ? items[i].period : missing<std::int32_t>();
-        hours[i] = items[i].hours;
-        cost[i] = items[i].cost;
-        fund[i] = items[i].fund;
-        fund_cost[i] = items[i].fund_cost;
-        account_cost[i] = items[i].account_cost;
-        employee_cost[i] = items[i].employee_cost;
-    }
+    Buffer<double> gain(items.size());
+    Buffer<Reason> reason(items.size());
     double value = 0;
     std::vector<Goal> goals;
     Buffer<double> before(people), after(people);
@@ -264,20 +296,7 @@ double describe(const Catalog& catalog, std::vector<Item> items, Plan& plan) {
     }
 
     const auto& people_keys = organization.people().strings();
-    plan.items.person.set(std::move(person), people_keys);
-    plan.items.activity.set(std::move(activity), organization.activities().strings());
-    plan.items.session.set(std::move(session), organization.sessions().strings());
-    plan.items.first_day.set(std::move(first_day));
-    plan.items.last_day.set(std::move(last_day));
-    plan.items.period.set(std::move(period));
-    plan.items.hours.set(std::move(hours));
-    plan.items.cost.set(std::move(cost));
-    plan.items.fund.set(std::move(fund), organization.funds().strings());
-    plan.items.fund_cost.set(std::move(fund_cost));
-    plan.items.account_cost.set(std::move(account_cost));
-    plan.items.employee_cost.set(std::move(employee_cost));
-    plan.items.gain.set(std::move(gain));
-    plan.items.reason.set(std::move(reason));
+    tabulate(organization, items, std::move(gain), std::move(reason), plan.items);
 
     plan.people.person.set(std::move(who), people_keys);
     plan.people.activities.set(std::move(activities));
@@ -303,19 +322,27 @@ double describe(const Catalog& catalog, std::vector<Item> items, Plan& plan) {
     return value;
 }
 
+Item item_of(const PlanItems& from, std::size_t row) {
+    const auto cell = [&](const auto& column, auto none) { return column.size() > 0 ? column[row] : none; };
+    const std::int32_t period = cell(from.period, missing<std::int32_t>());
+    return {from.person[row],
+            from.activity[row],
+            cell(from.session, SessionId()),
+            from.first_day[row],
+            from.last_day[row],
+            is_missing(period) ? 0 : period,
+            cell(from.hours, missing<Minutes>()),
+            cell(from.cost, missing<Money>()),
+            cell(from.fund, FundId()),
+            cell(from.fund_cost, missing<Money>()),
+            cell(from.account_cost, missing<Money>()),
+            cell(from.employee_cost, missing<Money>())};
+}
+
 void describe(const Organization& organization, const Risks& risks, Plan& plan) {
     const Catalog catalog(organization, risks, plan.options);
     std::vector<Item> items;
-    const PlanItems& from = plan.items;
-    const auto cell = [](const auto& column, std::size_t i, auto none) { return column.size() > 0 ? column[i] : none; };
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        const std::int32_t period = cell(from.period, i, missing<std::int32_t>());
-        items.push_back({from.person[i], from.activity[i], cell(from.session, i, SessionId()), from.first_day[i],
-                         from.last_day[i], is_missing(period) ? 0 : period, cell(from.hours, i, missing<Minutes>()),
-                         cell(from.cost, i, missing<Money>()), cell(from.fund, i, FundId()),
-                         cell(from.fund_cost, i, missing<Money>()), cell(from.account_cost, i, missing<Money>()),
-                         cell(from.employee_cost, i, missing<Money>())});
-    }
+    for (std::size_t row = 0; row < plan.items.size(); ++row) items.push_back(item_of(plan.items, row));
     describe(catalog, std::move(items), plan);
 }
 

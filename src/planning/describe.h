@@ -1,8 +1,11 @@
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include <gradus/planning/plan.h>
 
-#include "planning/catalog.h"
+#include "planning/offer.h"
 
 namespace gradus {
 
@@ -18,6 +21,22 @@ struct Item {
     FundId fund;
     Money fund_cost, account_cost, employee_cost;
 };
+
+/// A row of an items table, of which all columns but the needed ones may be absent.
+Item item_of(const PlanItems& items, std::size_t row);
+
+/// What one person's items add and why they are there, in their order: last day, then activity.
+struct Told {
+    std::vector<double> gains;
+    std::vector<Reason> reasons;
+    double value = 0;  ///< Σ gains
+};
+/// For the person that the items are of, with what `offer.anew` says. Stands the offer on that person.
+Told tell(Offer& offer, std::span<const Item> items);
+
+/// Fills the items table.
+void tabulate(const Organization& organization, std::span<const Item> items, Buffer<double> gains,
+              Buffer<Reason> reasons, PlanItems& table);
 
 /// Fills the items table, sorted by person, last day, activity, and everything that follows from it: gains, reasons,
 /// people and goals. Returns Σ gains, the plan's value.

@@ -33,6 +33,12 @@ void Draft::begin(const Query& query) {
     if (offer.hours_limited) std::copy(offer.room_minutes.begin(), offer.room_minutes.end(), capacity_.begin());
     for (std::size_t i = 0; i < offer.accounts.size(); ++i)
         capacity_[first_account + i] = static_cast<double>(offer.accounts[i].available);
+    for (const Way& way : offer.standing)
+        for (int kind = 0; kind < 3; ++kind)
+            if (way.account[kind] >= 0) {
+                double& there = capacity_[first_account + way.account[kind]];
+                there = std::max(0.0, there - static_cast<double>(offer.taken(way, static_cast<AccountKind>(kind))));
+            }
     const auto beside_pins = [&](int most, auto counts) {
         return std::max(0.0, most - static_cast<double>(std::count_if(offer.pins.begin(), offer.pins.end(), counts)));
     };
@@ -87,10 +93,11 @@ bool Draft::room_in_accounts(const Way& way, Stop* why) const {
         if (amount == 0) continue;
         const auto exceeds = [&](CapPeriod period, std::int64_t most) {
             std::int64_t sum = amount;
-            for (const Way& w : chosen_)
-                if (w.account[kind] == way.account[kind] &&
-                    calendar_period(w.first, period) == calendar_period(way.first, period))
-                    sum += offer.taken(w, account.kind);
+            for (const std::vector<Way>* ways : {&offer.standing, &chosen_})
+                for (const Way& w : *ways)
+                    if (w.account[kind] == way.account[kind] &&
+                        calendar_period(w.first, period) == calendar_period(way.first, period))
+                        sum += offer.taken(w, account.kind);
             if (sum <= most) return false;
             const double unit = account.kind == AccountKind::money
                                     ? std::pow(10.0, catalog_.organization.relations().minor_digits)

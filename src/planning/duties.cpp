@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "planning/search.h"
-
 namespace gradus {
 namespace {
 
@@ -40,6 +38,67 @@ Conflict refusal(Search& search, PersonId person, ActivityId activity) {
 
 }  // namespace
 
+PersonDuties place_duties(Search& search, PersonId person, const std::vector<ActivityId>& wanted,
+                          const std::vector<ActivityId>& excluded, std::span<const std::int64_t> room) {
+    PersonDuties of;
+    of.duties.excluded = excluded;
+    // A price high enough that thrift comes first, and highest where least is left.
+    std::vector<double> prices(room.size());
+    for (std::size_t r = 0; r < room.size(); ++r)
+        prices[r] = 1e3 / static_cast<double>(std::max<std::int64_t>(1, room[r]));
+    std::int64_t nodes = 0;
+    const auto attempt = [&](const Offer::Duties& trial, Choice& choice) {
+        search.draft.offer.open(person, &trial, true);
+        for (const ActivityId activity : trial.forced)
+            if (std::none_of(search.draft.offer.courses.begin(), search.draft.offer.courses.end(),
+                             [&](const Offer::Course& course) { return course.activity == activity; }))
+                return false;
+        Query query;
+        query.prices = prices;
+        query.room = room;
+        const double bound = search.run(query, choice, nodes);
+        return bound > -std::numeric_limits<double>::infinity() && !choice.content.empty();
+    };
+    Offer::Duties all{wanted, excluded};
+    if (attempt(all, of.placed)) {
+        of.duties = std::move(all);
+        return of;
+    }
+    of.placed = Choice();
+    for (const ActivityId activity : wanted) {
+        Offer::Duties trial = of.duties;
+        trial.forced.push_back(activity);
+        Choice choice;
+        if (attempt(trial, choice)) {
+            of.duties = trial;
+            of.placed = choice;
+            continue;
+        }
+        of.duties.excluded.push_back(activity);
+        const auto course = std::find_if(search.draft.offer.courses.begin(), search.draft.offer.courses.end(),
+                                         [&](const Offer::Course& c) { return c.activity == activity; });
+        Conflict conflict{.person = person, .activity = activity};
+        if (course == search.draft.offer.courses.end()) {
+            conflict = refusal(search, person, activity);
+        } else {
+            Query query;
+            query.prices = prices;
+            query.room = room;
+            search.draft.begin(query);
+            search.draft.replay(of.placed.content);
+            const Draft::Stop stop =
+                search.draft.stop(static_cast<std::int32_t>(course - search.draft.offer.courses.begin()));
+            conflict.limit = stop.limit;
+            conflict.resource = stop.resource;
+            conflict.period = stop.period;
+            conflict.capacity = stop.capacity;
+            conflict.demanded = stop.demanded;
+        }
+        of.conflicts.push_back(conflict);
+    }
+    return of;
+}
+
 DutyRoster place_duties(const Catalog& catalog, const std::vector<PersonId>& groups, const Control* control) {
     DutyRoster roster;
     if (catalog.mandatory.empty()) return roster;
@@ -48,8 +107,6 @@ DutyRoster place_duties(const Catalog& catalog, const std::vector<PersonId>& gro
 
     Search search(catalog);
     std::vector<std::int64_t> room = catalog.capacity;
-    std::vector<double> prices(room.size());
-    std::int64_t nodes = 0;
     for (std::size_t group = 0; group < groups.size(); ++group) {
         const PersonId person = groups[group];
         search.draft.offer.stand(person);
@@ -70,64 +127,13 @@ DutyRoster place_duties(const Catalog& catalog, const std::vector<PersonId>& gro
             }
             continue;
         }
-        // A price high enough that thrift comes first, and highest where least is left.
-        for (std::size_t r = 0; r < room.size(); ++r)
-            prices[r] = 1e3 / static_cast<double>(std::max<std::int64_t>(1, room[r]));
-
-        Offer::Duties& duties = roster.duties[group];
-        Choice& placed = roster.placed[group];
-        const auto attempt = [&](const Offer::Duties& trial, Choice& choice) {
-            search.draft.offer.open(person, &trial, true);
-            for (const ActivityId activity : trial.forced)
-                if (std::none_of(search.draft.offer.courses.begin(), search.draft.offer.courses.end(),
-                                 [&](const Offer::Course& course) { return course.activity == activity; }))
-                    return false;
-            Query query;
-            query.group = static_cast<std::int32_t>(group);
-            query.prices = prices;
-            query.room = room;
-            const double bound = search.run(query, choice, nodes);
-            return bound > -std::numeric_limits<double>::infinity() && !choice.content.empty();
-        };
-        Offer::Duties all;
-        for (const auto& [due, activity] : wanted) all.forced.push_back(activity);
-        if (attempt(all, placed)) {
-            duties = all;
-        } else {
-            placed = Choice();
-            for (const auto& [due, activity] : wanted) {
-                Offer::Duties trial = duties;
-                trial.forced.push_back(activity);
-                Choice choice;
-                if (attempt(trial, choice)) {
-                    duties = trial;
-                    placed = choice;
-                    continue;
-                }
-                duties.excluded.push_back(activity);
-                const auto course = std::find_if(search.draft.offer.courses.begin(), search.draft.offer.courses.end(),
-                                                 [&](const Offer::Course& c) { return c.activity == activity; });
-                Conflict conflict{.person = person, .activity = activity};
-                if (course == search.draft.offer.courses.end()) {
-                    conflict = refusal(search, person, activity);
-                } else {
-                    Query query;
-                    query.prices = prices;
-                    query.room = room;
-                    search.draft.begin(query);
-                    search.draft.replay(placed.content);
-                    const Draft::Stop stop =
-                        search.draft.stop(static_cast<std::int32_t>(course - search.draft.offer.courses.begin()));
-                    conflict.limit = stop.limit;
-                    conflict.resource = stop.resource;
-                    conflict.period = stop.period;
-                    conflict.capacity = stop.capacity;
-                    conflict.demanded = stop.demanded;
-                }
-                roster.conflicts.push_back(conflict);
-            }
-        }
-        for (const Use& use : placed.uses) room[use.resource] -= use.amount;
+        std::vector<ActivityId> activities;
+        for (const auto& [due, activity] : wanted) activities.push_back(activity);
+        PersonDuties of = place_duties(search, person, activities, {}, room);
+        roster.duties[group] = std::move(of.duties);
+        roster.placed[group] = std::move(of.placed);
+        roster.conflicts.insert(roster.conflicts.end(), of.conflicts.begin(), of.conflicts.end());
+        for (const Use& use : roster.placed[group].uses) room[use.resource] -= use.amount;
     }
     std::sort(roster.conflicts.begin(), roster.conflicts.end(), [](const Conflict& a, const Conflict& b) {
         return std::tie(a.person, a.activity) < std::tie(b.person, b.activity);

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include <gradus/allocation/allocation.h>
 #include <gradus/planning/plan.h>
 
-#include "planning/offer.h"
+#include "planning/search.h"
 
 namespace gradus {
 
@@ -19,6 +20,18 @@ struct Conflict {
     double capacity = missing<double>();
     double demanded = missing<double>();
 };
+
+/// One person's mandatory items, placed before anything else.
+struct PersonDuties {
+    Offer::Duties duties;  ///< forced and left out
+    Choice placed;         ///< one way to do what is forced
+    std::vector<Conflict> conflicts;
+};
+
+/// Places as many of `wanted` as there is room for, the first of them first, with as little as possible of what is scarce
+/// and without anything excluded.
+PersonDuties place_duties(Search& search, PersonId person, const std::vector<ActivityId>& wanted,
+                          const std::vector<ActivityId>& excluded, std::span<const std::int64_t> room);
 
 /// What is mandatory, placed before anything else (contract §3.9).
 struct DutyRoster {

@@ -139,6 +139,39 @@ void Offer::build_pins() {
             if (rank(*same) < rank(pin)) *same = pin;
         }
     }
+    if (!anew) return;
+    for (const Anew::Begun& item : anew->begun) {
+        Pin pin;
+        pin.activity = item.activity;
+        pin.session = item.session;
+        pin.first = item.first;
+        pin.last = item.last;
+        pin.period = catalog.period_of(item.first);
+        pin.minutes = item.minutes;
+        pin.kind = tables.activities.kind[static_cast<std::size_t>(item.activity.value())].value();
+        pin.begun = true;
+        pins.push_back(pin);
+    }
+}
+
+// What has begun keeps its part of accounts.
+void Offer::stand_by() {
+    for (const Pin& pin : pins) {
+        if (!pin.begun) continue;
+        for (std::int32_t i = catalog.first_offering[pin.activity.value()];
+             i < catalog.first_offering[pin.activity.value() + 1]; ++i) {
+            const Offering& offering = catalog.offerings[i];
+            if (offering.session != pin.session || (!pin.session && offering.period != pin.period)) continue;
+            Way way;
+            way.course = -1;
+            way.offering = i;
+            way.period = pin.period;
+            way.first = pin.first;
+            way.last = pin.last;
+            if (priced(way, pin.activity, false)) standing.push_back(way);
+            break;
+        }
+    }
 }
 
 // Whether the person may take the activity at all, dates and limits apart; also decides its prerequisites.
@@ -191,9 +224,8 @@ bool Offer::dated(Way& way, Date after) const {
     return true;
 }
 
-bool Offer::priced(Way& way, bool note) {
+bool Offer::priced(Way& way, ActivityId activity, bool note) {
     const Tables& tables = catalog.organization.tables();
-    const ActivityId activity = courses[way.course].activity;
     const KindId kind = tables.activities.kind[activity.value()];
     const Minutes hours = tables.activities.hours[activity.value()];
     way.cost = catalog.offerings[way.offering].cost;
@@ -304,6 +336,7 @@ void Offer::stand(PersonId who) {
     touched_.clear();
     courses.clear();
     ways.clear();
+    standing.clear();
     without_hours.clear();
     without_cost.clear();
     without_fund = false;
@@ -312,7 +345,7 @@ void Offer::stand(PersonId who) {
     role = role_at(catalog.organization, person, catalog.as_of);
     unit_ = people.unit[person.value()];
     leaves_ = is_missing(people.left[person.value()]) ? Date::max() : people.left[person.value()];
-    benefit.open(person);
+    benefit.open(person, anew);
     build_accounts();
     build_pins();
 }
@@ -375,14 +408,16 @@ void Offer::open(PersonId who, const Duties* duties, bool only_duties, std::span
     duties_ = duties;
     const auto p = static_cast<std::size_t>(person.value());
 
-    hours_limited = !is_missing(tables.people.hours[p]);
+    const Minutes hours = anew && !is_missing(anew->hours) ? anew->hours : tables.people.hours[p];
+    hours_limited = !is_missing(hours);
     room_minutes.assign(catalog.periods.size(), 0);
     if (hours_limited)
         for (std::size_t i = 0; i < catalog.periods.size(); ++i)
-            room_minutes[i] = tables.people.hours[p].count() * catalog.periods[i].months;
+            room_minutes[i] = hours.count() * catalog.periods[i].months;
     for (const Pin& pin : pins)
         if (pin.period >= 0)
             room_minutes[pin.period] = std::max<std::int64_t>(0, room_minutes[pin.period] - pin.minutes);
+    stand_by();
 
     // Everything that teaches something wanted, what is forced, and what these need first.
     wanted_.clear();
@@ -391,7 +426,7 @@ void Offer::open(PersonId who, const Duties* duties, bool only_duties, std::span
         for (const ActivityId activity : duties->forced)
             if (takeable(activity)) wanted_.push_back(activity);
     if (!only_duties)
-        for (const PreviousItem& item : catalog.previous.of(person))
+        for (const PreviousItem& item : previous())
             if (takeable(item.activity)) wanted_.push_back(item.activity);
     const auto needed = [&](ActivityId before) {
         return !completed(before) &&
@@ -412,7 +447,7 @@ void Offer::open(PersonId who, const Duties* duties, bool only_duties, std::span
         course.activity = activity;
         course.kind = tables.activities.kind[activity.value()].value();
         course.forced = duties && contains(duties->forced, activity);
-        course.after = catalog.start;
+        course.after = anew && !is_missing(anew->at) ? std::max(catalog.start, anew->at) : catalog.start;
         bool possible = true;
         for (const std::size_t row : relations.prerequisites_of_activity[activity]) {
             const ActivityId before = tables.activity_prerequisites.prerequisite[row];
@@ -440,7 +475,7 @@ void Offer::open(PersonId who, const Duties* duties, bool only_duties, std::span
             courses[before].needed = true;
             if (courses[i].forced) courses[before].forced = true;
         }
-    for (Pin& pin : pins) pin.entry = benefit.add(pin.activity);
+    for (Pin& pin : pins) pin.entry = benefit.add(pin.activity, pin.last);
     for (Course& course : courses) course.entry = benefit.add(course.activity);
     benefit.seal();
     for (const Pin& pin : pins) benefit.activate(pin.entry, catalog.share(pin.last));

@@ -40,6 +40,10 @@ public:
         std::vector<ActivityId> forced;    ///< mandatory, can be placed
         std::vector<ActivityId> excluded;  ///< mandatory, left out
     };
+    /// What holds for whoever is opened next, instead of what the catalog says; null: the catalog alone. It must outlive what
+    /// follows.
+    const Anew* anew = nullptr;
+
     /// Builds the offer: everything that teaches something wanted, what is forced, and what these need first. With prices
     /// (by resource), only what could be worth its price: no best choice at these prices has anything else.
     void open(PersonId person, const Duties* duties, bool only_duties = false, std::span<const double> prices = {});
@@ -76,6 +80,7 @@ public:
         std::int32_t period = -1;  ///< -1: before the horizon
         std::int64_t minutes = 0;
         std::int32_t kind = -1;
+        bool begun = false;  ///< an item of the plan that stays, not an enrolment: it has no row
     };
 
     const Catalog& catalog;
@@ -86,6 +91,7 @@ public:
     std::vector<Way> ways;
     std::vector<Account> accounts;
     std::vector<Pin> pins;
+    std::vector<Way> standing;  ///< what has begun, for its part of accounts
     bool hours_limited = false;
     std::vector<std::int64_t> room_minutes;  ///< by period, pins deducted, at least 0
 
@@ -103,7 +109,7 @@ public:
             Way later = way;
             if (day > way.first && day < end && dated(later, day) && priced(later)) f(later);
         };
-        for (const PreviousItem& item : catalog.previous.of(person))
+        for (const PreviousItem& item : previous())
             if (item.activity == courses[way.course].activity) try_day(item.first);
         for (const Account& account : accounts) {
             try_day(account.from);
@@ -113,7 +119,7 @@ public:
             for (const Date day : catalog.fund_changes) try_day(day);
     }
     /// Fills in fund, accounts and the split of the cost for the way's first day (contract §3.8); false: not offered.
-    bool priced(Way& way, bool note = false);
+    bool priced(Way& way, bool note = false) { return priced(way, courses[way.course].activity, note); }
     /// Adds what the way takes of shared resources: calls f(resource, amount).
     template <class F>
     void uses(const Way& way, F&& f) const {
@@ -132,11 +138,18 @@ public:
     }
     /// What keeping an item of the plan before spares, if the way is one.
     double spared(const Way& way) const {
-        if (catalog.previous.size() == 0) return 0;
-        const Offering& offering = catalog.offerings[way.offering];
-        const bool same = catalog.previous.holds(person, courses[way.course].activity, offering.session, way.first);
-        return same ? catalog.options.change_cost : 0;
+        for (const PreviousItem& item : previous())
+            if (item.activity == courses[way.course].activity)
+                return item.session == catalog.offerings[way.offering].session && item.first == way.first
+                           ? change_cost()
+                           : 0;
+        return 0;
     }
+    /// Items whose absence is charged, and the charge for each.
+    std::span<const PreviousItem> previous() const {
+        return anew ? std::span<const PreviousItem>(anew->previous) : catalog.previous.of(person);
+    }
+    double change_cost() const { return anew ? anew->change_cost : catalog.options.change_cost; }
     /// The mandatory due date of a person's activity: earliest of the rows whose scope holds; missing: none holds.
     /// The horizon's last day where a row holds without a due date.
     Date due(ActivityId activity) const;
@@ -146,6 +159,8 @@ public:
 private:
     void list_teaching(std::span<const double> prices);
     bool worth_its_price(ActivityId activity, double most, std::span<const double> prices, double unit_price) const;
+    bool priced(Way& way, ActivityId activity, bool note);
+    void stand_by();
     bool takeable(ActivityId activity);
     bool build_ways(Course& course);
     bool eligible(ActivityId activity) const;
