@@ -12,9 +12,13 @@
 #include <gradus/base/table.h>
 #include <gradus/base/version.h>
 #include <gradus/organization/organization.h>
+#include <gradus/planning/desk.h>
 #include <gradus/planning/mip.h>
 #include <gradus/planning/optimize.h>
 #include <gradus/planning/plan.h>
+#include <gradus/planning/recommend.h>
+#include <gradus/planning/remaining.h>
+#include <gradus/planning/replan.h>
 #include <gradus/planning/verify.h>
 #include <gradus/risk/concentration.h>
 #include <gradus/risk/gap.h>

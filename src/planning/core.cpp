@@ -161,7 +161,7 @@ bool Core::open(const Query& query) {
     chosen_.clear();
     best_.clear();
     forced_left_ = 0;
-    if (offer_.catalog.options.max_capabilities) return false;
+    if (offer_.catalog.options.max_capabilities || !offer_.standing.empty()) return false;
     const Benefit& benefit = offer_.benefit;
     const auto states = static_cast<std::size_t>(benefit.states());
     if (active_.size() < states) active_.resize(states);

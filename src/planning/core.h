@@ -22,7 +22,7 @@ public:
     explicit Core(Offer& offer) : offer_(offer) {}
 
     /// Takes up the person that the offer is open on. False for what it cannot express: courses that follow one another
-    /// within the choice, a limit on capabilities, very many lessons of one capability.
+    /// within the choice, a limit on capabilities, accounts that are in use already, very many lessons of one capability.
     bool open(const Query& query);
 
     /// True if the search came to its end within `effort` nodes: then nothing is worth more than `ceiling()` and the best

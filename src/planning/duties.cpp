@@ -38,6 +38,34 @@ Conflict refusal(Search& search, PersonId person, ActivityId activity) {
 
 }  // namespace
 
+PlanConflicts tabulate(const Organization& organization, const std::vector<Conflict>& conflicts) {
+    const std::size_t n = conflicts.size();
+    Buffer<PersonId> person(n);
+    Buffer<ActivityId> activity(n);
+    Buffer<Limit> limit(n);
+    auto resource = std::make_shared<Strings>();
+    Buffer<std::int32_t> period(n);
+    Buffer<double> capacity(n), demanded(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        person[i] = conflicts[i].person;
+        activity[i] = conflicts[i].activity;
+        limit[i] = conflicts[i].limit;
+        resource->push_back(conflicts[i].resource);
+        period[i] = conflicts[i].period > 0 ? conflicts[i].period : missing<std::int32_t>();
+        capacity[i] = conflicts[i].capacity;
+        demanded[i] = conflicts[i].demanded;
+    }
+    PlanConflicts table;
+    table.person.set(std::move(person), organization.people().strings());
+    table.activity.set(std::move(activity), organization.activities().strings());
+    table.limit.set(std::move(limit));
+    table.resource.set(std::move(resource));
+    table.period.set(std::move(period));
+    table.capacity.set(std::move(capacity));
+    table.demanded.set(std::move(demanded));
+    return table;
+}
+
 PersonDuties place_duties(Search& search, PersonId person, const std::vector<ActivityId>& wanted,
                           const std::vector<ActivityId>& excluded, std::span<const std::int64_t> room) {
     PersonDuties of;

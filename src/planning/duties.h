@@ -28,6 +28,9 @@ struct PersonDuties {
     std::vector<Conflict> conflicts;
 };
 
+/// The table of conflicts, in their order.
+PlanConflicts tabulate(const Organization& organization, const std::vector<Conflict>& conflicts);
+
 /// Places as many of `wanted` as there is room for, the first of them first, with as little as possible of what is scarce
 /// and without anything excluded.
 PersonDuties place_duties(Search& search, PersonId person, const std::vector<ActivityId>& wanted,

@@ -168,7 +168,9 @@ void Offer::stand_by() {
             way.period = pin.period;
             way.first = pin.first;
             way.last = pin.last;
-            if (priced(way, pin.activity, false)) standing.push_back(way);
+            if (priced(way, pin.activity, false) &&
+                std::any_of(way.account, way.account + 3, [](std::int32_t account) { return account >= 0; }))
+                standing.push_back(way);
             break;
         }
     }

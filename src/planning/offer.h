@@ -120,6 +120,8 @@ public:
     }
     /// Fills in fund, accounts and the split of the cost for the way's first day (contract §3.8); false: not offered.
     bool priced(Way& way, bool note = false) { return priced(way, courses[way.course].activity, note); }
+    /// The same for a way to take `activity` that is not a course here.
+    bool priced(Way& way, ActivityId activity, bool note);
     /// Adds what the way takes of shared resources: calls f(resource, amount).
     template <class F>
     void uses(const Way& way, F&& f) const {
@@ -159,7 +161,7 @@ public:
 private:
     void list_teaching(std::span<const double> prices);
     bool worth_its_price(ActivityId activity, double most, std::span<const double> prices, double unit_price) const;
-    bool priced(Way& way, ActivityId activity, bool note);
+    void stand_by();
     void stand_by();
     bool takeable(ActivityId activity);
     bool build_ways(Course& course);

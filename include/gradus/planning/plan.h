@@ -20,7 +20,7 @@ struct Words<Reason> {
 
 /// Who takes what and when. Sorted by person, last day, activity.
 struct PlanItems : Table {
-    PlanItems() : Table("items", "Who takes what and when, what it costs and what it gains") {}
+    PlanItems() : PlanItems("items", "Who takes what and when, what it costs and what it gains") {}
 
     Column<PersonId> person{*this, {.name = "person", .meaning = "who", .required = true, .identity = true}};
     Column<ActivityId> activity{*this,
@@ -45,6 +45,9 @@ struct PlanItems : Table {
                          .unit = "exposure",
                          .meaning = "exposure it adds to what is removed, averaged over the horizon"}};
     Column<Reason> reason{*this, {.name = "reason", .meaning = "why it is in the plan"}};
+
+protected:
+    PlanItems(std::string_view name, std::string_view meaning) : Table(name, meaning) {}
 };
 
 /// What the plan means for each person with items. Sorted by person.
