@@ -162,7 +162,6 @@ private:
     void list_teaching(std::span<const double> prices);
     bool worth_its_price(ActivityId activity, double most, std::span<const double> prices, double unit_price) const;
     void stand_by();
-    void stand_by();
     bool takeable(ActivityId activity);
     bool build_ways(Course& course);
     bool eligible(ActivityId activity) const;
