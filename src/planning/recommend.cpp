@@ -199,16 +199,18 @@ private:
         }
         if (contains(no_hours_, activity)) return {Limit::hours, name(activity)};
         if (contains(no_cost_, activity)) return {Limit::fund, name(activity)};
-        // A prerequisite has no way left, or the days do not fit validity, horizon or leaving; or no fund reaches.
+        // A prerequisite has no way left or ends too late, or no fund reaches, or the days do not fit.
+        Way way;
+        const bool to_come = earliest(activity, way);
         for (const std::size_t row : relations.prerequisites_of_activity[activity]) {
             const ActivityId before = tables.activity_prerequisites.prerequisite[row];
-            const bool held = std::any_of(offer_.pins.begin(), offer_.pins.end(),
-                                          [&](const Offer::Pin& pin) { return pin.activity == before; });
-            if (!held && !offer_.completed(before) && !contains(offered_, before))
+            if (offer_.completed(before)) continue;
+            const auto held = std::find_if(offer_.pins.begin(), offer_.pins.end(),
+                                           [&](const Offer::Pin& pin) { return pin.activity == before; });
+            if (held == offer_.pins.end() ? !contains(offered_, before) : held->last >= way.first)
                 return {Limit::prerequisite, name(before)};
         }
-        Way way;
-        if (earliest(activity, way) && !offer_.priced(way, activity, false)) return {Limit::fund};
+        if (to_come && !offer_.priced(way, activity, false)) return {Limit::fund};
         return {Limit::due};
     }
 

@@ -259,5 +259,239 @@ TEST_P(ReplanTeam, NothingBeginsBeforeTheDayAndWhatHasBegunStays) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ReplanTeam, testing::Range(0u, 60u));
 
+/// Two people who lack A; x and y teach it, y is dearer and better; z teaches B. The fund pays for two of x.
+struct Office {
+    explicit Office(std::vector<Literal> more = {}, OptimizeOptions how = {}) : options(std::move(how)) {
+        std::vector<Literal> tables = {
+            {"scales", {{"scale", "level"}, {"S", "1"}, {"S", "2"}, {"S", "3"}, {"S", "4"}, {"S", "5"}}},
+            {"capabilities", {{"capability", "scale"}, {"A", "S"}, {"B", "S"}}},
+            {"roles", {{"role"}, {"R"}}},
+            {"requirements", {{"role", "capability", "level"}, {"R", "A", "4"}, {"R", "B", "4"}}},
+            {"people",
+             {{"person", "role", "hours", "left"},
+              {"p", "R", "10", ""},
+              {"q", "R", "10", ""},
+              {"r", "R", "", "2026-01-01"}}},
+            {"activities",
+             {{"activity", "hours", "cost", "days"},
+              {"x", "6", "100", "10"},
+              {"y", "6", "150", "1"},
+              {"z", "4", "0", "20"}}},
+            {"outcomes", {{"activity", "capability", "uplift"}, {"x", "A", "1"}, {"y", "A", "2"}, {"z", "B", "1"}}},
+            {"funds", {{"fund", "amount"}, {"f", "200"}}}};
+        for (const Literal& table : more) {
+            std::erase_if(tables, [&](const Literal& t) { return t.table == table.table; });
+            tables.push_back(table);
+        }
+        organization.emplace(build(tables));
+        risks.emplace(assess_risk(*organization, find_gaps(*organization, levels("3", "3"))));
+        options.start = day("2026-04-01");
+        options.threads = 1;
+        plan.emplace(optimize(*organization, *risks, options));
+        desk.emplace(*organization, *risks, *plan);
+    }
+    /// Of p; q believes as in the beginning.
+    Estimates levels(std::string_view a, std::string_view b, std::string_view last = "",
+                     std::string_view as_of = "2026-03-31") const {
+        return load_estimates(*organization,
+                              input({"estimates",
+                                     {{"person", "capability", "mean", "sd", "last"},
+                                      {"p", "A", a, "0", last},
+                                      {"p", "B", b, "0", last},
+                                      {"q", "A", "3", "0", ""},
+                                      {"q", "B", "3", "0", ""}}}),
+                              day(as_of), 1);
+    }
+    PersonId person(std::string_view key) const { return id<PersonTag>(*organization, key); }
+    std::string names(const PlanItems& items) const {
+        std::string all;
+        for (std::size_t i = 0; i < items.size(); ++i)
+            all += organization->activities()[static_cast<std::size_t>(items.activity[i].value())];
+        return all;
+    }
+
+    OptimizeOptions options;
+    std::optional<Organization> organization;
+    std::optional<Risks> risks;
+    std::optional<Plan> plan;
+    std::optional<Desk> desk;
+};
+
+TEST(Replan, GivesUpWhatIsNoLongerNeededAndSaysWhatComesBack) {
+    const Office office;
+    ASSERT_EQ(office.names(office.plan->items), "xzxz");
+    const Estimates levels = office.levels("4", "3");  // p has learnt A elsewhere
+    const Proposal proposal = replan(*office.desk, office.person("p"), {.now = {.estimates = &levels}});
+    EXPECT_EQ(office.names(proposal.items), "z");
+    EXPECT_EQ(office.names(proposal.held), "xz");
+    ASSERT_EQ(proposal.changes.size(), 1u);
+    EXPECT_EQ(proposal.changes.change[0], Change::dropped);
+    EXPECT_EQ(proposal.changes.gain[0], 0);
+    ASSERT_EQ(proposal.uses.size(), 1u);
+    EXPECT_EQ(proposal.uses.change[0].units(), -10000);
+    EXPECT_EQ(proposal.uses.left[0].units(), 0);
+    EXPECT_NEAR(proposal.uses.worth[0], -100 * office.plan->resources.price[0], 1e-12);
+    EXPECT_EQ(proposal.summary.added[0], 0);
+    EXPECT_EQ(proposal.summary.dropped[0], 1);
+    EXPECT_EQ(proposal.summary.gain[0], 0);
+    EXPECT_NEAR(proposal.summary.net[0], -proposal.summary.price[0], 1e-15);
+    EXPECT_NEAR(proposal.summary.value[0], office.plan->items.gain[1], 1e-12);
+
+    // What change costs is charged for each item given up, and not where nothing is.
+    const Proposal dear = replan(*office.desk, office.person("p"), {.now = {.estimates = &levels}, .change_cost = 100});
+    EXPECT_EQ(dear.changes.size(), 0u);
+    EXPECT_EQ(dear.summary.net[0], 0);
+    const Proposal cheap =
+        replan(*office.desk, office.person("p"), {.now = {.estimates = &levels}, .change_cost = 1e-9});
+    EXPECT_EQ(cheap.changes.size(), office.plan->resources.price[0] > 0 ? 1u : 0u);
+}
+
+TEST(Replan, TakesWhatIsLeftAfterOthers) {
+    const Office office;
+    Remaining remaining(*office.desk);
+    const Estimates news = office.levels("4", "3");
+    EXPECT_EQ(remaining.try_take(replan(*office.desk, office.person("p"), {.now = {.estimates = &news}})).size(), 0u);
+    EXPECT_EQ(remaining.resources().left[0].units(), 10000);
+    // q can have y now, which is 50 dearer than x.
+    const Proposal more = replan(*office.desk, office.person("q"), {.now = {.remaining = &remaining}});
+    const Proposal none = replan(*office.desk, office.person("q"));
+    EXPECT_EQ(none.changes.size(), 0u);
+    EXPECT_EQ(more.held.size(), 2u);
+    for (std::size_t i = 0; i < more.uses.size(); ++i) EXPECT_LE(more.uses.change[i].units(), 10000);
+}
+
+TEST(Replan, KeepsWhatHasBegunAndCountsItOnce) {
+    const Office office;
+    // On 1 May x (1 to 10 April) is over and z (1 to 20 April) too.
+    const PersonId p = office.person("p");
+    const Proposal later = replan(*office.desk, p, {.now = {.at = day("2026-05-01")}});
+    EXPECT_EQ(later.summary.at[0], day("2026-05-01"));
+    EXPECT_EQ(office.names(later.held), "xz");
+    EXPECT_NEAR(later.summary.value_before[0], office.plan->items.gain[0] + office.plan->items.gain[1], 1e-12);
+    // A rating of 5 May knows what x and z have taught: nothing of it is still to come.
+    const Estimates rated = office.levels("3", "3", "2026-05-05", "2026-05-05");
+    const Proposal after = replan(*office.desk, p, {.now = {.estimates = &rated}});
+    EXPECT_EQ(after.summary.at[0], day("2026-05-06"));
+    EXPECT_EQ(after.summary.value_before[0], 0);
+    for (std::size_t i = 0; i < after.changes.size(); ++i) EXPECT_EQ(after.changes.change[i], Change::added);
+    // One of 5 April knows neither: x ends on the 10th, z on the 20th.
+    const Estimates before = office.levels("3", "3", "2026-04-05", "2026-04-20");
+    EXPECT_NEAR(replan(*office.desk, p, {.now = {.estimates = &before}}).summary.value_before[0],
+                later.summary.value_before[0], 1e-12);
+    // One of 15 April knows what x has taught, not z.
+    const Estimates between = office.levels("3", "3", "2026-04-15", "2026-04-20");
+    EXPECT_NEAR(replan(*office.desk, p, {.now = {.estimates = &between}}).summary.value_before[0],
+                office.plan->items.gain[1], 1e-12);
+}
+
+TEST(Replan, KeepsToHoursAndLeavesOutWhatIsExcluded) {
+    const Office office;
+    const PersonId p = office.person("p");
+    const Proposal idle = replan(*office.desk, p, {.now = {.hours = Minutes(60)}});
+    EXPECT_EQ(idle.items.size(), 0u);  // 3 hours a quarter
+    EXPECT_EQ(idle.summary.dropped[0], 2);
+    EXPECT_LT(idle.summary.gain[0], 0);
+    const Proposal some = replan(*office.desk, p, {.exclude = {id<ActivityTag>(*office.organization, "z")}});
+    EXPECT_EQ(office.names(some.items), "x");
+}
+
+TEST(Replan, PlacesWhatIsMandatoryWhereThereIsRoomNow) {
+    // Only one of the two can have m in the plan.
+    Office office({{"activities", {{"activity", "hours", "cost", "days"}, {"m", "1", "120", "1"}}},
+                   {"outcomes", {{"activity", "capability", "uplift"}, {"m", "A", "1"}}},
+                   {"mandatory", {{"activity"}, {"m"}}}});
+    ASSERT_EQ(office.plan->conflicts.size(), 1u);
+    const PersonId q = office.plan->conflicts.person[0];
+    EXPECT_EQ(q, office.person("q"));
+    const Proposal stuck = replan(*office.desk, q);
+    ASSERT_EQ(stuck.conflicts.size(), 1u);
+    EXPECT_EQ(stuck.conflicts.limit[0], Limit::fund);
+    EXPECT_EQ(stuck.conflicts.capacity[0], 80);
+    EXPECT_EQ(stuck.conflicts.demanded[0], 120);
+    Remaining remaining(*office.desk);
+    const ActivityId m = id<ActivityTag>(*office.organization, "m");
+    EXPECT_EQ(remaining.try_take(replan(*office.desk, office.person("p"), {.exclude = {m}})).size(), 0u);
+    const Proposal free = replan(*office.desk, q, {.now = {.remaining = &remaining}});
+    EXPECT_EQ(office.names(free.items), "m");
+    EXPECT_EQ(free.conflicts.size(), 0u);
+    EXPECT_EQ(free.items.reason[0], Reason::mandatory);
+}
+
+TEST(Replan, AnswersAlikeFromManyThreads) {
+    Team team(7);
+    const Desk desk(*team.organization, *team.risks, *team.plan);
+    std::vector<Estimates> news;
+    for (int i = 0; i < 4; ++i) news.push_back(team.new_levels(team.person(i)));
+    const auto answer = [&](int i) {
+        const Proposal proposal =
+            replan(desk, team.person(i), {.now = {.estimates = &news[static_cast<std::size_t>(i)]}});
+        return std::pair(proposal.summary.net[0], proposal.items.size());
+    };
+    std::vector<std::pair<double, std::size_t>> alone;
+    for (int i = 0; i < 4; ++i) alone.push_back(answer(i));
+    std::atomic<int> different = 0;
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t)
+        threads.emplace_back([&, t] {
+            for (int k = 0; k < 40; ++k) {
+                const int i = (k + t) % 4;
+                different += answer(i) != alone[static_cast<std::size_t>(i)];
+            }
+        });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(different, 0);
+}
+
+Code refused(const std::function<void()>& call) {
+    try {
+        call();
+    } catch (const Error& error) {
+        EXPECT_STRNE(error.what(), "");
+        return error.code();
+    }
+    return Code::internal;
+}
+
+TEST(Replan, RefusesWhatCannotBeMeant) {
+    const Office office;
+    const Desk& desk = *office.desk;
+    const PersonId p = office.person("p");
+    EXPECT_EQ(refused([&] { replan(desk, PersonId()); }), Code::unknown_key);
+    EXPECT_EQ(refused([&] { replan(desk, PersonId(3)); }), Code::unknown_key);
+    EXPECT_EQ(refused([&] { replan(desk, office.person("r")); }), Code::invalid_argument);
+    EXPECT_EQ(refused([&] { replan(desk, p, {.change_cost = -1}); }), Code::invalid_option);
+    EXPECT_EQ(refused([&] { replan(desk, p, {.work_limit = 0}); }), Code::invalid_option);
+    EXPECT_EQ(refused([&] { replan(desk, p, {.exclude = {ActivityId(9)}}); }), Code::unknown_key);
+    EXPECT_EQ(refused([&] { replan(desk, p, {.now = {.hours = Minutes(-1)}}); }), Code::invalid_option);
+    for (const char* at : {"2026-03-31", "2027-04-01"})
+        EXPECT_EQ(refused([&] { replan(desk, p, {.now = {.at = day(at)}}); }), Code::invalid_option);
+    const auto load = [&](Cells cells) {
+        return load_estimates(*office.organization, input({"estimates", std::move(cells)}), day("2026-03-31"), 1);
+    };
+    const auto by = [&](const Estimates& levels) {
+        return refused([&] { replan(desk, p, {.now = {.estimates = &levels}}); });
+    };
+    EXPECT_EQ(by(load({{"person", "capability", "mean", "sd"}, {"q", "A", "3", "0"}})), Code::contradiction);
+    EXPECT_EQ(by(load({{"person", "capability", "mean", "sd"}})), Code::contradiction);
+    EXPECT_EQ(by(load({{"person", "capability", "mean", "sd"}, {"p", "A", "5.1", "0"}})), Code::unknown_level);
+    EXPECT_EQ(by(load({{"person", "capability", "mean", "sd"}, {"p", "A", "0.9", "0"}})), Code::unknown_level);
+    const Organization other = build({{"scales", {{"scale", "level"}, {"S", "1"}, {"S", "2"}}},
+                                      {"capabilities", {{"capability", "scale"}, {"C", "S"}}},
+                                      {"roles", {{"role"}, {"R"}}},
+                                      {"people", {{"person", "role"}, {"p", "R"}}}});
+    EXPECT_EQ(
+        by(load_estimates(other, input({"estimates", {{"person", "capability", "mean", "sd"}, {"p", "C", "1", "0"}}}),
+                          day("2026-03-31"), 1)),
+        Code::contradiction);
+    EXPECT_EQ(refused([&] { Desk(other, *office.risks, *office.plan); }), Code::contradiction);
+    const Estimates levels = office.levels("3", "3");
+    EXPECT_EQ(refused([&] { replan(desk, p, {.now = {.estimates = &levels, .risks = &*office.risks}}); }),
+              Code::invalid_option);
+    const Team team(1);
+    const Desk elsewhere(*team.organization, *team.risks, *team.plan);
+    const Remaining remaining(elsewhere);
+    EXPECT_EQ(refused([&] { replan(desk, p, {.now = {.remaining = &remaining}}); }), Code::invalid_argument);
+}
+
 }  // namespace
 }  // namespace gradus
