@@ -188,6 +188,35 @@ VerifyOptions from_c(const gradus_verify_options* options) {
     return {.bound = truth(c.bound, "bound"), .work_limit = c.work_limit, .threads = c.threads};
 }
 
+gradus_replan_options OptionStruct<gradus_replan_options>::defaults() {
+    const ReplanOptions o;
+    return {.struct_size = sizeof(gradus_replan_options),
+            .at = to_c(o.now.at),
+            .credit_completed = o.now.credit_completed,
+            .exclude_count = 0,
+            .minutes = o.now.hours.count(),
+            .change_cost = o.change_cost,
+            .work_limit = o.work_limit,
+            .estimates = nullptr,
+            .risks = nullptr,
+            .remaining = nullptr,
+            .exclude = nullptr};
+}
+
+gradus_recommend_options OptionStruct<gradus_recommend_options>::defaults() {
+    const RecommendOptions o;
+    return {.struct_size = sizeof(gradus_recommend_options),
+            .at = to_c(o.now.at),
+            .credit_completed = o.now.credit_completed,
+            .top = o.top,
+            .every_session = o.every_session,
+            .only_possible = o.only_possible,
+            .minutes = o.now.hours.count(),
+            .estimates = nullptr,
+            .risks = nullptr,
+            .remaining = nullptr};
+}
+
 // ---- what comes out ----
 
 gradus_column to_c(const AnyColumn& column, const Strings& words, int minor_digits) {

@@ -109,6 +109,19 @@ struct OptionStruct<gradus_verify_options> {
     static gradus_verify_options defaults();
 };
 
+template <>
+struct OptionStruct<gradus_replan_options> {
+    static constexpr const char* init = "gradus_replan_options_init";
+    static constexpr std::uint32_t first_size = 40 + 4 * sizeof(void*);
+    static gradus_replan_options defaults();
+};
+template <>
+struct OptionStruct<gradus_recommend_options> {
+    static constexpr const char* init = "gradus_recommend_options_init";
+    static constexpr std::uint32_t first_size = 32 + 3 * sizeof(void*);
+    static gradus_recommend_options defaults();
+};
+
 /// Fills the caller's struct of `size` bytes: what the library does not know of it is zero.
 template <class C>
 void init(C* options, std::uint32_t size) noexcept {

@@ -18,9 +18,9 @@
  * memory can only be freed. No error is kept anywhere else, nothing is printed, nothing is thrown, and no function
  * calls back into your program.
  *
- * THREADS. A handle may be used in any thread. All but two kinds are immutable, and any number of threads may read one
- * at once; it is freed once, after its last use. A gradus_control is made for several threads. A gradus_builder is for
- * one thread at a time. Options say on how many threads a stage works; its result does not depend on it.
+ * THREADS. A handle may be used in any thread. All but three kinds are immutable, and any number of threads may read one
+ * at once; it is freed once, after its last use. A gradus_control and a gradus_remaining are made for several threads. A
+ * gradus_builder is for one thread at a time. Options say on how many threads a stage works; its result does not depend on it.
  *
  * UNITS. Integers have a fixed width; truth is an int32_t, 0 or 1; text is UTF-8. A day is an int32_t: days since
  * 1970-01-01 (gradus_date). In columns, money is an int64_t in minor units (cents) of the organisation's one currency,
@@ -587,6 +587,82 @@ GRADUS_API double gradus_verification_price_bound(const gradus_verification* ver
 /* "violations". */
 GRADUS_API gradus_status gradus_verification_table(const gradus_verification* verification, const char* name,
                                                    gradus_table** out, gradus_error* err);
+
+/* ---- One person ------------------------------------------------------------------------------------------------ */
+
+/* A plan made ready to answer for one person at a time: opened once per plan, asked any number of times, from any
+ * number of threads. Immutable. */
+typedef struct gradus_desk gradus_desk;
+/* What one person should do now. Immutable. */
+typedef struct gradus_proposal gradus_proposal;
+/* What is left of funds and seats after a plan. It changes: any number of threads may use it at once. */
+typedef struct gradus_remaining gradus_remaining;
+
+/* The plan with the organisation and the risks it was made from. */
+GRADUS_API gradus_status gradus_desk_new(const gradus_organization* organization, const gradus_risks* risks,
+                                         const gradus_plan* plan, gradus_desk** out, gradus_error* err);
+GRADUS_API void gradus_desk_free(gradus_desk* desk);
+
+typedef struct gradus_replan_options {
+    uint32_t struct_size;
+    /* Nothing may start before this day, and what began before it stays. GRADUS_NONE (default): the day after that of the
+     * new levels where it lies within the horizon, else its start. */
+    int32_t at;
+    int32_t credit_completed; /* as in gradus_gap_options, for `estimates`; default 1 */
+    int32_t exclude_count;    /* of `exclude`; default 0 */
+    int64_t minutes;          /* the person's time for learning per month; INT64_MIN (default): as in people */
+    double change_cost;       /* units of value for each item given up, 0 to 1e6; default 0 */
+    double work_limit;        /* millions of search nodes, above 0; default 0.01 */
+    /* Of these, none need outlive the call. */
+    const gradus_estimates* estimates; /* new levels: the person's rows count; NULL (default): none */
+    const gradus_risks* risks;         /* in their place: all that is wanted of the person now; NULL (default): none */
+    const gradus_remaining* remaining; /* what is left and held now; NULL (default): as the plan has it */
+    const char* const* exclude;        /* activities that must not be proposed; NULL (default): none */
+} gradus_replan_options;
+GRADUS_API void gradus_replan_options_init(gradus_replan_options* options, uint32_t struct_size);
+
+/* What one person should do now that something about them has changed, at the plan's prices and within what is left and
+ * what the person holds. Nothing is changed. */
+GRADUS_API gradus_status gradus_replan(const gradus_desk* desk, const char* person,
+                                       const gradus_replan_options* options, gradus_proposal** out, gradus_error* err);
+GRADUS_API void gradus_proposal_free(gradus_proposal* proposal);
+/* "proposal" (one row: value, gain, price, net, bound), "items", "held", "changes", "uses", "conflicts". */
+GRADUS_API gradus_status gradus_proposal_table(const gradus_proposal* proposal, const char* name, gradus_table** out,
+                                               gradus_error* err);
+
+typedef struct gradus_recommend_options {
+    uint32_t struct_size;
+    int32_t at;               /* as in gradus_replan_options, and so are the members of the same name below */
+    int32_t credit_completed; /* default 1 */
+    int32_t top;              /* most rows, 1 or more; default 10 */
+    int32_t every_session;    /* 1: a row for each session or period; default 0: each activity once, at its best */
+    int32_t only_possible;    /* 1: leave out what is planned or stopped; default 0 */
+    int64_t minutes;
+    const gradus_estimates* estimates;
+    const gradus_risks* risks;
+    const gradus_remaining* remaining;
+} gradus_recommend_options;
+GRADUS_API void gradus_recommend_options_init(gradus_recommend_options* options, uint32_t struct_size);
+
+/* Ranks what would help one person on top of what they hold: table "recommendations". */
+GRADUS_API gradus_status gradus_recommend(const gradus_desk* desk, const char* person,
+                                          const gradus_recommend_options* options, gradus_table** out,
+                                          gradus_error* err);
+
+/* All that the plan leaves. */
+GRADUS_API gradus_status gradus_remaining_new(const gradus_desk* desk, gradus_remaining** out, gradus_error* err);
+GRADUS_API void gradus_remaining_free(gradus_remaining* remaining);
+/* Takes all that a proposal uses more and gives back all that it uses less; or does nothing: then *taken is 0 and
+ * *refusal, unless `refusal` is NULL, the table "refusal", which says what lacks or that the proposal is stale. Where it is
+ * taken, *taken is 1 and *refusal NULL. That it is not taken is no failure; a proposal of another plan is one. */
+GRADUS_API gradus_status gradus_remaining_try_take(gradus_remaining* remaining, const gradus_proposal* proposal,
+                                                   int32_t* taken, gradus_table** refusal, gradus_error* err);
+/* Undoes a proposal that was taken; the outputs are as above. */
+GRADUS_API gradus_status gradus_remaining_give_back(gradus_remaining* remaining, const gradus_proposal* proposal,
+                                                    int32_t* taken, gradus_table** refusal, gradus_error* err);
+/* "remaining": what is left of each resource now. "items": what everybody holds now. */
+GRADUS_API gradus_status gradus_remaining_table(const gradus_remaining* remaining, const char* name, gradus_table** out,
+                                                gradus_error* err);
 
 /* ---- Tracking -------------------------------------------------------------------------------------------------- */
 

@@ -31,9 +31,16 @@ struct gradus_gaps : gradus::c::Result<gradus::Gaps> {};
 struct gradus_risks : gradus::c::Result<gradus::Risks> {};
 struct gradus_plan : gradus::c::Result<gradus::Plan> {};
 struct gradus_verification : gradus::c::Result<gradus::Verification> {};
+struct gradus_desk : gradus::c::Result<gradus::Desk> {};
+struct gradus_proposal : gradus::c::Result<gradus::Proposal> {};
 struct gradus_kpis : gradus::c::Result<gradus::Kpis> {};
 struct gradus_rollouts : gradus::c::Result<gradus::Rollouts> {};
 struct gradus_anecdotes : gradus::c::Result<gradus::Anecdotes> {};
+
+struct gradus_remaining {
+    gradus::Remaining value;
+    int minor_digits;
+};
 
 /// A table, which keeps alive the object that it is part of.
 struct gradus_table {
@@ -63,6 +70,10 @@ inline const Gaps& get(const gradus_gaps* handle) { return *required(handle, "ga
 inline const Risks& get(const gradus_risks* handle) { return *required(handle, "risks").value; }
 inline const Plan& get(const gradus_plan* handle) { return *required(handle, "plan").value; }
 inline const Verification& get(const gradus_verification* handle) { return *required(handle, "verification").value; }
+inline const Desk& get(const gradus_desk* handle) { return *required(handle, "desk").value; }
+inline const Proposal& get(const gradus_proposal* handle) { return *required(handle, "proposal").value; }
+inline Remaining& get(gradus_remaining* handle) { return required(handle, "remaining").value; }
+inline const Remaining& get(const gradus_remaining* handle) { return required(handle, "remaining").value; }
 inline const Kpis& get(const gradus_kpis* handle) { return *required(handle, "kpis").value; }
 inline const Rollouts& get(const gradus_rollouts* handle) { return *required(handle, "rollouts").value; }
 inline const Anecdotes& get(const gradus_anecdotes* handle) { return *required(handle, "anecdotes").value; }

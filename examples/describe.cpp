@@ -124,4 +124,10 @@ int main() {
     print(gradus::PlanConflicts(), "plan.conflicts", false);
     print(gradus::PlanCertificate(), "plan.certificate", false);
     print(gradus::Violations(), "violations", false);
+    print(gradus::ProposalSummary(), "proposal", false);
+    print(gradus::ProposalChanges(), "proposal.changes", false);
+    print(gradus::ProposalUses(), "proposal.uses", false);
+    print(gradus::RemainingResources(), "remaining", false);
+    print(gradus::Refusal(), "refusal", false);
+    print(gradus::Recommendations(), "recommendations", false);
 }

@@ -5,25 +5,11 @@
 
 #include <pybind11/stl.h>
 
-#include "bindings.h"
+#include "plan_view.h"
 
 namespace gradus::python {
 
 namespace {
-
-/// A plan with what it was made from, so that it can be checked without asking for that again.
-struct PlanView {
-    std::shared_ptr<const Plan> plan;
-    Organization organization;
-    TableView risks;
-
-    std::optional<TableView> table(std::string_view name) const {
-        if (name == plan->items.name()) return view(std::shared_ptr<const PlanItems>(plan, &plan->items), organization);
-        for (const Table* table : plan->tables())
-            if (table->name() == name) return view(std::shared_ptr<const Table>(plan, table), organization);
-        return std::nullopt;
-    }
-};
 
 struct VerificationView {
     Verification verification;

@@ -69,6 +69,22 @@ py::list labels(const TableView& view, std::string_view name) {
     return list;
 }
 
+/// The key or text of each row; None where it is missing.
+py::list texts(const TableView& view, std::string_view name) {
+    const AnyColumn& column = find(view, name);
+    if (column.type() != Type::key && column.type() != Type::text)
+        throw Error(Code::internal, "a column without texts: " + std::string(name));
+    py::list list(column.size());
+    for (std::size_t i = 0; i < column.size(); ++i) {
+        const std::size_t place = column.type() == Type::text
+                                      ? i
+                                      : static_cast<std::size_t>(static_cast<const std::int32_t*>(column.data())[i]);
+        const bool known = column.strings() && place < column.strings()->size() && !(*column.strings())[place].empty();
+        list[i] = known ? py::object(py::str((*column.strings())[place])) : py::object(py::none());
+    }
+    return list;
+}
+
 py::list fields(const TableView& view) {
     py::list list;
     for (std::size_t i = 0; i < view.table->column_count(); ++i) {
@@ -144,6 +160,7 @@ void bind_table(py::module_& module) {
         .def("fields", &fields)
         .def("values", &values, py::arg("column"))
         .def("labels", &labels, py::arg("column"))
+        .def("texts", &texts, py::arg("column"))
         .def("arrow_stream", &arrow_stream)
         .def("provenance", [](const TableView& view) { return to_dict(view.table->provenance); })
         .def("same_keys", &same_keys, py::arg("organization"));

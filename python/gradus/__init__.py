@@ -24,6 +24,9 @@ from ._mip import export_mps, read_solution
 from ._organization import Organization
 from ._plan import Plan, Verification, optimize
 from ._plan_tables import Resources
+from ._recommend import Recommendations
+from ._remaining import Remaining, Taking
+from ._replan import Proposal
 from ._risk import Gaps, HeatMap, Risks, assess_risk, compare, concentration, find_gaps, heat_map
 from ._table import Column, Table
 from ._versions import show_versions
@@ -44,10 +47,14 @@ __all__ = [
     "HeatMap",
     "Organization",
     "Plan",
+    "Proposal",
+    "Recommendations",
+    "Remaining",
     "Report",
     "Resources",
     "Risks",
     "Table",
+    "Taking",
     "Verification",
     "WhatIf",
     "Why",

@@ -9,6 +9,7 @@ import json
 import math
 import zipfile
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,6 +29,10 @@ from ._table import Table, provenance
 from ._write import replacing
 
 if TYPE_CHECKING:
+    from ._assessment import Estimates
+    from ._recommend import Recommendations
+    from ._remaining import Remaining
+    from ._replan import Proposal
     from ._why import Why
 
 FORMAT = 1
@@ -218,6 +223,132 @@ class Plan:
         from ._why import why
 
         return why(self, person, activity)
+
+    def replan(
+        self,
+        person: str,
+        *,
+        estimates: Estimates | Tabular | None = None,
+        risks: Risks | Tabular | None = None,
+        remaining: Remaining | None = None,
+        at: Day | None = None,
+        hours: float | None = None,
+        change_cost: float = 0.0,
+        exclude: Iterable[str] = (),
+        work_limit: float = 0.01,
+        credit_completed: bool = True,
+        as_of: Day | None = None,
+    ) -> Proposal:
+        """What one person should do now that something about them has changed.
+
+        It maximises value − price of what is used, at the plan's prices, within what is left of funds and seats and
+        what the person holds of them; everybody else keeps their items. So it may give up an item whose price is above
+        its gain: others can use the money better. What the person holds stays where nothing is better. It takes well
+        below a millisecond; the first call on a plan opens it once. Nothing is changed: see `Remaining.try_take`. Call
+        it from any thread.
+
+        Parameters
+        ----------
+        person
+            Who.
+        estimates
+            New levels: `Estimates`, or a table with person, capability, mean and sd (and last, the day of the newest
+            rating). The person's rows count; capabilities without a row keep the level of the plan's risks.
+        risks
+            In their place: all that is wanted of the person now, as `Risks` or a table of them.
+        remaining
+            What is left, and what the person holds, after proposals that were taken; None: as the plan has it.
+        at
+            Nothing may start before this day, and items that began before it stay. None: the day after that of the
+            new levels where it lies within the horizon, else its start.
+        hours
+            The person's hours for learning per month, 0 or more, where they have changed.
+        change_cost
+            Units of value, 0 to 1e6, charged for each item given up.
+        exclude
+            Activities that must not be proposed.
+        work_limit
+            Most work, in millions of search nodes, above 0.
+        credit_completed
+            As in `find_gaps`: completed activities count in the new levels where they are not rated since.
+        as_of
+            The day of levels from outside; None: the plan's.
+
+        Returns
+        -------
+        Proposal
+            What is added and dropped, value and gain, how the use of funds and seats changes, and what that is worth.
+
+        Raises
+        ------
+        Error
+            There is no such person, or they take no part; a level is not on its scale; the levels have no row of the
+            person; an option is out of its range.
+
+        Notes
+        -----
+        The Lagrangian subproblem of one group at fixed multipliers: Geoffrion (1974), Fisher (1981).
+
+        Examples
+        --------
+        >>> plan.replan("E1042", estimates={"person": ["E1042"], "capability": ["SQL"],
+        ...                                 "mean": [3.2], "sd": [0.3]})  # doctest: +SKIP
+        """
+        from ._replan import known, replan
+
+        told = known(self, person, estimates, risks, remaining, at, hours, credit_completed, as_of)
+        return replan(self, person, told, change_cost, exclude, work_limit)
+
+    def recommend(
+        self,
+        person: str,
+        *,
+        top: int = 10,
+        every_session: bool = False,
+        only_possible: bool = False,
+        estimates: Estimates | Tabular | None = None,
+        risks: Risks | Tabular | None = None,
+        remaining: Remaining | None = None,
+        at: Day | None = None,
+        hours: float | None = None,
+        credit_completed: bool = True,
+        as_of: Day | None = None,
+    ) -> Recommendations:
+        """Ranks what would help one person on top of what they hold, by gain less price.
+
+        Parameters
+        ----------
+        person
+            Whom.
+        top
+            Most rows, 1 or more.
+        every_session
+            A row for each session or period; else each activity once, at its best.
+        only_possible
+            Leave out what is planned already or stopped by a limit.
+        estimates, risks, remaining, at, hours, credit_completed, as_of
+            What is known of the person now; as in `replan`.
+
+        Returns
+        -------
+        Recommendations
+            A table: activity, session and days; whether it is planned; gain, price and net; hours, cost, fund; the
+            first limit that stops it, with its numbers. What is under way, completed or declined is left out.
+
+        Raises
+        ------
+        Error
+            As `replan`.
+
+        Examples
+        --------
+        >>> plan.recommend("E1042", top=5)  # doctest: +SKIP
+        """
+        from ._recommend import recommend
+        from ._replan import known
+
+        told = known(self, person, estimates, risks, remaining, at, hours, credit_completed, as_of)
+        return recommend(self, person, told, top, every_session, only_possible)
 
     def verify(
         self, *, bound: bool = True, work_limit: float = 2, threads: int | None = None, progress: bool = False

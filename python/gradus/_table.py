@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NO_INTEGER = np.iinfo(np.int32).min  # what the core writes for a missing int32, and for a missing day
 NO_WORD = 255
 NO_INT64 = np.iinfo(np.int64).min
+FEW = 1000  # rows: to look up the key of each is quicker than to bring all keys over
 
 
 class Column(NamedTuple):
@@ -135,8 +136,8 @@ class Table:
 
     def _make_column(self, name: str) -> NDArray[Any]:
         kind = self._check(name)
-        if kind == "text":
-            return np.array([text or None for text in self._core.labels(name)], dtype=object)
+        if kind == "text" or (kind == "key" and len(self) < FEW):  # of few rows, the keys of all are not looked at
+            return np.array(self._core.texts(name), dtype=object)
         values = self._core.values(name)
         if kind in ("real", "level", "boolean"):
             return values

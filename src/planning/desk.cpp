@@ -187,8 +187,7 @@ void check_rows(const Organization& organization, const Table& table, PersonId p
         const auto c = static_cast<std::size_t>(capability[row].value());
         const auto refuse = [&](const char* column, double found, const std::string& expected) {
             throw Error(Code::unknown_level,
-                        std::string(table.name()) + " row " + std::to_string(row + 1) + ", " + column + ": " +
-                            to_text(found) + " of '" + std::string(organization.capabilities()[c]) + "', expected " +
+                        to_text(found) + " of '" + std::string(organization.capabilities()[c]) + "', expected " +
                             expected,
                         std::string(table.name()), static_cast<std::int64_t>(row) + 1, column);
         };

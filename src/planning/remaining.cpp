@@ -88,6 +88,9 @@ Refusal Remaining::Data::swap(PersonId person, const Holding& from, const Holdin
     }
     changes.resize(kept);
 
+    // All that may fail for want of memory comes before the change.
+    Refusal none = refusal(of, {});
+    Holding next = to;
     std::vector<Lack> lacks;
     {
         const std::lock_guard lock(mutex);
@@ -98,8 +101,9 @@ Refusal Remaining::Data::swap(PersonId person, const Holding& from, const Holdin
                 if (more > 0 && more > left[static_cast<std::size_t>(resource)])
                     lacks.push_back({resource, left[static_cast<std::size_t>(resource)], more});
             if (lacks.empty()) {
-                holdings.insert_or_assign(person.value(), to);
+                holdings[person.value()] = std::move(next);
                 for (const auto& [resource, more] : changes) left[static_cast<std::size_t>(resource)] -= more;
+                return none;
             }
         }
     }

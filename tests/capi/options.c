@@ -17,6 +17,8 @@ _Static_assert(sizeof(gradus_heat_map_options) == 16 + sizeof(void*), "of 0.1");
 _Static_assert(sizeof(gradus_concentration_options) == 24, "of 0.1");
 _Static_assert(sizeof(gradus_optimize_options) == 80, "of 0.1");
 _Static_assert(sizeof(gradus_verify_options) == 24, "of 0.1");
+_Static_assert(sizeof(gradus_replan_options) == 40 + 4 * sizeof(void*), "of 0.1");
+_Static_assert(sizeof(gradus_recommend_options) == 32 + 3 * sizeof(void*), "of 0.1");
 _Static_assert(offsetof(gradus_optimize_options, gap) == 40 && offsetof(gradus_optimize_options, time_limit) == 56,
                "fixed");
 
@@ -116,6 +118,13 @@ int main(void) {
     gradus_verify_options verify;
     gradus_verify_options_init(&verify, sizeof verify);
     CHECK(verify.bound == 1 && verify.work_limit == 2);
+    gradus_replan_options replan;
+    gradus_replan_options_init(&replan, sizeof replan);
+    CHECK(replan.at == GRADUS_NONE && replan.minutes == INT64_MIN && replan.credit_completed == 1);
+    CHECK(replan.change_cost == 0 && replan.work_limit == 0.01 && !replan.estimates && !replan.exclude);
+    gradus_recommend_options recommend;
+    gradus_recommend_options_init(&recommend, sizeof recommend);
+    CHECK(recommend.at == GRADUS_NONE && recommend.top == 10 && !recommend.every_session && !recommend.remaining);
     gradus_load_options load;
     gradus_load_options_init(&load, sizeof load);
     CHECK(load.as_of == GRADUS_NONE && load.threads == 0);
