@@ -214,6 +214,11 @@ def results() -> list[str]:
     seen[-1]["date"] = "2026-06-15"
     later = gr.assess_risk(org, gr.find_gaps(org, gr.estimate(org, seen, as_of="2026-06-30")))
     poor = org.with_tables(funds=[{"fund": "learning", "amount": 300}])
+    rated = {"person": ["E07"], "capability": ["sql"], "mean": [4.0], "sd": [0.2], "last": ["2026-08-14"]}
+    proposal = plan.replan("E07", estimates=rated, as_of="2026-08-14")
+    left = gr.Remaining(plan)
+    left.try_take(proposal)
+    again = left.try_take(proposal)
     strict = gr.optimize(poor, gr.assess_risk(poor, gr.find_gaps(poor, estimates)), start="2026-04-01")
     try:
         wrong = [{"person": "E99", "capability": "sql", "level": "great", "source": "manager"}]
@@ -367,6 +372,46 @@ def results() -> list[str]:
             ),
         ),
         ("violations", plan.verify().violations, [], "None: the plan holds."),
+        (
+            "proposal",
+            proposal.proposal,
+            [{}],
+            lambda r: (
+                f"In August Cordelia is rated an expert in SQL: what she should do now is to give up "
+                f"{r[0]['dropped']} item. It would remove nothing more, and the money that comes back is worth "
+                f"{-r[0]['price']:.3f} of exposure to others."
+            ),
+        ),
+        (
+            "proposal.changes",
+            proposal.changes,
+            [{}],
+            "What she would give up: the course on SQL in October.",
+        ),
+        (
+            "proposal.uses",
+            proposal.uses,
+            [{}],
+            "What comes back, and what it is worth at the plan's prices.",
+        ),
+        (
+            "remaining",
+            left.resources,
+            [{"resource": "data"}],
+            lambda r: f"After the proposal was taken {r[0]['left']:,.2f} euro are left in the fund data.",
+        ),
+        (
+            "refusal",
+            again.refusal,
+            [{}],
+            "The proposal cannot be taken twice: she no longer holds what it starts from.",
+        ),
+        (
+            "recommendations",
+            plan.recommend("E03"),
+            [{}],
+            "What would help Imogen, best first: what is planned, and what stops the rest.",
+        ),
     ]
     parts = []
     for name, table, picks, say in stated:

@@ -243,7 +243,7 @@ private:
             more[i] = Amount(change[r]);
             left[i] = Amount(asked_.left[r]);
             price[i] = of_.unit_price(used[i]);
-            worth[i] = of_.prices[r] * static_cast<double>(change[r]);
+            worth[i] = of_.prices[r] > 0 ? of_.prices[r] * static_cast<double>(change[r]) : 0;  // never -0
             sum += worth[i];
         }
         proposal.uses.kind.set(std::move(kind));

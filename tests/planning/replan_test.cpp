@@ -384,6 +384,35 @@ TEST(Replan, KeepsWhatHasBegunAndCountsItOnce) {
                 office.plan->items.gain[1], 1e-12);
 }
 
+TEST(Replan, WhatHasBegunKeepsItsPartOfAccountsAndMaxima) {
+    // The account pays for x (1 to 10 April) or for y, not for both; y on sessions that begin in May.
+    const Literal activities{"activities",
+                             {{"activity", "hours", "cost", "days", "account_share"},
+                              {"x", "6", "100", "10", "1"},
+                              {"y", "6", "100", "1", "1"}}};
+    const Literal sessions{"sessions", {{"session", "activity", "first_day"}, {"s", "y", "2026-05-02"}}};
+    const Literal outcomes{"outcomes", {{"activity", "capability", "uplift"}, {"x", "A", "1"}, {"y", "B", "1"}}};
+    const auto names = [&](std::string_view available, OptimizeOptions options = {}) {
+        const Office office({activities,
+                             sessions,
+                             outcomes,
+                             {"people", {{"person", "role"}, {"p", "R"}, {"q", "R"}, {"r", "R"}}},
+                             {"accounts", {{"person", "kind", "available"}, {"p", "money", available}}}},
+                            options);
+        // y alone teaches what is wanted now, but x has begun.
+        const Estimates levels = office.levels("4", "2", "2026-04-05", "2026-04-05");
+        const Proposal proposal =
+            replan(*office.desk, office.person("p"), {.now = {.estimates = &levels, .at = day("2026-04-06")}});
+        EXPECT_EQ(office.names(proposal.held).find("x"), 0u);
+        return office.names(proposal.items);
+    };
+    EXPECT_EQ(names("200"), "xy");
+    EXPECT_EQ(names("199"), "x");
+    OptimizeOptions one;
+    one.max_activities = 1;
+    EXPECT_EQ(names("200", one), "x");
+}
+
 TEST(Replan, KeepsToHoursAndLeavesOutWhatIsExcluded) {
     const Office office;
     const PersonId p = office.person("p");

@@ -36,8 +36,10 @@ struct Recommendations : Table {
          .meaning = "the fund, session, account, activity or capability concerned; the activity itself: its cost or "
                     "hours are not known"}};
     Column<std::int32_t> period{*this, {.name = "period", .unit = "1-based", .meaning = "period it would start in"}};
-    Column<double> capacity{
-        *this, {.name = "capacity", .unit = "by limit", .meaning = "what there is: hours, money, seats, items, level"}};
+    Column<double> capacity{*this,
+                            {.name = "capacity",
+                             .unit = "by limit",
+                             .meaning = "what there is, or is left: hours, money, seats, items, level"}};
     Column<double> demanded{*this, {.name = "demanded", .unit = "by limit", .meaning = "what taking it would need"}};
 };
 
