@@ -261,7 +261,9 @@ INSTANTIATE_TEST_SUITE_P(Seeds, ReplanTeam, testing::Range(0u, 60u));
 
 /// Two people who lack A; x and y teach it, y is dearer and better; z teaches B. The fund pays for two of x.
 struct Office {
-    explicit Office(std::vector<Literal> more = {}, OptimizeOptions how = {}) : options(std::move(how)) {
+    /// `b`: what p's level of B is believed to be; all others are 3.
+    explicit Office(std::vector<Literal> more = {}, OptimizeOptions how = {}, std::string_view b = "3")
+        : options(std::move(how)) {
         std::vector<Literal> tables = {
             {"scales", {{"scale", "level"}, {"S", "1"}, {"S", "2"}, {"S", "3"}, {"S", "4"}, {"S", "5"}}},
             {"capabilities", {{"capability", "scale"}, {"A", "S"}, {"B", "S"}}},
@@ -284,7 +286,7 @@ struct Office {
             tables.push_back(table);
         }
         organization.emplace(build(tables));
-        risks.emplace(assess_risk(*organization, find_gaps(*organization, levels("3", "3"))));
+        risks.emplace(assess_risk(*organization, find_gaps(*organization, levels("3", b))));
         options.start = day("2026-04-01");
         options.threads = 1;
         plan.emplace(optimize(*organization, *risks, options));
@@ -385,32 +387,57 @@ TEST(Replan, KeepsWhatHasBegunAndCountsItOnce) {
 }
 
 TEST(Replan, WhatHasBegunKeepsItsPartOfAccountsAndMaxima) {
-    // The account pays for x (1 to 10 April) or for y, not for both; y on sessions that begin in May.
+    // The account pays for x (1 to 10 April) or for y, not for both; z, on the day of y, is worse and free.
     const Literal activities{"activities",
                              {{"activity", "hours", "cost", "days", "account_share"},
                               {"x", "6", "100", "10", "1"},
-                              {"y", "6", "100", "1", "1"}}};
-    const Literal sessions{"sessions", {{"session", "activity", "first_day"}, {"s", "y", "2026-05-02"}}};
-    const Literal outcomes{"outcomes", {{"activity", "capability", "uplift"}, {"x", "A", "1"}, {"y", "B", "1"}}};
+                              {"y", "6", "100", "1", "1"},
+                              {"z", "6", "0", "1", ""}}};
+    const Literal sessions{"sessions",
+                           {{"session", "activity", "first_day"}, {"s", "y", "2026-05-02"}, {"t", "z", "2026-05-02"}}};
+    const Literal outcomes{"outcomes",
+                           {{"activity", "capability", "uplift"}, {"x", "A", "1"}, {"y", "B", "1"}, {"z", "B", "0.5"}}};
     const auto names = [&](std::string_view available, OptimizeOptions options = {}) {
         const Office office({activities,
                              sessions,
                              outcomes,
                              {"people", {{"person", "role"}, {"p", "R"}, {"q", "R"}, {"r", "R"}}},
                              {"accounts", {{"person", "kind", "available"}, {"p", "money", available}}}},
-                            options);
-        // y alone teaches what is wanted now, but x has begun.
+                            options, "4");
+        // The plan was made when p lacked A only. Now it is B, and x has begun.
         const Estimates levels = office.levels("4", "2", "2026-04-05", "2026-04-05");
         const Proposal proposal =
             replan(*office.desk, office.person("p"), {.now = {.estimates = &levels, .at = day("2026-04-06")}});
-        EXPECT_EQ(office.names(proposal.held).find("x"), 0u);
+        EXPECT_EQ(office.names(proposal.held), "x");
         return office.names(proposal.items);
     };
     EXPECT_EQ(names("200"), "xy");
-    EXPECT_EQ(names("199"), "x");
+    EXPECT_EQ(names("199"), "xz");
     OptimizeOptions one;
     one.max_activities = 1;
     EXPECT_EQ(names("200", one), "x");
+}
+
+TEST(Replan, KeepsWhatIsHeldWhereSomethingElseIsAsGood) {
+    const Office office(
+        {{"activities", {{"activity", "hours", "cost"}, {"x", "6", "50"}, {"y", "6", "50"}, {"z", "6", "50"}}},
+         {"outcomes", {{"activity", "capability", "uplift"}, {"x", "A", "1"}, {"y", "A", "1"}, {"z", "A", "1"}}},
+         {"sessions",
+          {{"session", "activity", "first_day"},
+           {"r", "x", "2026-05-02"},
+           {"s", "y", "2026-05-02"},
+           {"t", "z", "2026-05-02"}}}});
+    const PersonId p = office.person("p");
+    for (const char* held : {"x", "y", "z"}) {
+        Remaining remaining(*office.desk);
+        ReplanOptions options{.now = {.remaining = &remaining}};
+        for (const char* other : {"x", "y", "z"})
+            if (*other != *held) options.exclude.push_back(id<ActivityTag>(*office.organization, other));
+        EXPECT_EQ(remaining.try_take(replan(*office.desk, p, options)).size(), 0u);
+        const Proposal proposal = replan(*office.desk, p, {.now = {.remaining = &remaining}});
+        EXPECT_EQ(office.names(proposal.items), held);
+        EXPECT_EQ(proposal.changes.size(), 0u);
+    }
 }
 
 TEST(Replan, KeepsToHoursAndLeavesOutWhatIsExcluded) {
