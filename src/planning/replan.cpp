@@ -117,7 +117,7 @@ private:
         const bool possible = choose(known_) && same_days(draft);  // to keep what is held
         const double kept = draft.net();
         while (!draft.chosen().empty()) draft.pop();
-        query.known = possible ? &known_ : &duties.placed;
+        query.known = possible ? known_.content : duties.placed.content;
         Choice best;
         std::int64_t nodes = 0;
         const double bound = search_.run(query, best, nodes);
