@@ -186,10 +186,10 @@ void check_rows(const Organization& organization, const Table& table, PersonId p
     for (const std::size_t row : rows) {
         const auto c = static_cast<std::size_t>(capability[row].value());
         const auto refuse = [&](const char* column, double found, const std::string& expected) {
-            throw Error(Code::unknown_level,
-                        to_text(found) + " of '" + std::string(organization.capabilities()[c]) + "', expected " +
-                            expected,
-                        std::string(table.name()), static_cast<std::int64_t>(row) + 1, column);
+            throw Error(
+                Code::unknown_level,
+                to_text(found) + " of '" + std::string(organization.capabilities()[c]) + "', expected " + expected,
+                std::string(table.name()), static_cast<std::int64_t>(row) + 1, column);
         };
         // Credit and sums of fractions may go past an end by a rounding error.
         const double room = 1e-9 * (relations.top[c] - relations.bottom[c]);
