@@ -292,7 +292,7 @@ class Plan:
         Examples
         --------
         >>> plan.replan("E1042", estimates={"person": ["E1042"], "capability": ["SQL"],
-        ...                                 "mean": [3.2], "sd": [0.3]})  # doctest: +SKIP
+        ...                                 "mean": [2.2], "sd": [0.3]})  # doctest: +SKIP
         """
         from ._replan import known, replan
 
