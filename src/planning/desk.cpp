@@ -111,6 +111,7 @@ Desk::Data::Scratch::Scratch(const Data& data) : data_(data) {
 }
 
 Desk::Data::Scratch::~Scratch() {
+    if (std::uncaught_exceptions() > errors_) return;
     search_->draft.offer.anew = nullptr;
     const std::lock_guard lock(data_.mutex_);
     try {

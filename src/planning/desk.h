@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -57,7 +58,7 @@ struct Desk::Data {
         return prices[resource] * (resource < catalog.funds ? minor_ : 1);
     }
 
-    /// Scratch memory for one answer; back in the drawer at its end.
+    /// Scratch memory for one answer; back in the drawer at its end, unless an error ended it half-way.
     class Scratch {
     public:
         explicit Scratch(const Data& data);
@@ -69,6 +70,7 @@ struct Desk::Data {
     private:
         const Data& data_;
         std::unique_ptr<Search> search_;
+        int errors_ = std::uncaught_exceptions();
     };
 
 private:

@@ -195,6 +195,60 @@ void exhaust_tables(const stages& s) {
     gradus_table_free(risks);
 }
 
+/// What ran out of memory half-way leaves nothing behind: the next answer is as the first, and all that was taken is back.
+void exhaust_desk(const stages& s) {
+    gradus_error err;
+    gradus_desk* desk;
+    gradus_remaining* remaining;
+    gradus_proposal *first, *last;
+    gradus_table *before, *after;
+    OK(gradus_desk_new(s.organization, s.risks, s.plan, &desk, &err));
+    OK(gradus_remaining_new(desk, &remaining, &err));
+    const char* const exclude[] = {"A1", "A3"};
+    gradus_replan_options options;
+    gradus_replan_options_init(&options, sizeof options);
+    options.estimates = s.estimates;
+    options.remaining = remaining;
+    options.exclude = exclude;
+    options.exclude_count = 2;
+    OK(gradus_replan(desk, "E1", &options, &first, &err));
+    OK(gradus_remaining_table(remaining, "remaining", &before, &err));
+
+    EXHAUST(gradus_desk_free, gradus_desk_new(s.organization, s.risks, s.plan, out, err));
+    EXHAUST(gradus_remaining_free, gradus_remaining_new(desk, out, err));
+    EXHAUST(gradus_proposal_free, gradus_replan(desk, "E1", &options, out, err));
+    EXHAUST(gradus_table_free, gradus_recommend(desk, "E3", nullptr, out, err));
+    EXHAUST(gradus_table_free, gradus_proposal_table(first, "changes", out, err));
+    EXHAUST(gradus_table_free, gradus_remaining_table(remaining, "remaining", out, err));
+    EXHAUST(gradus_table_free, gradus_remaining_table(remaining, "items", out, err));
+    int32_t taken;
+    for (const auto call : {gradus_remaining_try_take, gradus_remaining_give_back})
+        exhaust("take or give back", [&](gradus_error* e) {
+            gradus_table* refusal;
+            const gradus_status status = call(remaining, first, &taken, &refusal, e);
+            CHECK((refusal != nullptr) == (status == GRADUS_OK && !taken));
+            gradus_table_free(refusal);
+            return status;
+        });
+
+    OK(gradus_remaining_table(remaining, "remaining", &after, &err));
+    CHECK(same_tables(before, after));
+    gradus_table_free(before);
+    gradus_table_free(after);
+    OK(gradus_replan(desk, "E1", &options, &last, &err));
+    for (const char* name : {"proposal", "items", "held", "changes", "uses"}) {
+        OK(gradus_proposal_table(first, name, &before, &err));
+        OK(gradus_proposal_table(last, name, &after, &err));
+        CHECK(same_tables(before, after));
+        gradus_table_free(before);
+        gradus_table_free(after);
+    }
+    gradus_proposal_free(first);
+    gradus_proposal_free(last);
+    gradus_remaining_free(remaining);
+    gradus_desk_free(desk);
+}
+
 /// Gives a table of a stage to the builder by Arrow, for the functions that load it.
 void give(gradus_builder* builder, gradus_table* table) {
     gradus_error err;
@@ -227,6 +281,7 @@ int main() {
     exhaust_tables(s);
     exhaust_stages(s, 1);
     exhaust_stages(s, 4);
+    exhaust_desk(s);
     stages last = s;
     free_stages(&last);
     std::printf("%d calls survived %d faults\n", functions, faults);
