@@ -17,7 +17,7 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr std::int64_t glance = 100;    // nodes for a group while prices still move: its bound then has some slack
-constexpr std::int32_t most_near = 32;  // choices of a group that are nearly its best
+constexpr std::int32_t most_near = 64;  // choices of a group that are nearly its best
 constexpr std::int32_t first_sample = 32 * Pool::block, growth = 4;  // groups
 constexpr std::int32_t pooled = 100'000;  // groups whose choices are kept, at most; more for many resources
 
@@ -308,11 +308,11 @@ void Run::improve() {
     const double tolerance = 1e-3 * options_.gap * std::max(1.0, whole(bound_)) / std::max(1, problem_.groups);
     std::vector<std::int32_t> place(problem_.groups, -1);
     for (std::size_t i = 0; i < members_.size(); ++i) place[members_[i]] = static_cast<std::int32_t>(i);
-    const int rounds = problem_.groups <= 20'000 ? 4 : 1;
+    const int rounds = problem_.groups <= 2'000 ? 4 : problem_.groups <= 20'000 ? 2 : 1;
     for (int round = 0; round < rounds && !late_(); ++round) {
         Assignment next(problem_.groups, problem_.capacity);
         for (std::int32_t i = 0; i < now_.size(); ++i) next.change(i, now_[i]);
-        settle(next, pool_, members_, proven_, typical_, proposals << round, hottest, enough, late_);
+        settle(next, pool_, members_, proven_, typical_, proposals, hottest, enough, round, late_);
         if (!repair(next, pricing_, problem_, proven_, late_) && best_.value <= 0) take_what_fits();
         keep(next);
         if (late_() || close_enough() || !next.fits()) break;

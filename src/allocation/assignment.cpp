@@ -24,8 +24,8 @@ public:
 
     void raise_charges();
     void descend(const std::function<bool()>& late);
-    void anneal(std::int64_t proposals, double hottest, const std::function<bool()>& late);
-    void exchange(std::int64_t proposals, const std::function<bool()>& late);
+    void anneal(std::int64_t proposals, double hottest, std::uint64_t seed, const std::function<bool()>& late);
+    void exchange(std::int64_t proposals, std::uint64_t seed, const std::function<bool()>& late);
     void apply(std::span<const std::int32_t> groups);
     double loss() const;
 
@@ -141,7 +141,7 @@ void Settling::raise_charges() {
 }
 
 // The changes that lose least, so many that each resource with a price has some dozens of them to come out even with.
-void Settling::anneal(std::int64_t proposals, double hottest, const std::function<bool()>& late) {
+void Settling::anneal(std::int64_t proposals, double hottest, std::uint64_t seed, const std::function<bool()>& late) {
     std::vector<double> regrets;
     for (const std::int32_t member : movable_)
         for (std::int32_t c = first_[member] + 1; c < first_[member + 1]; ++c) regrets.push_back(candidates_[c].regret);
@@ -159,13 +159,14 @@ void Settling::anneal(std::int64_t proposals, double hottest, const std::functio
             for (std::int32_t c = first_[member]; c < first_[member + 1] && candidates_[c].regret <= most; ++c)
                 near_.push_back(c);
     hottest_ = std::min(hottest, most);
-    Random random(1);
+    Random random(2 * seed + 1);
     constexpr int stages = 80;
+    const std::int64_t all = std::min<std::int64_t>(proposals * static_cast<std::int64_t>(near_.size()), 4'000'000);
     constexpr double coldest = 1e-2;  // of the hottest
     for (int stage = 0; stage < stages && !late(); ++stage) {
         const double temperature = hottest_ * std::pow(coldest, stage / (stages - 1.0));
         raise_charges();
-        for (std::int64_t i = 0; i < proposals * static_cast<std::int64_t>(near_.size()) / stages; ++i) {
+        for (std::int64_t i = 0; i < all / stages; ++i) {
             const std::int32_t c = near_[random.below(near_.size())];
             const std::int32_t member = candidates_[c].member;
             if (now_[member] == c) continue;
@@ -177,9 +178,9 @@ void Settling::anneal(std::int64_t proposals, double hottest, const std::functio
 }
 
 // Pairs of changes: one member's, and that of another who competes for what it then lacks or leaves over most.
-void Settling::exchange(std::int64_t proposals, const std::function<bool()>& late) {
+void Settling::exchange(std::int64_t proposals, std::uint64_t seed, const std::function<bool()>& late) {
     const double hottest = 0.2 * hottest_;
-    proposals *= static_cast<std::int64_t>(near_.size());
+    proposals = std::min<std::int64_t>(proposals * static_cast<std::int64_t>(near_.size()), 400'000);
     std::vector<std::vector<std::int32_t>> rivals(prices_.size());
     if (near_.empty()) return;
     std::vector<std::int32_t> members;
@@ -190,8 +191,9 @@ void Settling::exchange(std::int64_t proposals, const std::function<bool()>& lat
             for (const Use& use : candidates_[c].choice.uses)
                 if (rivals[use.resource].empty() || rivals[use.resource].back() != member)
                     rivals[use.resource].push_back(member);
-    Random random(3);
-    constexpr int tries = 8;
+    Random random(2 * seed + 2);
+    constexpr int tries = 16, deepest = 4;
+    std::vector<std::pair<std::int32_t, std::int32_t>> trail;  // member and what it had
     for (std::int64_t i = 0; i < proposals; ++i) {
         if (i % 4096 == 0) {
             if (late()) break;
@@ -210,43 +212,47 @@ void Settling::exchange(std::int64_t proposals, const std::function<bool()>& lat
             move(member, c);
             continue;
         }
-        // Where it hurts most.
-        std::int32_t worst = -1;
-        double most = 0;
-        const auto weigh = [&](const ChoiceView& choice, std::int64_t sign) {
-            for (const Use& use : choice.uses) {
-                const std::int64_t room = assignment_.room[use.resource];
-                const double hurts = charge(use.resource, room + sign * use.amount) - charge(use.resource, room);
-                if (hurts > most) {
-                    most = hurts;
-                    worst = use.resource;
-                }
-            }
-        };
-        weigh(candidates_[before].choice, 1);
-        weigh(candidates_[c].choice, -1);
+        // One change makes another worthwhile: of those who compete for what now hurts most, the one that helps most, and
+        // so on, until all together lose no more than before.
+        trail.assign(1, {member, before});
+        double total = alone;
+        std::int32_t last_before = before;
         move(member, c);
-        bool done = false;
-        for (int t = 0; t < tries && worst >= 0 && !done; ++t) {
-            const std::int32_t other = rivals[worst][random.below(rivals[worst].size())];
-            if (other == member) continue;
-            double best = bar - alone;
-            std::int32_t pick = -1;
-            const Candidate& now = candidates_[now_[other]];
-            for (std::int32_t k = first_[other]; k < first_[other + 1]; ++k) {
-                if (k == now_[other] || candidates_[k].regret - now.regret > most + 1e-9) continue;
-                const double grows = change(now, candidates_[k]);
-                if (grows < best) {
-                    best = grows;
-                    pick = k;
+        for (int depth = 1; depth <= deepest && total > bar; ++depth) {
+            std::int32_t worst = -1;
+            double most = 0;
+            for (const std::int32_t changed : {last_before, now_[trail.back().first]})
+                for (const Use& use : candidates_[changed].choice.uses)
+                    if (const double hurts = charge(use.resource, assignment_.room[use.resource]); hurts > most) {
+                        most = hurts;
+                        worst = use.resource;
+                    }
+            if (worst < 0 || rivals[worst].empty()) break;
+            double best = 0;
+            std::int32_t helper = -1, pick = -1;
+            for (int t = 0; t < tries && total + best > bar; ++t) {
+                const std::int32_t other = rivals[worst][random.below(rivals[worst].size())];
+                if (std::any_of(trail.begin(), trail.end(), [&](const auto& step) { return step.first == other; }))
+                    continue;
+                const Candidate& now = candidates_[now_[other]];
+                for (std::int32_t k = first_[other]; k < first_[other + 1]; ++k) {
+                    if (candidates_[k].regret - now.regret > most) break;  // ascending
+                    if (k == now_[other]) continue;
+                    if (const double grows = change(now, candidates_[k]); grows < best) {
+                        best = grows;
+                        helper = other;
+                        pick = k;
+                    }
                 }
             }
-            if (pick >= 0) {
-                move(other, pick);
-                done = true;
-            }
+            if (pick < 0) break;
+            trail.push_back({helper, now_[helper]});
+            last_before = now_[helper];
+            move(helper, pick);
+            total += best;
         }
-        if (!done) move(member, before);
+        if (total > bar)
+            for (std::size_t k = trail.size(); k-- > 0;) move(trail[k].first, trail[k].second);
     }
 }
 
@@ -286,11 +292,11 @@ void Assignment::lend(std::int32_t group, std::vector<std::int64_t>& own, bool g
 
 void settle(Assignment& assignment, const Pool& pool, std::span<const std::int32_t> groups,
             std::span<const double> prices, std::span<const double> typical, std::int64_t proposals, double hottest,
-            double enough, const std::function<bool()>& late) {
+            double enough, std::uint64_t seed, const std::function<bool()>& late) {
     Settling settling(assignment, pool, groups, prices, typical);
-    settling.anneal(proposals, hottest, late);
+    settling.anneal(proposals, hottest, seed, late);
     settling.descend(late);
-    if (settling.loss() > enough) settling.exchange(proposals / 5, late);
+    if (settling.loss() > enough) settling.exchange(proposals / 5, seed, late);
     settling.descend(late);
     settling.apply(groups);
 }

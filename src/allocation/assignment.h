@@ -34,7 +34,7 @@ struct Assignment {
 /// is used too much is left to `repair`. Source: Kirkpatrick, Gelatt & Vecchi (1983), Optimization by simulated annealing.
 void settle(Assignment& assignment, const Pool& pool, std::span<const std::int32_t> groups,
             std::span<const double> prices, std::span<const double> typical, std::int64_t proposals, double hottest,
-            double enough, const std::function<bool()>& late);
+            double enough, std::uint64_t seed, const std::function<bool()>& late);
 
 /// Takes from whoever holds what is used too much, those who lose least by the pool first. False: it was late, or some cannot
 /// choose anything that fits.

@@ -61,7 +61,10 @@ private:
                     from_.idle_.pop_back();
                 }
             }
-            if (!pricer_) pricer_ = from_.problem_.pricer();
+            if (pricer_) return;
+            pricer_ = from_.problem_.pricer();
+            const std::lock_guard lock(from_.mutex_);
+            from_.idle_.reserve(static_cast<std::size_t>(++from_.made_));  // giving it back cannot fail
         }
         ~Loan() {
             const std::lock_guard lock(from_.mutex_);
@@ -83,6 +86,7 @@ private:
     double seconds_a_query_ = 0;
     std::mutex mutex_;
     std::vector<Pricer> idle_;
+    int made_ = 0;
     std::atomic<std::int64_t> nodes_{0}, queries_{0};
 };
 

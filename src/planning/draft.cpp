@@ -205,6 +205,7 @@ bool Draft::place(std::int32_t number, Way& actual) {
         if (!has(before)) return false;
         after = std::max<Date>(after, chosen_[place_of_[before]].last + std::chrono::days(1));
     }
+    if (actual.first >= after && actual.only_later) return false;
     if (actual.first < after && (!offer.dated(actual, after) || !offer.priced(actual))) return false;
     return fits(actual);
 }
@@ -297,6 +298,8 @@ Draft::Stop Draft::stop(std::int32_t number) {
         }
         if (actual.first < after && !(offer.dated(actual, after) && offer.priced(actual)))
             result = {Limit::prerequisite, "", actual.period + 1};
+        else if (actual.first >= after && actual.only_later)
+            result = {Limit::fund, "", actual.period + 1};
         else if (!fits(actual, &result))
             break;
     }

@@ -97,6 +97,7 @@ void Formulation::date_ways() {
             days.erase(std::unique(days.begin(), days.end()), days.end());
             for (const Date day : days) {
                 Way actual = way;
+                if (day == way.first && way.only_later) continue;
                 if (day > way.first && !(offer.dated(actual, day) && offer.priced(actual))) continue;
                 const bool possible =
                     std::all_of(course.prerequisites.begin(), course.prerequisites.end(), [&](std::int32_t before) {

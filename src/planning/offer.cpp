@@ -316,8 +316,16 @@ bool Offer::build_ways(Course& course) {
         way.first = offering.first;
         way.last = offering.last;
         if (!dated(way, course.after) || way.last >= leaves_ || way.last > course.due) continue;
-        if (!priced(way, true)) continue;
         way.share = catalog.share(way.last);
+        if (!priced(way)) {  // what comes before it may delay it to a day on which it can be paid for
+            const bool waits = !course.prerequisites.empty() && !offering.session;
+            if (waits) delayed(way, [&](const Way&) { way.only_later = true; });
+            if (!way.only_later) {
+                priced(way, true);  // says why
+                continue;
+            }
+            way.steady = false;
+        }
         if (!course.prerequisites.empty() && !offering.session)
             delayed(way, [&](const Way& later) {
                 way.steady = way.steady && later.fund == way.fund && later.fund_cost == way.fund_cost &&

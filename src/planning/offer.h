@@ -23,7 +23,8 @@ struct Way {
     Money cost;   ///< may be missing where money is unlimited
     Money fund_cost, account_cost, employee_cost;
     std::int32_t account[3] = {-1, -1, -1};  ///< money, hours, items: number within the offer
-    bool steady = true;  ///< what comes before it cannot delay it to a day on which it is charged otherwise
+    bool only_later = false;  ///< it can be paid for only on days to which what comes before it delays it
+    bool steady = true;       ///< what comes before it cannot delay it to a day on which it is charged otherwise
 };
 
 /// What one person may choose from, and the limits that are the person's own: scratch memory, reused.

@@ -300,5 +300,25 @@ TEST(Optimize, MaximaHold) {
     EXPECT_EQ(optimize(c.organization, c.risks, options).items.size(), 0u);
 }
 
+// The second course can be paid for from May on, and only its prerequisite brings it there: in the period's first days no fund
+// is valid.
+TEST(Optimize, WhatNoFundPaysForAtFirstMayWaitForItsPrerequisite) {
+    const Case one = make({
+        {"scales", {{"scale", "level"}, {"s", "1"}, {"s", "2"}, {"s", "3"}, {"s", "4"}, {"s", "5"}}},
+        {"capabilities", {{"capability", "scale"}, {"A", "s"}}},
+        {"roles", {{"role"}, {"R"}}},
+        {"requirements", {{"role", "capability", "level"}, {"R", "A", "5"}}},
+        {"people", {{"person", "role"}, {"P1", "R"}}},
+        {"activities", {{"activity", "cost", "days"}, {"X", "0", "30"}, {"Y", "100", "5"}}},
+        {"outcomes", {{"activity", "capability", "uplift"}, {"Y", "A", "2"}}},
+        {"activity_prerequisites", {{"activity", "prerequisite"}, {"Y", "X"}}},
+        {"funds", {{"fund", "amount", "valid_from"}, {"F", "100", "2026-05-01"}}},
+    });
+    const Plan plan = optimize(one.organization, one.risks);
+    ASSERT_EQ(plan.items.size(), 2u);
+    EXPECT_EQ(plan.items.first_day[1], Date(std::chrono::sys_days(std::chrono::year(2026) / 5 / 1)));
+    EXPECT_TRUE(verify(one.organization, one.risks, plan).ok());
+}
+
 }  // namespace
 }  // namespace gradus
