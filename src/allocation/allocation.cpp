@@ -51,7 +51,8 @@ private:
     bool price_all(const std::vector<double>& prices, double tolerance, std::int64_t effort);
     double near() const;
     void learn_worth();
-    bool sharpen(Sample& sample);
+    bool sharpen(Sample& sample, bool corrected = false);
+    double imbalance(const std::vector<double>& prices) const;
     void improve();
     void keep(const Assignment& assignment);
     void take_what_fits();
@@ -221,7 +222,7 @@ void Run::learn_worth() {
 }
 
 // Prices that make the sample's dual small. False if the run must end.
-bool Run::sharpen(Sample& sample) {
+bool Run::sharpen(Sample& sample, bool corrected) {
     const std::size_t resources = problem_.capacity.size();
     const bool all = sample.members == problem_.groups;
     double guide = infinite, slack = 0;
@@ -242,17 +243,22 @@ bool Run::sharpen(Sample& sample) {
         }
         return !late_();
     };
+    const double tells = all || corrected ? 0 : 3.0 / sample.members;  // what a sample tells of all, relative
     // How fine prices are worth knowing: not much finer than what bounds leave open, or than the sample tells of all.
     const auto fineness = [&] {
-        const double relative = std::max({options_.gap, 1e-7, all ? 0 : 3.0 / sample.members});
+        const double relative = std::max({(corrected ? 0.01 : 1) * options_.gap, 1e-7, tells});
         return std::max(relative * std::abs(guide), 0.05 * slack);
     };
     // The same at every round: what is found is compared from round to round.
-    const double tolerance = 0.01 * std::max({options_.gap, 1e-7, all ? 0 : 3.0 / sample.members}) * mean_worth_;
+    const double tolerance = 0.01 * std::max({options_.gap, 1e-7, tells}) * mean_worth_;
     double temperature = 0.03 * mean_worth_, reach = 1;
     if (pool_.size() > first_sample) {
         temperature = 0.003 * mean_worth_;
         reach = 0.2;
+    }
+    if (corrected) {  // smoothing would tell of another use than the one that was corrected
+        temperature = 2e-4 * mean_worth_;
+        reach = 0.02;
     }
     if (!price(tolerance)) return false;
     for (int round = 0; round < 60; ++round) {
@@ -299,6 +305,14 @@ void Run::keep(const Assignment& assignment) {
     report();
 }
 
+// What is asked too much of resources, or too little, at their prices: part of the whole.
+double Run::imbalance(const std::vector<double>& prices) const {
+    double sum = 0;
+    for (std::size_t r = 0; r < prices.size(); ++r)
+        sum += prices[r] * std::abs(static_cast<double>(problem_.capacity[r] - used_[r]));
+    return sum / std::max(whole(all_dual_), 1e-9);
+}
+
 // An assignment from everyone's best choice at the prices. Members' choices in the pool that are nearly as good serve to come
 // out even; where few take part, more of them are sought: what would fit into what was left over.
 void Run::improve() {
@@ -313,7 +327,7 @@ void Run::improve() {
         Assignment next(problem_.groups, problem_.capacity);
         for (std::int32_t i = 0; i < now_.size(); ++i) next.change(i, now_[i]);
         settle(next, pool_, members_, proven_, typical_, proposals, hottest, enough, round, late_);
-        if (!repair(next, pricing_, problem_, proven_, late_) && best_.value <= 0) take_what_fits();
+        if (!repair(next, pricing_, problem_, proven_, options_.threads, late_) && best_.value <= 0) take_what_fits();
         keep(next);
         if (late_() || close_enough() || !next.fits()) break;
         std::vector<double> lowered(proven_);
@@ -422,12 +436,15 @@ Allocation Run::solve() {
             look_around(before, prices_);
         }
         // Everyone at these prices; where the sample told wrong how much is used, it is told so, and asked again.
+        const bool pooled_all = static_cast<std::int32_t>(members_.size()) == problem_.groups;
         for (int round = 0; going && round < 4; ++round) {
             // Where time is short, a bound that was found on the way will do.
             if (!(std::isfinite(bound_) && hurry(1))) going = price_all(prices_, 0, 0);
             if (!going) break;
-            improve();
-            if (close_enough() || hurry(2) || static_cast<std::int32_t>(members_.size()) == problem_.groups) break;
+            // Far from even, all that could be settled would be far from best.
+            if (pooled_all || round == 3 || hurry(3) || imbalance(prices_) <= 3 * std::max(options_.gap, 1e-5))
+                improve();
+            if (close_enough() || hurry(2) || pooled_all) break;
             const double part = static_cast<double>(sample.members) / problem_.groups;
             std::vector<std::int64_t> sampled(resources, 0);
             for (const std::int32_t group : members_)
@@ -435,7 +452,7 @@ Allocation Run::solve() {
             for (std::size_t r = 0; r < resources; ++r)
                 sample.capacity[r] = std::max(
                     0.0, static_cast<double>(sampled[r]) + part * static_cast<double>(problem_.capacity[r] - used_[r]));
-            going = sharpen(sample);
+            going = sharpen(sample, true);
         }
     }
     if (!going || late_()) take_what_fits();
@@ -460,9 +477,9 @@ std::function<Pricer()> listed(const std::vector<std::vector<Choice>>& choices, 
     return [&choices, must_choose]() -> Pricer {
         return [&choices, must_choose](const Query& query, Choice& best, std::int64_t& nodes) {
             const auto fits = [&](const Choice& choice) {
-                return query.room.empty() ||
-                       std::all_of(choice.uses.begin(), choice.uses.end(),
-                                   [&](const Use& use) { return use.amount <= query.room[use.resource]; });
+                return query.room.empty() || std::all_of(choice.uses.begin(), choice.uses.end(), [&](const Use& use) {
+                           return use.amount <= query.room[use.resource];
+                       });
             };
             double most = must_choose ? -infinite : 0;
             const Choice* pick = nullptr;
@@ -479,7 +496,8 @@ std::function<Pricer()> listed(const std::vector<std::vector<Choice>>& choices, 
                     if (const double net = ChoiceView(choice).net(query.prices);
                         net >= most - query.within && fits(choice))
                         near.push_back({-net, &choice});
-                std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+                std::stable_sort(near.begin(), near.end(),
+                                 [](const auto& a, const auto& b) { return a.first < b.first; });
                 query.near->clear();
                 for (const auto& [worse, choice] : near)
                     if (static_cast<std::int32_t>(query.near->size()) < query.most_near) query.near->push_back(*choice);

@@ -302,62 +302,74 @@ void settle(Assignment& assignment, const Pool& pool, std::span<const std::int32
 }
 
 bool repair(Assignment& assignment, Pricing& pricing, const AllocationProblem& problem, std::span<const double> prices,
-            const std::function<bool()>& late) {
-    std::vector<std::int64_t> own = assignment.free();
-    Choice choice;
-    for (std::size_t r = 0; r < assignment.room.size(); ++r) {
+            int threads, const std::function<bool()>& late) {
+    struct Offered {
+        double loses = std::numeric_limits<double>::infinity();  // for each unit that it frees
+        std::int32_t group = 0;
+        Choice instead;
+    };
+    std::vector<Offered> offers;
+    const auto amount = [](const ChoiceView& choice, std::int32_t resource) {
+        for (const Use& use : choice.uses)
+            if (use.resource == resource) return use.amount;
+        return std::int64_t{0};
+    };
+    for (std::int32_t r = 0; r < static_cast<std::int32_t>(assignment.room.size()); ++r) {
         if (assignment.room[r] >= 0) continue;
         std::vector<std::int32_t> holders;
+        std::int64_t held = 0;
         for (std::int32_t group = 0; group < assignment.choices.size(); ++group)
-            for (const Use& use : assignment.choices[group].uses)
-                if (use.resource == static_cast<std::int32_t>(r)) holders.push_back(group);
-        Random(r + 1).shuffle(holders);
-        // A few are asked what they would lose, and the one who loses least for what it frees gives way.
-        std::size_t asked = 0;
-        while (assignment.room[r] < 0) {
-            constexpr std::size_t few = 12;
-            double least = std::numeric_limits<double>::infinity();
-            std::int32_t gives = -1;
-            Choice instead;
-            const std::size_t end = std::min(holders.size(), asked + few);
-            if (asked == end) break;
-            for (; asked < end; ++asked) {
-                if (late() && gives >= 0) break;
-                const std::int32_t group = holders[asked];
-                assignment.lend(group, own, true);
-                Query query;
-                query.group = group;
-                query.prices = prices;
-                query.room = own;
-                query.effort = 400;
-                const bool any = pricing.ask(query, choice) > -std::numeric_limits<double>::infinity();
-                assignment.lend(group, own, false);
-                if (!any) continue;
-                if (problem.must_choose && choice.content.empty()) continue;
-                const ChoiceView now = assignment.choices[group];
-                std::int64_t freed = 0;
-                for (const Use& use : now.uses)
-                    if (use.resource == static_cast<std::int32_t>(r)) freed += use.amount;
-                for (const Use& use : choice.uses)
-                    if (use.resource == static_cast<std::int32_t>(r)) freed -= use.amount;
-                if (freed <= 0) continue;
-                freed = std::min(freed, -assignment.room[r]);
-                const double loses =
-                    std::max(0.0, now.net(prices) - ChoiceView(choice).net(prices)) / static_cast<double>(freed);
-                if (loses < least) {
-                    least = loses;
-                    gives = group;
-                    std::swap(instead, choice);
-                }
+            if (const std::int64_t has = amount(assignment.choices[group], r); has > 0) {
+                holders.push_back(group);
+                held += has;
             }
-            if (gives >= 0) {
-                for (const Use& use : assignment.choices[gives].uses) own[use.resource] = -1;
-                assignment.change(gives, instead);
-                for (const Use& use : instead.uses) own[use.resource] = -1;
-                for (std::size_t q = 0; q < own.size(); ++q)
-                    if (own[q] < 0) own[q] = std::max<std::int64_t>(0, assignment.room[q]);
-            } else if (!problem.fallback.empty() || !problem.must_choose) {
-                continue;
+        Random(static_cast<std::uint64_t>(r) + 1).shuffle(holders);
+        // Several times as many as must give way are asked what they would lose; those who lose least for what they free do.
+        std::size_t asked = 0;
+        for (int round = 0; round < 50 && assignment.room[r] < 0 && !holders.empty() && !late(); ++round) {
+            const double needed = static_cast<double>(-assignment.room[r]) / static_cast<double>(held) *
+                                  static_cast<double>(holders.size());
+            const auto count = static_cast<std::int64_t>(
+                std::min(static_cast<double>(holders.size()), std::clamp(8 * needed, 12.0, 20'000.0)));
+            offers.resize(static_cast<std::size_t>(count));
+            constexpr std::int64_t piece = 16;
+            parallel_for(count, piece, count < 4 * piece ? 1 : threads, [&](std::int64_t first, std::int64_t last) {
+                std::vector<std::int64_t> own = assignment.free();
+                for (std::int64_t i = first; i < last; ++i) {
+                    Offered& offer = offers[i];
+                    offer.group = holders[(asked + static_cast<std::size_t>(i)) % holders.size()];
+                    offer.loses = std::numeric_limits<double>::infinity();
+                    const ChoiceView now = assignment.choices[offer.group];
+                    if (amount(now, r) == 0) continue;  // gave way before
+                    assignment.lend(offer.group, own, true);
+                    Query query;
+                    query.group = offer.group;
+                    query.prices = prices;
+                    query.room = own;
+                    query.effort = 400;
+                    const bool any = pricing.ask(query, offer.instead) > -std::numeric_limits<double>::infinity();
+                    assignment.lend(offer.group, own, false);
+                    if (!any || (problem.must_choose && offer.instead.content.empty())) continue;
+                    const std::int64_t freed = std::min(amount(now, r) - amount(offer.instead, r), -assignment.room[r]);
+                    if (freed > 0)
+                        offer.loses = std::max(0.0, now.net(prices) - ChoiceView(offer.instead).net(prices)) /
+                                      static_cast<double>(freed);
+                }
+            });
+            asked += static_cast<std::size_t>(count);
+            std::sort(offers.begin(), offers.end(), [](const Offered& a, const Offered& b) {
+                return a.loses != b.loses ? a.loses < b.loses : a.group < b.group;
+            });
+            for (const Offered& offer : offers) {
+                if (assignment.room[r] >= 0 || offer.loses == std::numeric_limits<double>::infinity()) break;
+                const ChoiceView now = assignment.choices[offer.group];
+                const bool fits =
+                    std::all_of(offer.instead.uses.begin(), offer.instead.uses.end(), [&](const Use& use) {
+                        return use.resource == r ||
+                               use.amount <=
+                                   std::max<std::int64_t>(0, assignment.room[use.resource]) + amount(now, use.resource);
+                    });
+                if (fits) assignment.change(offer.group, offer.instead);
             }
         }
     }

@@ -39,7 +39,7 @@ void settle(Assignment& assignment, const Pool& pool, std::span<const std::int32
 /// Takes from whoever holds what is used too much, those who lose least by the pool first. False: it was late, or some cannot
 /// choose anything that fits.
 bool repair(Assignment& assignment, Pricing& pricing, const AllocationProblem& problem, std::span<const double> prices,
-            const std::function<bool()>& late);
+            int threads, const std::function<bool()>& late);
 
 /// One sweep over the groups given, by blocks in parallel: each changes to its best choice at `prices` that fits into what is
 /// free, if that is worth more there. What is found is handed to `found(group, choice)`.
