@@ -9,6 +9,7 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr int root_steps = 24;
+constexpr std::int64_t lightness = 16;  // so many nodes are about the work of one of the other gears
 
 // Keys of limits, by what they limit.
 constexpr std::int64_t key(int family, std::int64_t number, std::int64_t part = 0) {
@@ -518,7 +519,7 @@ bool Core::run(double tolerance, std::int64_t effort, std::int64_t& nodes) {
     if (best_.empty()) greedy();
     find_multipliers(root_steps);
     explore(0, 0);
-    nodes += nodes_;
+    nodes += (nodes_ + lightness - 1) / lightness;
     return !stopped_;
 }
 
@@ -535,7 +536,7 @@ void Core::gather(std::int64_t effort, std::int64_t& nodes) {
     explore(0, 0);
     ceiling_ = ceiling;
     gathering_ = false;
-    nodes += nodes_;
+    nodes += (nodes_ + lightness - 1) / lightness;
     query_->near->resize(near_count_);
     for (std::size_t i = 0; i < near_count_; ++i) describe(near_[i].options, near_[i].net, (*query_->near)[i]);
 }

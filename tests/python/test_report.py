@@ -168,7 +168,9 @@ def test_funds_say_what_more_money_would_remove(acme: Case, page: Page) -> None:
         assert fund["resource"] in page.sections["funds"]
         assert f"EUR {fund['capacity']:,.0f}" in page.sections["funds"]
     best = max(funds, key=lambda row: row["price"])
-    if best["binding"]:
+    if "Which funds stand in the way is hidden" in page.sections["funds"]:
+        assert best["binding"] and "would help" not in page.sections["funds"]
+    elif best["binding"]:
         assert f"The next EUR 1,000 in {best['resource']} would remove about" in page.sections["funds"]
 
 
@@ -368,7 +370,9 @@ def material(acme: Case) -> Material:
     return Material(acme.plan, acme.estimates, acme.acme.assessments, names=False, min_cell=5)
 
 
-def test_spending_on_few_is_hidden_by_itself_and_together(acme: Case, material: Material) -> None:
+def test_spending_on_few_is_hidden_by_itself_and_together(acme: Case) -> None:
+    few = 3
+    material = Material(acme.plan, acme.estimates, acme.acme.assessments, names=False, min_cell=few)
     items = acme.plan.items.rows()
     names = {key: material.activity(key) for key in {item["activity"] for item in items}}
     funds = [fund for fund in make_funds(material)["funds"] if fund["spending"]]
@@ -377,7 +381,7 @@ def test_spending_on_few_is_hidden_by_itself_and_together(acme: Case, material: 
         paid = [item for item in items if item["fund"] == fund["key"] and item["fund_cost"] > 0]
         shown = {row["name"] for row in fund["spending"] if row["people"]}
         for name in shown:
-            assert len({item["person"] for item in paid if names[item["activity"]] == name}) >= 5
+            assert len({item["person"] for item in paid if names[item["activity"]] == name}) >= few
         rest = {item["person"] for item in paid if names[item["activity"]] not in shown}
         assert not 0 < len(rest) < 5
 

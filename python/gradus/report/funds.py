@@ -28,6 +28,7 @@ def make_funds(material: Material) -> dict[str, Any]:
     parents = {key: row["parent"] for key, row in about.items()}
     spending = _spending(material, parents)
     funds: list[dict[str, Any]] = []
+    hidden = False  # a fund that stands in the way
     told: list[Bools] = []  # the items of each figure of money that is shown
     largest = {row["resource"] for row in sorted(rows, key=lambda row: (-row["capacity"], row["resource"]))[:SHOWN]}
     for key, depth in _tree(parents):
@@ -40,6 +41,7 @@ def make_funds(material: Material) -> dict[str, Any]:
         lines, items = _lines(material, spending, key) if listed else ([], [])
         told += [*([] if hide else [spending.within(material, key, parents)]), *items]
         binding = bool(row["binding"]) and not hide  # a price would tell that all is used
+        hidden = hidden or (hide and bool(row["binding"]))
         funds.append({
             "key": key,
             "name": about[key]["name"] or key if "name" in about[key] else key,
@@ -62,6 +64,7 @@ def make_funds(material: Material) -> dict[str, Any]:
         "more": len(rows) - len(funds),
         "spent": any(fund["part"] is not None and fund["part"] > SPENT for fund in funds),
         "binding": [fund for fund in funds if fund["binding"]],
+        "hidden": hidden,
         "per": f"{currency} {PER:,}",
         "parts": parts,
         "total": spending.total,
