@@ -23,8 +23,7 @@ def make_report(folder: Path) -> Path:
     org = acme.organization
     estimates = gr.estimate(org, acme.assessments, as_of="2026-03-31")
     risks = gr.assess_risk(org, gr.find_gaps(org, estimates))
-    # A limit of work: the same pictures each time.
-    plan = gr.optimize(org, risks, start="2026-04-01", months=12, work_limit=1)
+    plan = gr.optimize(org, risks, start="2026-04-01", months=12)
     return gr.report(plan, estimates=estimates, title="Simulated learning plan").save(folder / "report.html")
 
 

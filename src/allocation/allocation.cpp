@@ -17,6 +17,7 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr std::int64_t glance = 100;    // nodes for a group while prices still move: its bound then has some slack
+constexpr std::int32_t few = 2000;      // groups: more is tried to make them come out even
 constexpr std::int32_t most_near = 64;  // choices of a group that are nearly its best
 constexpr std::int32_t first_sample = 32 * Pool::block, growth = 4;  // groups
 constexpr std::int32_t pooled = 100'000;  // groups whose choices are kept, at most; more for many resources
@@ -50,6 +51,7 @@ private:
                        std::int64_t effort, Priced& priced, double within = 0);
     bool price_all(const std::vector<double>& prices, double tolerance, std::int64_t effort);
     double near() const;
+    bool sharpen_exactly(const Sample& sample);
     void learn_worth();
     bool sharpen(Sample& sample, bool corrected = false);
     double imbalance(const std::vector<double>& prices) const;
@@ -83,7 +85,8 @@ private:
     std::vector<double> typical_;  // by resource: what a unit of it is worth to who uses it
     std::vector<double> prices_;   // the best so far, for the sample at hand
     double mean_worth_ = 1;
-    Choices now_;  // everyone's best at the last prices that all were asked at
+    double guide_ = infinite;  // the least dual of the sample at hand, as if what was found were the best
+    Choices now_;              // everyone's best at the last prices that all were asked at
     std::vector<std::int64_t> used_;
     double all_dual_ = infinite;
 
@@ -232,7 +235,7 @@ bool Run::sharpen(Sample& sample, bool corrected) {
         if (!price_members(0, sample.members, tried, tolerance, glance, priced)) return false;
         const double paid_here = paid(tried, sample.capacity);
         if (priced.reached + paid_here < guide) {
-            guide = priced.reached + paid_here;
+            guide = guide_ = priced.reached + paid_here;
             slack = priced.bound - priced.reached;
             prices_ = tried;
         }
@@ -305,6 +308,31 @@ void Run::keep(const Assignment& assignment) {
     report();
 }
 
+// While prices moved, the hardest groups were only glanced at. Where their best choices tell otherwise, prices follow these.
+// False if the run must end.
+bool Run::sharpen_exactly(const Sample& sample) {
+    double temperature = 1e-3 * mean_worth_;
+    for (int round = 0; round < 8 && !hurry(2); ++round) {
+        const double before = bound_, enough = 0.05 * options_.gap * whole(bound_);
+        if (round == 0 && all_dual_ - guide_ < enough) return true;
+        PriceBox box{proven_, proven_};
+        for (std::size_t r = 0; r < proven_.size(); ++r) {
+            const double reach = 0.3 * std::max(proven_[r], 0.5 * typical_[r]);
+            box.low[r] = std::max(0.0, proven_[r] - reach);
+            box.high[r] = proven_[r] + reach;
+        }
+        const std::vector<double> tried =
+            minimise_dual(pool_, sample.capacity, proven_, temperature, box, 12, options_.threads, late_);
+        if (!price_all(tried, 0, 0)) return false;
+        if (before - bound_ < enough) {
+            if (temperature < 2e-4 * mean_worth_) break;
+            temperature *= 0.3;
+        }
+    }
+    prices_ = proven_;
+    return true;
+}
+
 // What is asked too much of resources, or too little, at their prices: part of the whole.
 double Run::imbalance(const std::vector<double>& prices) const {
     double sum = 0;
@@ -322,7 +350,8 @@ void Run::improve() {
     const double tolerance = 1e-3 * options_.gap * std::max(1.0, whole(bound_)) / std::max(1, problem_.groups);
     std::vector<std::int32_t> place(problem_.groups, -1);
     for (std::size_t i = 0; i < members_.size(); ++i) place[members_[i]] = static_cast<std::int32_t>(i);
-    const int rounds = problem_.groups <= 2'000 ? 4 : problem_.groups <= 20'000 ? 2 : 1;
+    Random random(5);
+    const int rounds = problem_.groups <= few ? 4 : problem_.groups <= 20'000 ? 2 : 1;
     for (int round = 0; round < rounds && !late_(); ++round) {
         Assignment next(problem_.groups, problem_.capacity);
         for (std::int32_t i = 0; i < now_.size(); ++i) next.change(i, now_[i]);
@@ -330,7 +359,13 @@ void Run::improve() {
         if (!repair(next, pricing_, problem_, proven_, options_.threads, late_) && best_.value <= 0) take_what_fits();
         keep(next);
         if (late_() || close_enough() || !next.fits()) break;
+        // More to choose from: what would be best if prices were a little others.
         std::vector<double> lowered(proven_);
+        Priced priced;
+        for (int more = 0; more < 3 && problem_.groups <= few && !late_(); ++more) {
+            for (std::size_t r = 0; r < lowered.size(); ++r) lowered[r] = proven_[r] * (0.5 + random.real());
+            price_members(0, pool_.size(), lowered, tolerance, glance, priced);
+        }
         for (const double factor : {0.9, 0.5, 0.0}) {
             for (std::size_t r = 0; r < lowered.size(); ++r) lowered[r] = factor * proven_[r];
             fill(next, pricing_, lowered, members_, tolerance, options_.threads, control_, late_,
@@ -440,6 +475,7 @@ Allocation Run::solve() {
         for (int round = 0; going && round < 4; ++round) {
             // Where time is short, a bound that was found on the way will do.
             if (!(std::isfinite(bound_) && hurry(1))) going = price_all(prices_, 0, 0);
+            if (going && pooled_all) going = sharpen_exactly(sample);
             if (!going) break;
             // Far from even, all that could be settled would be far from best.
             if (pooled_all || round == 3 || hurry(3) || imbalance(prices_) <= 3 * std::max(options_.gap, 1e-5))

@@ -436,7 +436,7 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
     if (core_.open(query)) {
         const bool settled = core_.run(
             query.tolerance, query.effort > 0 ? std::min(first_effort, 4 * query.effort) : first_effort, nodes);
-        const bool enough = settled || (query.effort > 0 && query.effort <= patience);
+        const bool enough = settled || (query.effort > 0 && query.effort < patience);
         if (core_.any()) core_.describe(best);
         if (enough && !core_.any()) return settled ? -infinite : core_.ceiling();
         if (settled && query.near) core_.gather(first_effort, nodes);
