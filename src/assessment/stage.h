@@ -71,9 +71,7 @@ public:
         return *this;
     }
     /// Since it began.
-    double seconds() const {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    }
+    double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
     void sign(Table& result, const OptionsJson& options, Date as_of, int threads) const {
         Provenance& made = result.provenance;
         made = {};

@@ -28,8 +28,10 @@ public:
     /// these are equal.
     std::uint64_t digest() const;
 
+    /// @cond
     struct Data;  ///< what was worked out; for the library alone
     const Data& data() const { return *data_; }
+    /// @endcond
 
 private:
     std::shared_ptr<const Data> data_;

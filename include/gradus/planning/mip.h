@@ -36,7 +36,7 @@ void export_mps(const Organization& organization, const Risks& risks, std::ostre
 /// more, as the solver says (it minimises minus the value, so this is minus its own bound). Where it is the smaller it becomes
 /// the certificate's bound, of kind search; where rounding left it below the value, the value is its place. Status: optimal
 /// or within_gap by that bound, else work_limit. There are no warnings.
-/// @throws Error, whose row is a line of the file, invalid_text where the file cannot be read or has no solution; unknown_key for a column that
+/// @throws Error invalid_text (its row is a line of the file) where the file cannot be read or has no solution; unknown_key for a column that
 ///         the problem does not have; contradiction for a solution of another problem, or a column given twice;
 ///         out_of_range for a binary column elsewhere; invalid_option for a bound more than 1e-6 relative below the
 ///         value; as export_mps().

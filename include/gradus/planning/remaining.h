@@ -70,8 +70,10 @@ public:
     /// The desk that it was opened at.
     const Desk& desk() const;
 
+    /// @cond
     struct Data;  ///< for the library alone
     const Data& data() const { return *data_; }
+    /// @endcond
 
 private:
     std::unique_ptr<Data> data_;
