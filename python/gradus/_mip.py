@@ -53,10 +53,10 @@ def export_mps(
 
     Notes
     -----
-    The column ``x_p12_a3_s7`` is 1 if the 12th person takes the 3rd activity in the 7th session, ``x_p12_a3_d20260401`` if
-    on demand from that day on. Numbers count from 1 in the order of the keys, which comments at the head of the file list.
-    The column ``gradus_…`` is fixed at 1; its name is a digest of the problem. The same input gives the same bytes. The
-    formulation is in the method note on the mixed-integer programme.
+    The column ``x_p12_a3_s7`` is 1 if the 12th person takes the 3rd activity in the 7th session,
+    ``x_p12_a3_d20260401`` if on demand from that day on. Numbers count from 1 in the order of the keys, which comments
+    at the head of the file list. The column ``gradus_…`` is fixed at 1; its name is a digest of the problem. The same
+    input gives the same bytes. The formulation is in the method note on the mixed-integer programme.
 
     Examples
     --------
