@@ -53,7 +53,7 @@ private:
     double near() const;
     bool sharpen_exactly(const Sample& sample);
     void learn_worth();
-    bool sharpen(Sample& sample, bool corrected = false);
+    bool sharpen(const Sample& sample, bool corrected = false);
     double imbalance(const std::vector<double>& prices) const;
     void improve();
     void keep(const Assignment& assignment);
@@ -95,7 +95,6 @@ private:
     std::vector<double> proven_;  // prices at which bound_ was found
     double bound_ = infinite;
     AllocationStatus status_ = AllocationStatus::work_limit;
-    bool stopped_ = false;
 };
 
 void Run::report() {
@@ -171,13 +170,14 @@ bool Run::price_all(const std::vector<double>& prices, double tolerance, std::in
         total.used = priced.used;
     } else {
         if (now_.size() == 0) now_ = Choices(problem_.groups);
-        std::vector<std::int32_t> begin;
         total = pricing_.ask(
             {prices, tolerance, effort}, problem_.groups, Choices::block, [](std::int32_t i) { return i; },
             [&](std::int32_t i) { return now_[i].content; },
             [&](std::int32_t i, const Choice& choice) { now_.set(i, choice); });
         Priced priced;
         if (total.complete) price_members(0, pool_.size(), prices, tolerance, glance, priced, near());
+        for (std::int32_t i = 0; i < pool_.size(); ++i)
+            if (!now_[members_[i]].content.empty()) pool_.add(i, now_[members_[i]]);
     }
     if (!total.complete) return false;
     used_ = total.used;
@@ -225,7 +225,7 @@ void Run::learn_worth() {
 }
 
 // Prices that make the sample's dual small. False if the run must end.
-bool Run::sharpen(Sample& sample, bool corrected) {
+bool Run::sharpen(const Sample& sample, bool corrected) {
     const std::size_t resources = problem_.capacity.size();
     const bool all = sample.members == problem_.groups;
     double guide = infinite, slack = 0;
@@ -349,14 +349,15 @@ void Run::improve() {
     const double hottest = 1e-3 * mean_worth_;
     const double tolerance = 1e-3 * options_.gap * std::max(1.0, whole(bound_)) / std::max(1, problem_.groups);
     std::vector<std::int32_t> place(problem_.groups, -1);
-    for (std::size_t i = 0; i < members_.size(); ++i) place[members_[i]] = static_cast<std::int32_t>(i);
+    const std::span<const std::int32_t> members(members_.data(), static_cast<std::size_t>(pool_.size()));
+    for (std::size_t i = 0; i < members.size(); ++i) place[members[i]] = static_cast<std::int32_t>(i);
     Random random(5);
     const int rounds = problem_.groups <= few ? 4 : problem_.groups <= 20'000 ? 2 : 1;
     for (int round = 0; round < rounds && !late_(); ++round) {
         Assignment next(problem_.groups, problem_.capacity);
         for (std::int32_t i = 0; i < now_.size(); ++i) next.change(i, now_[i]);
-        settle(next, pool_, members_, proven_, typical_, proposals, hottest, enough, round, late_);
-        if (!repair(next, pricing_, problem_, proven_, options_.threads, late_) && best_.value <= 0) take_what_fits();
+        settle(next, pool_, members, proven_, typical_, proposals, hottest, enough, round, late_);
+        if (!repair(next, pricing_, problem_, proven_, options_.threads, late_)) take_what_fits();
         keep(next);
         if (late_() || close_enough() || !next.fits()) break;
         // More to choose from: what would be best if prices were a little others.
@@ -368,7 +369,7 @@ void Run::improve() {
         }
         for (const double factor : {0.9, 0.5, 0.0}) {
             for (std::size_t r = 0; r < lowered.size(); ++r) lowered[r] = factor * proven_[r];
-            fill(next, pricing_, lowered, members_, tolerance, options_.threads, control_, late_,
+            fill(next, pricing_, lowered, members, tolerance, options_.threads, control_, late_,
                  [&](std::int32_t group, const Choice& choice) { pool_.add(place[group], choice); });
             keep(next);
             if (late_() || close_enough()) return;
@@ -382,13 +383,7 @@ void Run::take_what_fits() {
     for (std::size_t i = 0; i < problem_.fallback.size(); ++i)
         next.change(static_cast<std::int32_t>(i), problem_.fallback[i]);
     const auto take = [&](std::int32_t group, const ChoiceView& choice) {
-        const ChoiceView now = next.choices[group];
-        std::vector<Use> held(now.uses.begin(), now.uses.end());
-        for (const Use& use : held) next.room[use.resource] += use.amount;
-        const bool fits = std::all_of(choice.uses.begin(), choice.uses.end(),
-                                      [&](const Use& use) { return use.amount <= next.room[use.resource]; });
-        for (const Use& use : held) next.room[use.resource] -= use.amount;
-        if (fits) next.change(group, choice);
+        if (next.could_take(group, choice)) next.change(group, choice);
     };
     for (std::int32_t i = 0; i < static_cast<std::int32_t>(now_.size()); ++i)
         if (!now_[i].content.empty()) take(i, now_[i]);
@@ -483,8 +478,8 @@ Allocation Run::solve() {
             if (close_enough() || hurry(2) || pooled_all) break;
             const double part = static_cast<double>(sample.members) / problem_.groups;
             std::vector<std::int64_t> sampled(resources, 0);
-            for (const std::int32_t group : members_)
-                for (const Use& use : now_[group].uses) sampled[use.resource] += use.amount;
+            for (std::int32_t i = 0; i < sample.members; ++i)
+                for (const Use& use : now_[members_[i]].uses) sampled[use.resource] += use.amount;
             for (std::size_t r = 0; r < resources; ++r)
                 sample.capacity[r] = std::max(
                     0.0, static_cast<double>(sampled[r]) + part * static_cast<double>(problem_.capacity[r] - used_[r]));

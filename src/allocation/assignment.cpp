@@ -279,6 +279,16 @@ bool Assignment::fits() const {
     return std::all_of(room.begin(), room.end(), [](std::int64_t left) { return left >= 0; });
 }
 
+bool Assignment::could_take(std::int32_t group, const ChoiceView& choice) const {
+    const std::span<const Use> held = choices[group].uses;
+    auto mine = held.begin();  // both ascend by resource
+    return std::all_of(choice.uses.begin(), choice.uses.end(), [&](const Use& use) {
+        while (mine != held.end() && mine->resource < use.resource) ++mine;
+        const bool same = mine != held.end() && mine->resource == use.resource;
+        return use.amount <= room[use.resource] + (same ? mine->amount : 0);
+    });
+}
+
 std::vector<std::int64_t> Assignment::free() const {
     std::vector<std::int64_t> result(room);
     for (std::int64_t& left : result) left = std::max<std::int64_t>(0, left);
@@ -411,15 +421,7 @@ void fill(Assignment& assignment, Pricing& pricing, std::span<const double> pric
                 return any[i] && ChoiceView(proposal).net(prices) > assignment.choices[group].net(prices) + 1e-12;
             };
             if (!better()) continue;
-            const auto fits = [&] {
-                std::size_t k = 0;
-                const auto mine = assignment.choices[group].uses;
-                return std::all_of(proposal.uses.begin(), proposal.uses.end(), [&](const Use& use) {
-                    while (k < mine.size() && mine[k].resource < use.resource) ++k;
-                    const std::int64_t held = k < mine.size() && mine[k].resource == use.resource ? mine[k].amount : 0;
-                    return use.amount <= assignment.room[use.resource] + held;
-                });
-            };
+            const auto fits = [&] { return assignment.could_take(group, proposal); };
             if (!fits()) {  // somebody before took it: ask again
                 std::vector<std::int64_t> own = assignment.free();
                 any[i] = ask(group, own, proposal);

@@ -21,6 +21,8 @@ struct Assignment {
 
     void change(std::int32_t group, const ChoiceView& choice);
     bool fits() const;
+    /// Whether nothing would be used too much, by what the choice takes, if the group changed to it.
+    bool could_take(std::int32_t group, const ChoiceView& choice) const;
     /// What is left of each resource, at least 0, as room for a group that keeps what it has.
     std::vector<std::int64_t> free() const;
     /// Adds what the group has to such a room, or takes it away again.

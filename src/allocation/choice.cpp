@@ -40,11 +40,4 @@ void Choices::set(std::int32_t group, const ChoiceView& choice) {
     put(at.content, choice.content, place.first_content, place.contents);
 }
 
-void Choices::clear(std::int32_t number) {
-    Block& at = blocks_[number];
-    std::fill(at.places.begin(), at.places.end(), Place());
-    at.uses.clear();
-    at.content.clear();
-}
-
 }  // namespace gradus

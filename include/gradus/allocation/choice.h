@@ -50,8 +50,6 @@ public:
     ChoiceView operator[](std::int32_t group) const;
     /// Groups of different blocks may be set from different threads at once.
     void set(std::int32_t group, const ChoiceView& choice);
-    /// Empties the choices of a block: those of the groups from `block` × the block's number on.
-    void clear(std::int32_t number);
 
     static constexpr std::int32_t block = 256;  ///< groups
 
