@@ -16,7 +16,6 @@
 #include "assessment/stage.h"
 #include "base/parallel.h"
 #include "base/utf8.h"
-#include "organization/rows.h"
 #include "planning/describe.h"
 #include "planning/formulation.h"
 #include "planning/plan_tables.h"
@@ -32,38 +31,16 @@ constexpr const char* objective = "minus_value";
 constexpr std::int64_t effort = 100;  // nodes of a search at no prices: the bound is loose however long it takes
 constexpr double rounding = 1e-5;     // what solvers call a whole number; most mean 1e-6
 
-// Everyone who takes part and for whom something is wanted, mandatory or under way, or was planned before.
-std::vector<PersonId> people_of(const Catalog& catalog) {
-    std::vector<PersonId> result;
-    const Relations& relations = catalog.organization.relations();
-    for (std::int32_t i = 0; i < static_cast<std::int32_t>(catalog.organization.people().size()); ++i) {
-        const PersonId person(i);
-        if (!takes_part(catalog.organization, person, catalog.as_of)) continue;
-        if (!catalog.mandatory.empty() || !catalog.previous.of(person).empty() ||
-            catalog.risks_of_person[person].size() > 0 || relations.enrolments_of_person[person].size() > 0)
-            result.push_back(person);
-    }
-    return result;
-}
-
 // The problem: what both ends of the exchange are made from.
 struct Model {
     Model(const Organization& organization, const Risks& risks, const OptimizeOptions& options)
-        : catalog(organization, risks, options), people(people_of(catalog)),
+        : catalog(organization, risks, options), people(planned_people(catalog)),
           roster(place_duties(catalog, people, nullptr)) {
-        std::size_t absent = catalog.previous.size();
-        Offer offer(catalog);
-        for (const PersonId person : people) {
-            if (catalog.previous.of(person).empty()) continue;
-            offer.stand(person);
-            for (const Offer::Pin& pin : offer.pins)
-                absent -= catalog.previous.holds(person, pin.activity, pin.session, pin.first);
-        }
         for (std::int32_t i = 0; i < static_cast<std::int32_t>(catalog.capacity.size()); ++i)
             resources.push_back(i < catalog.funds
                                     ? "fund_f" + std::to_string(i + 1)
                                     : "seats_s" + std::to_string(catalog.seat_session[i - catalog.funds].value() + 1));
-        constant = -catalog.options.change_cost * static_cast<double>(absent);
+        constant = -catalog.options.change_cost * static_cast<double>(certainly_absent(catalog, people));
     }
 
     const Offer::Duties* duties(std::size_t person) const {
@@ -363,9 +340,9 @@ Plan read_solution(const Organization& organization, const Risks& risks, std::is
                              : gap <= catalog.options.gap                             ? PlanStatus::within_gap
                                                                                       : PlanStatus::work_limit;
     tabulate_resources(catalog, used, prices, plan);
-    tabulate_conflicts(catalog, model.roster.conflicts, plan);
+    plan.conflicts = tabulate(catalog.organization, model.roster.conflicts);
     tabulate_certificate(value, proven, price_bound, ended, plan);
-    sign(stage, catalog, thread_count(count, options.threads), plan);
+    sign(stage, catalog, options_json(catalog.options), thread_count(count, options.threads), plan);
     return plan;
 }
 

@@ -18,6 +18,32 @@ bool contains(const std::vector<T>& values, T value) {
 
 }  // namespace
 
+std::vector<PersonId> planned_people(const Catalog& catalog) {
+    std::vector<PersonId> result;
+    const Relations& relations = catalog.organization.relations();
+    for (std::int32_t i = 0; i < static_cast<std::int32_t>(catalog.organization.people().size()); ++i) {
+        const PersonId person(i);
+        if (!takes_part(catalog.organization, person, catalog.as_of)) continue;
+        if (catalog.mandatory.empty() && catalog.previous.of(person).empty() &&
+            catalog.risks_of_person[person].size() == 0 && relations.enrolments_of_person[person].size() == 0)
+            continue;
+        result.push_back(person);
+    }
+    return result;
+}
+
+std::size_t certainly_absent(const Catalog& catalog, const std::vector<PersonId>& people) {
+    std::size_t count = catalog.previous.size();
+    Offer offer(catalog);
+    for (const PersonId person : people) {
+        if (catalog.previous.of(person).empty()) continue;
+        offer.stand(person);
+        for (const Offer::Pin& pin : offer.pins)
+            count -= catalog.previous.holds(person, pin.activity, pin.session, pin.first);
+    }
+    return count;
+}
+
 std::int32_t calendar_period(Date day, CapPeriod period) {
     if (is_missing(period)) return 0;
     const std::chrono::year_month_day date{std::chrono::sys_days(day)};

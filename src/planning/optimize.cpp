@@ -8,30 +8,15 @@
 
 #include "assessment/stage.h"
 #include "base/parallel.h"
-#include "organization/rows.h"
 #include "planning/describe.h"
 #include "planning/duties.h"
+#include "planning/plan_tables.h"
 #include "planning/search.h"
 
 namespace gradus {
 namespace {
 
 constexpr std::int64_t chunk = 64;  // people
-
-// Everyone who takes part and for whom something is wanted, mandatory or under way.
-std::vector<PersonId> planned_people(const Catalog& catalog) {
-    std::vector<PersonId> result;
-    const Relations& relations = catalog.organization.relations();
-    for (std::int32_t i = 0; i < static_cast<std::int32_t>(catalog.organization.people().size()); ++i) {
-        const PersonId person(i);
-        if (!takes_part(catalog.organization, person, catalog.as_of)) continue;
-        if (catalog.mandatory.empty() && catalog.previous.of(person).empty() &&
-            catalog.risks_of_person[person].size() == 0 && relations.enrolments_of_person[person].size() == 0)
-            continue;
-        result.push_back(person);
-    }
-    return result;
-}
 
 double trivial_bound(const Catalog& catalog, PersonId person) {
     const Risks& risks = catalog.risks;
@@ -43,19 +28,6 @@ double trivial_bound(const Catalog& catalog, PersonId person) {
                expected_shortfall(risks.required[row], risks.mean[row], risks.sd[row]);
     }
     return sum + catalog.options.change_cost * static_cast<double>(catalog.previous.of(person).size());
-}
-
-// Items of the plan before, but for those that are under way now: what a choice keeps is its own gain.
-std::size_t certainly_absent(const Catalog& catalog, const std::vector<PersonId>& groups) {
-    std::size_t count = catalog.previous.size();
-    Offer offer(catalog);
-    for (const PersonId person : groups) {
-        if (catalog.previous.of(person).empty()) continue;
-        offer.stand(person);
-        for (const Offer::Pin& pin : offer.pins)
-            count -= catalog.previous.holds(person, pin.activity, pin.session, pin.first);
-    }
-    return count;
 }
 
 // Whether anything may be kept from anybody for want of data.
@@ -116,11 +88,6 @@ std::shared_ptr<const Problems> warnings(const Catalog& catalog, const std::vect
     return list.table();
 }
 
-template <class T>
-Buffer<T> one(T value) {
-    return Buffer<T>(1, value);
-}
-
 PlanStatus status_of(AllocationStatus status) {
     static_assert(static_cast<int>(PlanStatus::cancelled) == static_cast<int>(AllocationStatus::cancelled));
     return static_cast<PlanStatus>(status);
@@ -128,59 +95,11 @@ PlanStatus status_of(AllocationStatus status) {
 
 void tabulate(const Catalog& catalog, const Allocation& allocation, double constant,
               const std::vector<Conflict>& conflicts, double value, Plan& plan) {
-    const Organization& organization = catalog.organization;
-    const std::size_t resources = catalog.capacity.size();
-    const double minor = std::pow(10.0, organization.relations().minor_digits);
-    std::vector<std::int64_t> used(resources, 0);
+    std::vector<std::int64_t> used(catalog.capacity.size(), 0);
     for (std::int32_t i = 0; i < allocation.choices.size(); ++i)
         for (const Use& use : allocation.choices[i].uses) used[use.resource] += use.amount;
-    Buffer<ResourceKind> kind(resources);
-    Buffer<ResourceId> resource(resources);
-    Buffer<Amount> capacity(resources), taken(resources);
-    Buffer<double> price(resources);
-    Buffer<bool> binding(resources);
-    auto keys = std::make_shared<Strings>();
-    for (std::size_t r = 0; r < resources; ++r) {
-        const bool fund = r < static_cast<std::size_t>(catalog.funds);
-        kind[r] = fund ? ResourceKind::fund : ResourceKind::session;
-        keys->push_back(fund ? organization.funds()[r]
-                             : organization.sessions()[catalog.seat_session[r - catalog.funds].value()]);
-        resource[r] = ResourceId(static_cast<std::int32_t>(r));
-        capacity[r] = Amount(catalog.capacity[r]);
-        taken[r] = Amount(used[r]);
-        price[r] = allocation.prices[r] * (fund ? minor : 1.0);
-        binding[r] = price[r] > 0;
-    }
-    plan.resources.kind.set(std::move(kind));
-    plan.resources.resource.set(std::move(resource), std::move(keys));
-    plan.resources.capacity.set(std::move(capacity));
-    plan.resources.used.set(std::move(taken));
-    plan.resources.price.set(std::move(price));
-    plan.resources.binding.set(std::move(binding));
-
-    const std::size_t n = conflicts.size();
-    Buffer<PersonId> person(n);
-    Buffer<ActivityId> activity(n);
-    Buffer<Limit> limit(n);
-    Buffer<std::int32_t> period(n);
-    Buffer<double> there(n), demanded(n);
-    auto names = std::make_shared<Strings>();
-    for (std::size_t i = 0; i < n; ++i) {
-        person[i] = conflicts[i].person;
-        activity[i] = conflicts[i].activity;
-        limit[i] = conflicts[i].limit;
-        names->push_back(conflicts[i].resource);
-        period[i] = conflicts[i].period > 0 ? conflicts[i].period : missing<std::int32_t>();
-        there[i] = conflicts[i].capacity;
-        demanded[i] = conflicts[i].demanded;
-    }
-    plan.conflicts.person.set(std::move(person), organization.people().strings());
-    plan.conflicts.activity.set(std::move(activity), organization.activities().strings());
-    plan.conflicts.limit.set(std::move(limit));
-    plan.conflicts.resource.set(std::move(names));
-    plan.conflicts.period.set(std::move(period));
-    plan.conflicts.capacity.set(std::move(there));
-    plan.conflicts.demanded.set(std::move(demanded));
+    tabulate_resources(catalog, used, allocation.prices, plan);
+    plan.conflicts = tabulate(catalog.organization, conflicts);
 
     // Equal but for rounding, where the plan is optimal; a bound below the value would prove nothing.
     const double proven = allocation.bound + constant;
@@ -188,32 +107,7 @@ void tabulate(const Catalog& catalog, const Allocation& allocation, double const
         throw Error(Code::internal,
                     "optimize: the bound " + std::to_string(proven) + " is below the value " + std::to_string(value));
     const double bound = std::max(proven, value);
-    const PlanStatus ended = status_of(allocation.status);
-    plan.certificate.status.set(one(conflicts.empty() ? ended : PlanStatus::conflicts));
-    plan.certificate.value.set(one(value));
-    plan.certificate.bound.set(one(bound));
-    plan.certificate.gap.set(one((bound - value) / std::max(std::abs(bound), 1e-9)));
-    plan.certificate.bound_kind.set(one(BoundKind::prices));
-    plan.certificate.price_bound.set(one(bound));
-    plan.certificate.stop_reason.set(one(ended));
-    plan.certificate.people.set(one(static_cast<std::int32_t>(plan.people.size())));
-    plan.certificate.items.set(one(static_cast<std::int32_t>(plan.items.size())));
-    plan.certificate.conflicts.set(one(static_cast<std::int32_t>(n)));
-}
-
-OptionsJson options_json(const OptimizeOptions& options) {
-    OptionsJson json;
-    json.add("start", options.start)
-        .add("months", double(options.months))
-        .add("period_months", double(options.period_months));
-    if (options.max_activities) json.add("max_activities", double(*options.max_activities));
-    if (options.max_capabilities) json.add("max_capabilities", double(*options.max_capabilities));
-    if (options.max_of_a_kind) json.add("max_of_a_kind", double(*options.max_of_a_kind));
-    json.add("allow_overlap", options.allow_overlap).add("gap", options.gap);
-    if (options.change_cost > 0) json.add("change_cost", options.change_cost);
-    if (options.work_limit) json.add("work_limit", *options.work_limit);
-    if (options.time_limit) json.add("time_limit", *options.time_limit);
-    return json;
+    tabulate_certificate(value, bound, bound, status_of(allocation.status), plan);
 }
 
 }  // namespace
@@ -305,11 +199,10 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     const double value = describe(catalog, std::move(items), plan) - charge;
     tabulate(catalog, allocation, problem.constant, roster.conflicts, value, plan);
     const int threads = thread_count(n, options.threads);
-    for (Table* table : {static_cast<Table*>(&plan.items), static_cast<Table*>(&plan.people),
-                         static_cast<Table*>(&plan.goals), static_cast<Table*>(&plan.resources),
-                         static_cast<Table*>(&plan.conflicts), static_cast<Table*>(&plan.certificate)})
-        stage.sign(*table, options_json(catalog.options), catalog.as_of, threads);
-    plan.provenance = plan.certificate.provenance;
+    OptionsJson json = options_json(catalog.options);
+    if (catalog.options.work_limit) json.add("work_limit", *catalog.options.work_limit);
+    if (catalog.options.time_limit) json.add("time_limit", *catalog.options.time_limit);
+    sign(stage, catalog, json, threads, plan);
     return plan;
 }
 

@@ -42,32 +42,6 @@ void tabulate_resources(const Catalog& catalog, std::span<const std::int64_t> us
     plan.resources.binding.set(std::move(binding));
 }
 
-void tabulate_conflicts(const Catalog& catalog, const std::vector<Conflict>& conflicts, Plan& plan) {
-    const std::size_t count = conflicts.size();
-    Buffer<PersonId> person(count);
-    Buffer<ActivityId> activity(count);
-    Buffer<Limit> limit(count);
-    Buffer<std::int32_t> period(count);
-    Buffer<double> capacity(count), demanded(count);
-    auto resource = std::make_shared<Strings>();
-    for (std::size_t i = 0; i < count; ++i) {
-        person[i] = conflicts[i].person;
-        activity[i] = conflicts[i].activity;
-        limit[i] = conflicts[i].limit;
-        resource->push_back(conflicts[i].resource);
-        period[i] = conflicts[i].period > 0 ? conflicts[i].period : missing<std::int32_t>();
-        capacity[i] = conflicts[i].capacity;
-        demanded[i] = conflicts[i].demanded;
-    }
-    plan.conflicts.person.set(std::move(person), catalog.organization.people().strings());
-    plan.conflicts.activity.set(std::move(activity), catalog.organization.activities().strings());
-    plan.conflicts.limit.set(std::move(limit));
-    plan.conflicts.resource.set(std::move(resource));
-    plan.conflicts.period.set(std::move(period));
-    plan.conflicts.capacity.set(std::move(capacity));
-    plan.conflicts.demanded.set(std::move(demanded));
-}
-
 void tabulate_certificate(double value, double bound, double price_bound, PlanStatus ended, Plan& plan) {
     const std::size_t conflicts = plan.conflicts.size();
     plan.certificate.status.set(one(conflicts == 0 ? ended : PlanStatus::conflicts));
@@ -95,11 +69,11 @@ OptionsJson options_json(const OptimizeOptions& options) {
     return json;
 }
 
-void sign(const Stage& stage, const Catalog& catalog, int threads, Plan& plan) {
+void sign(const Stage& stage, const Catalog& catalog, const OptionsJson& options, int threads, Plan& plan) {
     for (Table* table : {static_cast<Table*>(&plan.items), static_cast<Table*>(&plan.people),
                          static_cast<Table*>(&plan.goals), static_cast<Table*>(&plan.resources),
                          static_cast<Table*>(&plan.conflicts), static_cast<Table*>(&plan.certificate)})
-        stage.sign(*table, options_json(catalog.options), catalog.as_of, threads);
+        stage.sign(*table, options, catalog.as_of, threads);
     plan.provenance = plan.certificate.provenance;
 }
 

@@ -13,15 +13,13 @@ namespace gradus {
 void tabulate_resources(const Catalog& catalog, std::span<const std::int64_t> used, std::span<const double> prices,
                         Plan& plan);
 
-void tabulate_conflicts(const Catalog& catalog, const std::vector<Conflict>& conflicts, Plan& plan);
-
 /// Fills the certificate of a plan whose other tables are filled.
 void tabulate_certificate(double value, double bound, double price_bound, PlanStatus ended, Plan& plan);
 
-/// Those that change what a plan is, for its provenance.
+/// Those that change what the best plan is, for the provenance.
 OptionsJson options_json(const OptimizeOptions& options);
 
 /// Signs all tables of a plan.
-void sign(const Stage& stage, const Catalog& catalog, int threads, Plan& plan);
+void sign(const Stage& stage, const Catalog& catalog, const OptionsJson& options, int threads, Plan& plan);
 
 }  // namespace gradus

@@ -165,6 +165,35 @@ TEST(Allocation, CancelReturnsAFeasibleAllocation) {
     EXPECT_GE(allocation.bound, allocation.value);
 }
 
+// Two jobs, two agents with room for one each: costs as negative values, and no empty choice.
+TEST(Allocation, WhoMustChooseDoes) {
+    const std::vector<std::vector<Choice>> jobs = {{{-1, {{0, 1}}, {0}}, {-5, {{1, 1}}, {1}}},
+                                                   {{-2, {{0, 1}}, {0}}, {-9, {{1, 1}}, {1}}}};
+    AllocationProblem problem;
+    problem.groups = 2;
+    problem.capacity = {1, 1};
+    problem.pricer = listed(jobs, true);
+    problem.must_choose = true;
+    const Allocation allocation = allocate(problem, {});
+    EXPECT_EQ(allocation.value, -7);  // -5 - 2; the other way round -1 - 9
+    EXPECT_GE(allocation.bound, -7 - 1e-9);
+    EXPECT_NE(allocation.status, AllocationStatus::incomplete);
+
+    problem.capacity = {1, 0};
+    EXPECT_EQ(allocate(problem, {}).status, AllocationStatus::incomplete);
+}
+
+TEST(Allocation, BeginsAtPricesThatAreKnown) {
+    const Explicit instance = draw(29, 600, 5);
+    AllocationProblem problem = instance.problem();
+    const Allocation cold = allocate(problem, {.gap = 1e-3});
+    problem.prices = cold.prices;
+    const Allocation warm = allocate(problem, {.gap = 1e-3});
+    expect_feasible(instance, warm);
+    EXPECT_NEAR(warm.bound, cold.bound, 1e-3 * cold.bound);
+    EXPECT_LT(warm.queries, cold.queries);
+}
+
 TEST(Allocation, NobodyAndNothing) {
     AllocationProblem problem;
     problem.pricer = []() -> Pricer { return [](const Query&, Choice&, std::int64_t&) { return 0.0; }; };
