@@ -16,6 +16,7 @@
 #include "assessment/stage.h"
 #include "base/parallel.h"
 #include "base/utf8.h"
+#include "organization/rows.h"
 #include "planning/describe.h"
 #include "planning/formulation.h"
 #include "planning/plan_tables.h"

@@ -8,6 +8,7 @@
 
 #include "assessment/stage.h"
 #include "base/parallel.h"
+#include "organization/rows.h"
 #include "planning/describe.h"
 #include "planning/duties.h"
 #include "planning/plan_tables.h"
