@@ -183,6 +183,25 @@ TEST(Allocation, WhoMustChooseDoes) {
     EXPECT_EQ(allocate(problem, {}).status, AllocationStatus::incomplete);
 }
 
+TEST(Allocation, ValuesBelowZeroHavePricesToo) {
+    std::mt19937 random(31);
+    std::vector<std::vector<Choice>> jobs(200);
+    for (auto& job : jobs)
+        for (std::int32_t agent = 0; agent < 5; ++agent)
+            job.push_back({-10.0 - static_cast<double>(random() % 400) / 10,
+                           {{agent, 5 + static_cast<std::int64_t>(random() % 20)}},
+                           {agent}});
+    AllocationProblem problem;
+    problem.groups = 200;
+    problem.capacity.assign(5, 520);  // of some 2,900 that are asked for
+    problem.pricer = listed(jobs, true);
+    problem.must_choose = true;
+    const Allocation allocation = allocate(problem, {});
+    ASSERT_NE(allocation.status, AllocationStatus::incomplete);
+    EXPECT_GT(*std::max_element(allocation.prices.begin(), allocation.prices.end()), 0);
+    EXPECT_LE(allocation.bound - allocation.value, 0.01 * std::abs(allocation.bound));
+}
+
 TEST(Allocation, BeginsAtPricesThatAreKnown) {
     const Explicit instance = draw(29, 600, 5);
     AllocationProblem problem = instance.problem();
@@ -191,7 +210,8 @@ TEST(Allocation, BeginsAtPricesThatAreKnown) {
     const Allocation warm = allocate(problem, {.gap = 1e-3});
     expect_feasible(instance, warm);
     EXPECT_NEAR(warm.bound, cold.bound, 1e-3 * cold.bound);
-    EXPECT_LT(warm.queries, cold.queries);
+    problem.prices.assign(cold.prices.size(), 0.0);
+    EXPECT_LT(warm.queries, allocate(problem, {.gap = 1e-3}).queries);
 }
 
 TEST(Allocation, NobodyAndNothing) {

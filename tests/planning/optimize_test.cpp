@@ -300,24 +300,29 @@ TEST(Optimize, MaximaHold) {
     EXPECT_EQ(optimize(c.organization, c.risks, options).items.size(), 0u);
 }
 
-// The second course can be paid for from May on, and only its prerequisite brings it there: in the period's first days no fund
-// is valid.
+// A course that can be paid for from some day within a period on, and only its prerequisite brings it there: in the first days
+// of the period no fund is valid.
 TEST(Optimize, WhatNoFundPaysForAtFirstMayWaitForItsPrerequisite) {
-    const Case one = make({
-        {"scales", {{"scale", "level"}, {"s", "1"}, {"s", "2"}, {"s", "3"}, {"s", "4"}, {"s", "5"}}},
-        {"capabilities", {{"capability", "scale"}, {"A", "s"}}},
-        {"roles", {{"role"}, {"R"}}},
-        {"requirements", {{"role", "capability", "level"}, {"R", "A", "5"}}},
-        {"people", {{"person", "role"}, {"P1", "R"}}},
-        {"activities", {{"activity", "cost", "days"}, {"X", "0", "30"}, {"Y", "100", "5"}}},
-        {"outcomes", {{"activity", "capability", "uplift"}, {"Y", "A", "2"}}},
-        {"activity_prerequisites", {{"activity", "prerequisite"}, {"Y", "X"}}},
-        {"funds", {{"fund", "amount", "valid_from"}, {"F", "100", "2026-05-01"}}},
-    });
-    const Plan plan = optimize(one.organization, one.risks);
-    ASSERT_EQ(plan.items.size(), 2u);
-    EXPECT_EQ(plan.items.first_day[1], Date(std::chrono::sys_days(std::chrono::year(2026) / 5 / 1)));
-    EXPECT_TRUE(verify(one.organization, one.risks, plan).ok());
+    const auto day_of_second = [](std::string_view valid_from, std::string_view days) {
+        const Case one = make({
+            {"scales", {{"scale", "level"}, {"s", "1"}, {"s", "2"}, {"s", "3"}, {"s", "4"}, {"s", "5"}}},
+            {"capabilities", {{"capability", "scale"}, {"A", "s"}}},
+            {"roles", {{"role"}, {"R"}}},
+            {"requirements", {{"role", "capability", "level"}, {"R", "A", "5"}}},
+            {"people", {{"person", "role"}, {"P1", "R"}}},
+            {"activities", {{"activity", "cost", "days"}, {"X", "0", days}, {"Y", "100", "5"}}},
+            {"outcomes", {{"activity", "capability", "uplift"}, {"Y", "A", "2"}}},
+            {"activity_prerequisites", {{"activity", "prerequisite"}, {"Y", "X"}}},
+            {"funds", {{"fund", "amount", "valid_from"}, {"F", "100", valid_from}}},
+        });
+        const Plan plan = optimize(one.organization, one.risks);
+        EXPECT_TRUE(verify(one.organization, one.risks, plan).ok());
+        return plan.items.size() == 2 ? plan.items.first_day[1] : missing<Date>();
+    };
+    const auto day = [](unsigned month) { return Date(std::chrono::sys_days(std::chrono::year(2026) / month / 1)); };
+    EXPECT_EQ(day_of_second("2026-05-01", "30"), day(5));
+    // The second period begins in July: after a prerequisite in the first, nothing would make it wait till August.
+    EXPECT_EQ(day_of_second("2026-08-01", "31"), day(8));
 }
 
 }  // namespace
