@@ -155,7 +155,7 @@ bool Run::price_members(std::int32_t first, std::int32_t last, const std::vector
     return total.complete;
 }
 
-// Choices worth so much less than the best may help to come out even: the fewer groups there are, the more each must bend.
+// Choices worth so much less than the best may help to come out even: of many groups, only the nearest are needed.
 double Run::near() const { return 0.02 * mean_worth_ * std::min(1.0, std::sqrt(1e4 / std::max(1, problem_.groups))); }
 
 // Asks everybody. Who is in no pool is remembered in now_.

@@ -177,7 +177,7 @@ void Settling::anneal(std::int64_t proposals, double hottest, std::uint64_t seed
     }
 }
 
-// Pairs of changes: one member's, and that of another who competes for what it then lacks or leaves over most.
+// Chains of changes, each by another member who competes for what the ones before lack or leave over most.
 void Settling::exchange(std::int64_t proposals, std::uint64_t seed, const std::function<bool()>& late) {
     const double hottest = 0.2 * hottest_;
     proposals = std::min<std::int64_t>(proposals * static_cast<std::int64_t>(near_.size()), 400'000);

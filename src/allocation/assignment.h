@@ -32,8 +32,8 @@ struct Assignment {
 /// A search among the members' choices in the pool for the least *loss*: what members forgo by not having their best choice
 /// at the prices, and what is left over of each resource at its price. That is how far an assignment lies below the dual.
 /// Annealing from everyone's best and from a temperature `hottest` (in value), with so many `proposals` for each change that
-/// loses little; where the loss is more than `enough`, then by pairs of changes. Too much use is charged ever more; what still
-/// is used too much is left to `repair`. Source: Kirkpatrick, Gelatt & Vecchi (1983), Optimization by simulated annealing.
+/// loses little; where the loss is more than `enough`, then by chains of changes. Too much use is charged ever more; what still
+/// is used too much is left to `repair`. `typical` is what a unit of each resource is worth to who uses it. Source: Kirkpatrick, Gelatt & Vecchi (1983), Optimization by simulated annealing.
 void settle(Assignment& assignment, const Pool& pool, std::span<const std::int32_t> groups,
             std::span<const double> prices, std::span<const double> typical, std::int64_t proposals, double hottest,
             double enough, std::uint64_t seed, const std::function<bool()>& late);
