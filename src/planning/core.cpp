@@ -90,6 +90,9 @@ bool Core::add_way(const Way& way, std::int32_t number) {
 bool Core::add_item(std::int32_t number) {
     const Offer::Course& course = offer_.courses[number];
     const Benefit& benefit = offer_.benefit;
+    // What waiting makes cheaper, or the day that it was planned for, cannot be judged by its first day.
+    for (std::int32_t w = course.first_way; w < course.last_way; ++w)
+        if (!offer_.ways[w].steady) return false;
     Item item;
     item.course = number;
     item.forced = course.forced;

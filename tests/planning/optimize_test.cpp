@@ -7,6 +7,7 @@
 #include <gradus/planning/verify.h>
 
 #include "organization/tables.h"
+#include "planning/team.h"
 
 namespace gradus {
 namespace {
@@ -125,6 +126,26 @@ TEST(Optimize, ChangeIsChargedAndMadeOnlyWhereItIsWorthIt) {
     }
     options.previous = nullptr;
     EXPECT_THROW(optimize(now.organization, now.risks, options), Error);
+}
+
+// What comes before an item may have delayed it: it is kept on that day, not on the first that it could be taken.
+TEST(Optimize, APlanIsNoWorseForBeingKept) {
+    int compared = 0;
+    for (unsigned seed = 0; seed < 60; ++seed) {
+        Team team(seed);
+        team.options.gap = 0;
+        const Plan first = optimize(*team.organization, *team.risks, team.options);
+        team.options.previous = std::make_shared<PlanItems>(first.items);
+        team.options.change_cost = 1;
+        const Plan again = optimize(*team.organization, *team.risks, team.options);
+        EXPECT_GE(again.certificate.bound[0], first.certificate.value[0] - 1e-9) << seed;
+        const Verification verdict = verify(*team.organization, *team.risks, again);
+        EXPECT_TRUE(verdict.ok()) << seed;
+        if (first.certificate.status[0] != PlanStatus::optimal) continue;
+        EXPECT_NEAR(again.certificate.value[0], first.certificate.value[0], 1e-9) << seed;
+        ++compared;
+    }
+    EXPECT_GT(compared, 10);
 }
 
 TEST(Optimize, WhatCannotBeKeptCountsEverywhereAlike) {
