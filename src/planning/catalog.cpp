@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include <gradus/base/error.h>
@@ -171,6 +172,31 @@ Catalog::Catalog(const Organization& organization_, const Risks& risks_, const O
         order[activity.value()] = static_cast<std::int32_t>(rank);
         if (relations.mandatory_of_activity[activity].size() > 0) mandatory.push_back(activity);
     }
+}
+
+std::vector<std::int64_t> usable_capacity(const Catalog& catalog) {
+    const Tables& tables = catalog.organization.tables();
+    std::int64_t step = 0;
+    const auto charged = [&](Money cost, double account_share, double employee_share) {
+        const Money account = rounded_share(cost, account_share);
+        const Money rest = cost - account - std::min(rounded_share(cost, employee_share), cost - account);
+        step = std::gcd(std::gcd(step, rest.minor_units()), (rest + account).minor_units());
+    };
+    const auto cost_of = [&](std::size_t activity, Money cost) {
+        if (is_missing(cost)) return;
+        const double account = tables.activities.account_share[activity];
+        const double employee = tables.activities.employee_share[activity];
+        charged(cost, account, employee);
+        for (std::size_t p = 0; p < tables.programs.size(); ++p)
+            charged(cost, is_missing(tables.programs.account_share[p]) ? account : tables.programs.account_share[p],
+                    is_missing(tables.programs.employee_share[p]) ? employee : tables.programs.employee_share[p]);
+    };
+    for (std::size_t a = 0; a < tables.activities.size(); ++a) cost_of(a, tables.activities.cost[a]);
+    for (std::size_t s = 0; s < tables.sessions.size(); ++s)
+        cost_of(static_cast<std::size_t>(tables.sessions.activity[s].value()), tables.sessions.cost[s]);
+    std::vector<std::int64_t> usable = catalog.capacity;
+    for (std::int32_t fund = 0; fund < catalog.funds && step > 0; ++fund) usable[fund] -= usable[fund] % step;
+    return usable;
 }
 
 double Catalog::share(Date last) const {

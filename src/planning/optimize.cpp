@@ -128,7 +128,7 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
 
     AllocationProblem problem;
     problem.groups = static_cast<std::int32_t>(groups.size());
-    problem.capacity = catalog.capacity;
+    problem.capacity = usable_capacity(catalog);
     problem.fallback = roster.placed;
     problem.most = [&] {
         double sum = 0;

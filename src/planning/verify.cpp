@@ -136,7 +136,8 @@ Enclosure enclose(const Case& of, const Sums& sums, double rent, double stated, 
     }
 }
 
-/// The limits that people share (§3.8), and what plan.resources says of them. Returns Σ price × capacity.
+/// The limits that people share (§3.8), and what plan.resources says of them. Returns Σ price × capacity, of which only
+/// counts what charges can add up to.
 double check_resources(const Case& of, const Plan& plan, const Sums& sums, std::vector<Finding>& findings) {
     const auto report = [&](std::string_view limit, std::string message) {
         findings.push_back({limit, {}, {}, std::move(message)});
@@ -156,6 +157,7 @@ double check_resources(const Case& of, const Plan& plan, const Sums& sums, std::
                                 std::to_string(sums.seats[s]) + " of " + std::to_string(sessions.seats[s]) + " seats");
 
     double rent = 0;
+    const std::int64_t common = common_charge(of.tables);
     std::set<std::pair<ResourceKind, std::size_t>> listed;
     for (std::size_t row = 0; row < plan.resources.size(); ++row) {
         const ResourceKind kind = plan.resources.kind[row];
@@ -186,7 +188,8 @@ double check_resources(const Case& of, const Plan& plan, const Sums& sums, std::
         if (row < plan.resources.binding.size() && plan.resources.binding[row] != (price > 0))
             report("price",
                    name + " has price " + text(price) + " and is called " + (price > 0 ? "not binding" : "binding"));
-        rent += price * static_cast<double>(capacity) / (fund ? minor : 1);
+        const std::int64_t idle = fund && common > 0 ? capacity % common : 0;
+        rent += price * static_cast<double>(capacity - idle) / (fund ? minor : 1);
     }
     for (std::size_t f = 0; f < sums.funds.size(); ++f)
         if (!listed.contains({ResourceKind::fund, f}))

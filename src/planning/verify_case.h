@@ -117,6 +117,9 @@ Charge charge(const Person& person, ActivityId activity, SessionId session, Date
 /// cost × share, rounded half-even to minor units; the share is taken as it is written in decimal.
 Money part(Money cost, double share);
 
+/// What every charge to a fund is a multiple of, in minor units, whoever takes part in what; 0: nothing is ever charged.
+std::int64_t common_charge(const Tables& tables);
+
 /// A limit on what an account may give: all it has, or a cap per calendar period.
 struct AccountLimit {
     std::size_t account;  // row of accounts

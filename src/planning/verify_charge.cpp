@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 
 #include "planning/verify_case.h"
 
@@ -123,6 +124,29 @@ Charge charge(const Person& person, ActivityId activity, SessionId session, Date
     else if (funds_given && charge.fund > Money(0) && !charge.from)
         charge.obstacle = no_fund;
     return charge;
+}
+
+std::int64_t common_charge(const Tables& tables) {
+    std::int64_t common = 0;
+    const auto add = [&](ActivityId activity, Money cost) {
+        if (is_missing(cost)) return;
+        const std::size_t a = index(activity);
+        const auto split = [&](double account_share, double employee_share) {
+            if (is_missing(account_share)) account_share = tables.activities.account_share[a];
+            if (is_missing(employee_share)) employee_share = tables.activities.employee_share[a];
+            const std::int64_t account = part(cost, account_share).minor_units();
+            const std::int64_t left = cost.minor_units() - account;
+            const std::int64_t fund = left - std::min(part(cost, employee_share).minor_units(), left);
+            for (const std::int64_t charged : {fund, fund + account}) common = std::gcd(common, charged);
+        };
+        split(missing<double>(), missing<double>());
+        for (std::size_t program = 0; program < tables.programs.size(); ++program)
+            split(tables.programs.account_share[program], tables.programs.employee_share[program]);
+    };
+    for (std::size_t i = 0; i < tables.activities.size(); ++i)
+        add(ActivityId(static_cast<std::int32_t>(i)), tables.activities.cost[i]);
+    for (std::size_t i = 0; i < tables.sessions.size(); ++i) add(tables.sessions.activity[i], tables.sessions.cost[i]);
+    return common;
 }
 
 std::vector<AccountLimit> account_limits(const Person& person) {

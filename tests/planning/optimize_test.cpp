@@ -183,6 +183,24 @@ TEST(Optimize, AFundIsNeverOverdrawn) {
     EXPECT_TRUE(verdict.ok()) << (verdict.violations.size() ? verdict.violations.message[0] : "");
 }
 
+TEST(Optimize, MoneyThatNoChargesAddUpToIsWorthNothing) {
+    const auto plan_with = [](const char* amount, bool programs) {
+        auto tables = small();
+        tables.push_back({"funds", {{"fund", "amount"}, {"F", amount}}});
+        if (programs)
+            tables.push_back({"programs", {{"program", "account_share", "employee_share"}, {"G", "0.25", "0.1"}}});
+        const Case c = make(tables);
+        const Plan plan = optimize(c.organization, c.risks);
+        EXPECT_EQ(verify(c.organization, c.risks, plan).confirmed, true);
+        return plan;
+    };
+    // Costs are multiples of 50; shares of 0.25 and 0.1 of them are multiples of 2.50.
+    const double even = plan_with("500", false).certificate.bound[0];
+    EXPECT_EQ(plan_with("549.99", false).certificate.bound[0], even);
+    EXPECT_GT(plan_with("550", false).certificate.bound[0], even);
+    EXPECT_GT(plan_with("502.5", true).certificate.bound[0], plan_with("502.49", true).certificate.bound[0]);
+}
+
 TEST(Optimize, WhatIsMandatoryAndOfUnknownCostIsAConflictOfMoney) {
     auto tables = small();
     tables[5] = {"activities", {{"activity", "hours", "cost"}, {"X", "8", "100"}, {"Y", "30", "300"}, {"Z", "4", ""}}};
