@@ -7,7 +7,9 @@
 #include <numeric>
 
 #include "allocation/assignment.h"
+#include "allocation/candidates.h"
 #include "allocation/dual.h"
+#include "allocation/nested.h"
 #include "allocation/pool.h"
 #include "allocation/pricing.h"
 #include "allocation/random.h"
@@ -19,6 +21,8 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr std::int64_t glance = 100;    // nodes for a group while prices still move: its bound then has some slack
 constexpr std::int32_t few = 2000;      // groups: more is tried to make them come out even
 constexpr std::int32_t most_near = 64;  // choices of a group that are nearly its best
+constexpr std::int32_t most_complete = 1000;                         // the same, where none may be missing
+constexpr double nested_work = 3e8;                                  // steps, some 0.3 s
 constexpr std::int32_t first_sample = 32 * Pool::block, growth = 4;  // groups
 constexpr std::int32_t pooled = 100'000;  // groups whose choices are kept, at most; more for many resources
 
@@ -48,13 +52,16 @@ private:
     void grow(std::int32_t members);
     void look_around(std::int32_t first, const std::vector<double>& prices);
     bool price_members(std::int32_t first, std::int32_t last, const std::vector<double>& prices, double tolerance,
-                       std::int64_t effort, Priced& priced, double within = 0);
+                       std::int64_t effort, Priced& priced, double within = 0, std::span<double> complete = {});
     bool price_all(const std::vector<double>& prices, double tolerance, std::int64_t effort);
     double near() const;
     bool sharpen_exactly(const Sample& sample);
     void learn_worth();
     bool sharpen(const Sample& sample, bool corrected = false);
     double imbalance(const std::vector<double>& prices) const;
+    bool only_nested_are_dear() const;
+    void search_nested();
+    void settle_best(Assignment& assignment, int round) const;
     void improve();
     void keep(const Assignment& assignment);
     void take_what_fits();
@@ -64,8 +71,11 @@ private:
     double seconds_a_round() const;
     double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count(); }
     double whole(double value) const { return std::abs(value + problem_.constant); }
-    double gap() const { return (bound_ - best_.value) / std::max(whole(bound_), 1e-9); }
-    bool proven() const { return std::isfinite(bound_) && bound_ - best_.value <= 1e-9 * std::max(1.0, whole(bound_)); }
+    double lowest() const { return std::min(bound_, search_bound_); }
+    double gap() const { return (lowest() - best_.value) / std::max(whole(lowest()), 1e-9); }
+    bool proven() const {
+        return std::isfinite(bound_) && lowest() - best_.value <= 1e-9 * std::max(1.0, whole(lowest()));
+    }
     bool close_enough() const { return complete_ && std::isfinite(bound_) && (proven() || gap() <= options_.gap); }
     double paid(const std::vector<double>& prices, const std::vector<double>& capacity) const {
         return std::inner_product(prices.begin(), prices.end(), capacity.begin(), 0.0);
@@ -94,6 +104,7 @@ private:
     bool complete_ = true;        // every group of best_ has a choice
     std::vector<double> proven_;  // prices at which bound_ was found
     double bound_ = infinite;
+    double search_bound_ = infinite;  // found by a search among all that may be part of a better allocation
     AllocationStatus status_ = AllocationStatus::work_limit;
 };
 
@@ -102,7 +113,7 @@ void Run::report() {
     // From a gap of 1 to the one wanted on a logarithmic scale: an honest guess, no more.
     const double wanted = std::log(std::max(options_.gap, 1e-6));
     control_->report(std::clamp(std::log(gap_now) / wanted, 0.02, 0.98), best_.value + problem_.constant,
-                     bound_ + problem_.constant);
+                     lowest() + problem_.constant);
 }
 
 // Seconds that it takes to ask all groups once, as far as is known.
@@ -133,10 +144,14 @@ void Run::draw_members() {
 }
 
 bool Run::price_members(std::int32_t first, std::int32_t last, const std::vector<double>& prices, double tolerance,
-                        std::int64_t effort, Priced& priced, double within) {
+                        std::int64_t effort, Priced& priced, double within, std::span<double> complete) {
     const Pricing::Total total = pricing_.ask(
-        {prices, tolerance, effort, within, within > 0 ? most_near : 0}, last - first, Pool::block,
-        [&](std::int32_t i) { return members_[first + i]; },
+        {prices, tolerance, effort, within,
+         within <= 0        ? 0
+         : complete.empty() ? most_near
+                            : most_complete,
+         complete},
+        last - first, Pool::block, [&](std::int32_t i) { return members_[first + i]; },
         [&](std::int32_t i) {
             std::span<const std::int32_t> known;
             double most = -infinite;
@@ -341,25 +356,95 @@ double Run::imbalance(const std::vector<double>& prices) const {
     return sum / std::max(whole(all_dual_), 1e-9);
 }
 
+bool Run::only_nested_are_dear() const {
+    std::vector<bool> nested(proven_.size(), false);
+    for (const std::int32_t home : problem_.nesting.home)
+        for (std::int32_t r = home; r >= 0 && !nested[r]; r = problem_.nesting.above[r]) nested[r] = true;
+    for (std::size_t r = 0; r < proven_.size(); ++r)
+        if (proven_[r] > 0 && !nested[r]) return false;
+    return true;
+}
+
+// The best of all assignments, where only nested resources are scarce; else a smaller bound. Choices are sought ever further
+// from the best, until what is found loses no more than anything that takes part in what is not known.
+void Run::search_nested() {
+    const auto groups = static_cast<std::size_t>(problem_.groups);
+    if (problem_.nesting.home.empty()) return;
+    std::vector<double> complete(groups), unknown(groups);
+    std::vector<std::int32_t> home(groups);
+    for (std::size_t i = 0; i < groups; ++i) home[i] = problem_.nesting.home[members_[i]];
+    const double slack = 1e-12 * std::max(1.0, whole(bound_));
+    const int rounds = only_nested_are_dear() ? 6 : 1;
+    double within = near();
+    for (int round = 0; round < rounds && !late_() && !close_enough(); ++round, within *= 4) {
+        const double open = complete_ ? std::max(0.0, bound_ - best_.value) + slack : infinite;
+        const double most = std::min(open, 50 * within);
+        Priced priced;
+        if (!price_members(0, problem_.groups, proven_, 0, 0, priced, std::min(within, open), complete)) return;
+        const Candidates candidates(pool_, proven_, std::min(within, open));
+        NestedProblem nested{
+            candidates, problem_.nesting.above, home, problem_.nesting.step, problem_.capacity, proven_, most};
+        const std::optional<NestedPicks> found = least_loss(nested, nested_work, late_);
+        if (!found && most >= open) return;
+        if (!found) continue;
+        Assignment next(problem_.groups, problem_.capacity);
+        for (std::int32_t member = 0; member < candidates.members(); ++member)
+            if (found->picks[member] >= 0) next.change(members_[member], candidates[found->picks[member]].choice);
+        keep(next);
+        // Where somebody's best is not certain, the prices' own bound is all there is.
+        if (priced.bound <= priced.reached + slack) {
+            for (std::size_t i = 0; i < groups; ++i) unknown[i] = std::max(0.0, complete[i]);
+            nested.unknown = unknown;
+            if (const std::optional<NestedPicks> bound = least_loss(nested, nested_work, late_)) {
+                const double top = paid(proven_, {problem_.capacity.begin(), problem_.capacity.end()}) + priced.reached;
+                search_bound_ = std::min(search_bound_, top - bound->loss + slack);
+                if (bound->loss >= found->loss - slack) return;  // what is not known would not help
+            }
+        }
+        if (within >= open) return;
+    }
+}
+
+// The best of several: how well it comes out is much a matter of chance.
+void Run::settle_best(Assignment& assignment, int round) const {
+    const std::int64_t proposals = round == 0 ? 300 : 600;
+    const double hottest = 2e-3 * mean_worth_, enough = 0.3 * options_.gap * whole(bound_);
+    const Candidates candidates(pool_, proven_, infinite);
+    const std::span<const std::int32_t> members(members_.data(), static_cast<std::size_t>(pool_.size()));
+    std::vector<Assignment> tries(problem_.groups > few ? 1 : round == 0 ? 2 : 4, assignment);
+    std::vector<double> losses(tries.size());
+    parallel_for(static_cast<std::int64_t>(tries.size()), 1, options_.threads,
+                 [&](std::int64_t first, std::int64_t last) {
+                     for (std::int64_t i = first; i < last; ++i)
+                         losses[i] = settle(tries[i], candidates, members, proven_, typical_, proposals, hottest,
+                                            enough, static_cast<std::uint64_t>(4 * round + i), late_);
+                 });
+    assignment = std::move(tries[std::min_element(losses.begin(), losses.end()) - losses.begin()]);
+}
+
 // An assignment from everyone's best choice at the prices. Members' choices in the pool that are nearly as good serve to come
 // out even; where few take part, more of them are sought: what would fit into what was left over.
 void Run::improve() {
-    const double enough = 0.3 * options_.gap * whole(bound_);
-    constexpr std::int64_t proposals = 300;
-    const double hottest = 1e-3 * mean_worth_;
     const double tolerance = 1e-3 * options_.gap * std::max(1.0, whole(bound_)) / std::max(1, problem_.groups);
     std::vector<std::int32_t> place(problem_.groups, -1);
     const std::span<const std::int32_t> members(members_.data(), static_cast<std::size_t>(pool_.size()));
     for (std::size_t i = 0; i < members.size(); ++i) place[members[i]] = static_cast<std::int32_t>(i);
     Random random(5);
-    const int rounds = problem_.groups <= few ? 4 : problem_.groups <= 20'000 ? 2 : 1;
+    // Where only nested resources are dear, a search settles it; else it makes the bound smaller.
+    const bool may_search = static_cast<std::int32_t>(members_.size()) == problem_.groups;
+    const bool first_search = may_search && problem_.groups <= 2 * few && only_nested_are_dear();
+    if (first_search) search_nested();
+    if (close_enough() || late_()) return;
+    const int rounds = problem_.groups <= 20'000 ? 2 : 1;
     for (int round = 0; round < rounds && !late_(); ++round) {
         Assignment next(problem_.groups, problem_.capacity);
         for (std::int32_t i = 0; i < now_.size(); ++i) next.change(i, now_[i]);
-        settle(next, pool_, members, proven_, typical_, proposals, hottest, enough, round, late_);
+        settle_best(next, round);
         if (!repair(next, pricing_, problem_, proven_, options_.threads, late_)) take_what_fits();
         keep(next);
         if (late_() || close_enough() || !next.fits()) break;
+        if (may_search && !first_search && round == 0) search_nested();
+        if (late_() || close_enough()) break;
         // More to choose from: what would be best if prices were a little others.
         std::vector<double> lowered(proven_);
         Priced priced;
@@ -498,8 +583,9 @@ Allocation Run::solve() {
         status_ = AllocationStatus::cancelled;
     else if (out_of_time() || hurry(2))
         status_ = AllocationStatus::time_limit;
-    control_->report(1.0, best_.value + problem_.constant, bound_ + problem_.constant);
-    return {std::move(best_.choices), proven_, best_.value, bound_, status_, pricing_.nodes(), pricing_.queries()};
+    control_->report(1.0, best_.value + problem_.constant, lowest() + problem_.constant);
+    return {std::move(best_.choices), proven_,           best_.value, lowest(), bound_, status_,
+            pricing_.nodes(),         pricing_.queries()};
 }
 
 }  // namespace
@@ -521,6 +607,7 @@ std::function<Pricer()> listed(const std::vector<std::vector<Choice>>& choices, 
                 most = net;
                 pick = &choice;
             }
+            if (query.complete) *query.complete = -1;
             if (query.near) {
                 std::vector<std::pair<double, const Choice*>> near;
                 for (const Choice& choice : choices[query.group])
@@ -532,6 +619,10 @@ std::function<Pricer()> listed(const std::vector<std::vector<Choice>>& choices, 
                 query.near->clear();
                 for (const auto& [worse, choice] : near)
                     if (static_cast<std::int32_t>(query.near->size()) < query.most_near) query.near->push_back(*choice);
+                if (query.complete)  // the first that is left out is so much worse
+                    *query.complete = near.size() > query.near->size()
+                                          ? std::nextafter(near[query.near->size()].first + most, -infinite)
+                                          : query.within;
             }
             best = pick ? *pick : Choice();
             return most;

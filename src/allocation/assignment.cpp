@@ -10,22 +10,18 @@
 namespace gradus {
 namespace {
 
-// A member's choice in the pool that is near enough to the best.
-struct Candidate {
-    ChoiceView choice;
-    double regret = 0;
-    std::int32_t member = 0;
-};
+using Candidate = Candidates::Candidate;
 
 class Settling {
 public:
-    Settling(Assignment& assignment, const Pool& pool, std::span<const std::int32_t> groups,
+    Settling(Assignment& assignment, const Candidates& candidates, std::span<const std::int32_t> groups,
              std::span<const double> prices, std::span<const double> typical);
 
-    void raise_charges();
+    void adapt_charges();
     void descend(const std::function<bool()>& late);
     void anneal(std::int64_t proposals, double hottest, std::uint64_t seed, const std::function<bool()>& late);
-    void exchange(std::int64_t proposals, std::uint64_t seed, const std::function<bool()>& late);
+    void exchange(std::int64_t proposals, double hottest, std::uint64_t seed, const std::function<bool()>& late);
+    void come_out(std::uint64_t seed, const std::function<bool()>& late);
     void apply(std::span<const std::int32_t> groups);
     double loss() const;
 
@@ -38,37 +34,28 @@ private:
 
     Assignment& assignment_;
     std::span<const double> prices_;
-    std::vector<double> over_;           // by resource: charged for each unit too much
-    std::vector<Candidate> candidates_;  // by member, the best first
-    std::vector<std::int32_t> first_;    // by member, and the end
-    std::vector<std::int32_t> now_;      // by member: candidate
-    std::vector<std::int32_t> movable_;  // members with a choice
-    std::vector<std::int32_t> near_;     // candidates that lose little
+    const Candidates& candidates_;
+    std::vector<double> least_over_, over_;  // by resource: charged for each unit too much
+    std::vector<std::int32_t> now_;          // by member: candidate
+    std::vector<std::int32_t> movable_;      // members with a choice
+    std::vector<std::int32_t> near_;         // candidates that lose little
     double hottest_ = 0;
 };
 
-Settling::Settling(Assignment& assignment, const Pool& pool, std::span<const std::int32_t> groups,
+Settling::Settling(Assignment& assignment, const Candidates& candidates, std::span<const std::int32_t> groups,
                    std::span<const double> prices, std::span<const double> typical)
-    : assignment_(assignment), prices_(prices) {
-    for (std::size_t r = 0; r < prices.size(); ++r) over_.push_back(1.5 * prices[r] + 0.1 * typical[r] + 1e-12);
-    first_.push_back(0);
-    for (std::int32_t member = 0; member < pool.size(); ++member) {
-        const auto begin = static_cast<std::ptrdiff_t>(candidates_.size());
-        double best = -std::numeric_limits<double>::infinity();
-        pool.each(member, [&](std::int32_t, const ChoiceView& choice) {
-            candidates_.push_back({choice, choice.net(prices), member});
-            best = std::max(best, candidates_.back().regret);
-        });
-        for (auto at = candidates_.begin() + begin; at != candidates_.end(); ++at) at->regret = best - at->regret;
-        std::stable_sort(candidates_.begin() + begin, candidates_.end(),
-                         [](const Candidate& a, const Candidate& b) { return a.regret < b.regret; });
-        now_.push_back(static_cast<std::int32_t>(begin));
-        first_.push_back(static_cast<std::int32_t>(candidates_.size()));
-        if (candidates_.size() > static_cast<std::size_t>(begin) + 1) movable_.push_back(member);
-        if (candidates_.size() > static_cast<std::size_t>(begin)) {
+    : assignment_(assignment), prices_(prices), candidates_(candidates) {
+    // Little more than the price at first: who is to swap two seats must pass through one too many.
+    for (std::size_t r = 0; r < prices.size(); ++r) least_over_.push_back(1.02 * prices[r] + 1e-3 * typical[r] + 1e-12);
+    over_ = least_over_;
+    for (std::int32_t member = 0; member < candidates.members(); ++member) {
+        const std::int32_t first = candidates.first(member), end = candidates.end(member);
+        now_.push_back(first);
+        if (end > first + 1) movable_.push_back(member);
+        if (end > first) {
             // Their present use makes way for the best choice.
             for (const Use& use : assignment.choices[groups[member]].uses) assignment.room[use.resource] += use.amount;
-            for (const Use& use : candidates_[begin].choice.uses) assignment.room[use.resource] -= use.amount;
+            for (const Use& use : candidates_[first].choice.uses) assignment.room[use.resource] -= use.amount;
         }
     }
 }
@@ -111,7 +98,7 @@ void Settling::descend(const std::function<bool()>& late) {
             const Candidate& now = candidates_[now_[member]];
             double best = -1e-12;
             std::int32_t pick = -1;
-            for (std::int32_t c = first_[member]; c < first_[member + 1]; ++c) {
+            for (std::int32_t c = candidates_.first(member); c < candidates_.end(member); ++c) {
                 if (c == now_[member]) continue;
                 const double grows = change(now, candidates_[c]);
                 if (grows < best) {
@@ -129,22 +116,23 @@ void Settling::descend(const std::function<bool()>& late) {
 
 double Settling::loss() const {
     double sum = 0;
-    for (std::size_t member = 0; member < now_.size(); ++member)
-        if (first_[member] < first_[member + 1]) sum += candidates_[now_[member]].regret;
+    for (std::int32_t member = 0; member < candidates_.members(); ++member)
+        if (candidates_.first(member) < candidates_.end(member)) sum += candidates_[now_[member]].regret;
     for (std::size_t r = 0; r < prices_.size(); ++r) sum += charge(static_cast<std::int32_t>(r), assignment_.room[r]);
     return sum;
 }
 
-void Settling::raise_charges() {
+void Settling::adapt_charges() {
     for (std::size_t r = 0; r < over_.size(); ++r)
-        if (assignment_.room[r] < 0) over_[r] *= 1.3;
+        over_[r] = assignment_.room[r] < 0 ? 1.1 * over_[r] : std::max(least_over_[r], 0.92 * over_[r]);
 }
 
 // The changes that lose least, so many that each resource with a price has some dozens of them to come out even with.
 void Settling::anneal(std::int64_t proposals, double hottest, std::uint64_t seed, const std::function<bool()>& late) {
     std::vector<double> regrets;
     for (const std::int32_t member : movable_)
-        for (std::int32_t c = first_[member] + 1; c < first_[member + 1]; ++c) regrets.push_back(candidates_[c].regret);
+        for (std::int32_t c = candidates_.first(member) + 1; c < candidates_.end(member); ++c)
+            regrets.push_back(candidates_[c].regret);
     if (regrets.empty() || proposals <= 0) return;
     const auto priced = std::count_if(prices_.begin(), prices_.end(), [](double price) { return price > 0; });
     const auto wanted = static_cast<std::size_t>(
@@ -155,8 +143,9 @@ void Settling::anneal(std::int64_t proposals, double hottest, std::uint64_t seed
         most = regrets[wanted];
     }
     for (const std::int32_t member : movable_)
-        if (candidates_[first_[member] + 1].regret <= most)
-            for (std::int32_t c = first_[member]; c < first_[member + 1] && candidates_[c].regret <= most; ++c)
+        if (candidates_[candidates_.first(member) + 1].regret <= most)
+            for (std::int32_t c = candidates_.first(member);
+                 c < candidates_.end(member) && candidates_[c].regret <= most; ++c)
                 near_.push_back(c);
     hottest_ = std::min(hottest, most);
     Random random(2 * seed + 1);
@@ -165,7 +154,7 @@ void Settling::anneal(std::int64_t proposals, double hottest, std::uint64_t seed
     constexpr double coldest = 1e-2;  // of the hottest
     for (int stage = 0; stage < stages && !late(); ++stage) {
         const double temperature = hottest_ * std::pow(coldest, stage / (stages - 1.0));
-        raise_charges();
+        adapt_charges();
         for (std::int64_t i = 0; i < all / stages; ++i) {
             const std::int32_t c = near_[random.below(near_.size())];
             const std::int32_t member = candidates_[c].member;
@@ -178,8 +167,8 @@ void Settling::anneal(std::int64_t proposals, double hottest, std::uint64_t seed
 }
 
 // Chains of changes, each by another member who competes for what the ones before lack or leave over most.
-void Settling::exchange(std::int64_t proposals, std::uint64_t seed, const std::function<bool()>& late) {
-    const double hottest = 0.2 * hottest_;
+void Settling::exchange(std::int64_t proposals, double hottest, std::uint64_t seed, const std::function<bool()>& late) {
+    hottest *= hottest_;
     proposals = std::min<std::int64_t>(proposals * static_cast<std::int64_t>(near_.size()), 400'000);
     std::vector<std::vector<std::int32_t>> rivals(prices_.size());
     if (near_.empty()) return;
@@ -187,7 +176,7 @@ void Settling::exchange(std::int64_t proposals, std::uint64_t seed, const std::f
     for (const std::int32_t c : near_)
         if (members.empty() || members.back() != candidates_[c].member) members.push_back(candidates_[c].member);
     for (const std::int32_t member : members)
-        for (std::int32_t c = first_[member]; c < first_[member + 1]; ++c)
+        for (std::int32_t c = candidates_.first(member); c < candidates_.end(member); ++c)
             for (const Use& use : candidates_[c].choice.uses)
                 if (rivals[use.resource].empty() || rivals[use.resource].back() != member)
                     rivals[use.resource].push_back(member);
@@ -197,13 +186,13 @@ void Settling::exchange(std::int64_t proposals, std::uint64_t seed, const std::f
     for (std::int64_t i = 0; i < proposals; ++i) {
         if (i % 4096 == 0) {
             if (late()) break;
-            raise_charges();
+            adapt_charges();
         }
         const double temperature = hottest * std::pow(1e-2, static_cast<double>(i) / static_cast<double>(proposals));
         const std::int32_t member = members[random.below(members.size())];
-        const std::int32_t count = first_[member + 1] - first_[member];
+        const std::int32_t count = candidates_.end(member) - candidates_.first(member);
         const std::int32_t c =
-            first_[member] + static_cast<std::int32_t>(random.below(static_cast<std::size_t>(count)));
+            candidates_.first(member) + static_cast<std::int32_t>(random.below(static_cast<std::size_t>(count)));
         const std::int32_t before = now_[member];
         if (c == before || candidates_[c].regret > candidates_[before].regret + 50 * hottest) continue;
         const double alone = change(candidates_[before], candidates_[c]);
@@ -235,7 +224,7 @@ void Settling::exchange(std::int64_t proposals, std::uint64_t seed, const std::f
                 if (std::any_of(trail.begin(), trail.end(), [&](const auto& step) { return step.first == other; }))
                     continue;
                 const Candidate& now = candidates_[now_[other]];
-                for (std::int32_t k = first_[other]; k < first_[other + 1]; ++k) {
+                for (std::int32_t k = candidates_.first(other); k < candidates_.end(other); ++k) {
                     if (candidates_[k].regret - now.regret > most) break;  // ascending
                     if (k == now_[other]) continue;
                     if (const double grows = change(now, candidates_[k]); grows < best) {
@@ -256,9 +245,19 @@ void Settling::exchange(std::int64_t proposals, std::uint64_t seed, const std::f
     }
 }
 
+// Charges what is used too much ever more, until nothing is.
+void Settling::come_out(std::uint64_t seed, const std::function<bool()>& late) {
+    for (int round = 0; round < 12 && !assignment_.fits() && !late(); ++round) {
+        for (std::size_t r = 0; r < over_.size(); ++r)
+            if (assignment_.room[r] < 0) least_over_[r] = over_[r] = 2 * over_[r];
+        exchange(4, 1e-2, seed + static_cast<std::uint64_t>(round), late);
+        descend(late);
+    }
+}
+
 void Settling::apply(std::span<const std::int32_t> groups) {
-    for (std::size_t member = 0; member < now_.size(); ++member) {
-        if (first_[member] == first_[member + 1]) continue;
+    for (std::int32_t member = 0; member < candidates_.members(); ++member) {
+        if (candidates_.first(member) == candidates_.end(member)) continue;
         const ChoiceView& choice = candidates_[now_[member]].choice;
         assignment_.value += choice.value - assignment_.choices[groups[member]].value;
         assignment_.choices.set(groups[member], choice);
@@ -300,15 +299,17 @@ void Assignment::lend(std::int32_t group, std::vector<std::int64_t>& own, bool g
         own[use.resource] = std::max<std::int64_t>(0, room[use.resource] + (give ? use.amount : 0));
 }
 
-void settle(Assignment& assignment, const Pool& pool, std::span<const std::int32_t> groups,
-            std::span<const double> prices, std::span<const double> typical, std::int64_t proposals, double hottest,
-            double enough, std::uint64_t seed, const std::function<bool()>& late) {
-    Settling settling(assignment, pool, groups, prices, typical);
+double settle(Assignment& assignment, const Candidates& candidates, std::span<const std::int32_t> groups,
+              std::span<const double> prices, std::span<const double> typical, std::int64_t proposals, double hottest,
+              double enough, std::uint64_t seed, const std::function<bool()>& late) {
+    Settling settling(assignment, candidates, groups, prices, typical);
     settling.anneal(proposals, hottest, seed, late);
     settling.descend(late);
-    if (settling.loss() > enough) settling.exchange(proposals / 5, seed, late);
+    if (settling.loss() > enough) settling.exchange(proposals / 5, 0.2, seed, late);
     settling.descend(late);
+    settling.come_out(seed, late);
     settling.apply(groups);
+    return settling.loss();
 }
 
 bool repair(Assignment& assignment, Pricing& pricing, const AllocationProblem& problem, std::span<const double> prices,

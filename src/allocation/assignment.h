@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "allocation/pool.h"
+#include "allocation/candidates.h"
 #include "allocation/pricing.h"
 
 namespace gradus {
@@ -29,14 +29,16 @@ struct Assignment {
     void lend(std::int32_t group, std::vector<std::int64_t>& room_of_it, bool give) const;
 };
 
-/// A search among the members' choices in the pool for the least *loss*: what members forgo by not having their best choice
+/// A search among the members' candidates for the least *loss*: what members forgo by not having their best choice
 /// at the prices, and what is left over of each resource at its price. That is how far an assignment lies below the dual.
 /// Annealing from everyone's best and from a temperature `hottest` (in value), with so many `proposals` for each change that
-/// loses little; where the loss is more than `enough`, then by chains of changes. Too much use is charged ever more; what still
-/// is used too much is left to `repair`. `typical` is what a unit of each resource is worth to who uses it. Source: Kirkpatrick, Gelatt & Vecchi (1983), Optimization by simulated annealing.
-void settle(Assignment& assignment, const Pool& pool, std::span<const std::int32_t> groups,
-            std::span<const double> prices, std::span<const double> typical, std::int64_t proposals, double hottest,
-            double enough, std::uint64_t seed, const std::function<bool()>& late);
+/// loses little; where the loss is more than `enough`, then by chains of changes. Use that is too much is charged little more than
+/// its price, and ever more while it stays so; what still is used too much is left to `repair`. `typical` is what a unit of
+/// each resource is worth to who uses it. Returns the loss, with what is charged. Source: Kirkpatrick, Gelatt & Vecchi
+/// (1983), Optimization by simulated annealing.
+double settle(Assignment& assignment, const Candidates& candidates, std::span<const std::int32_t> groups,
+              std::span<const double> prices, std::span<const double> typical, std::int64_t proposals, double hottest,
+              double enough, std::uint64_t seed, const std::function<bool()>& late);
 
 /// Takes from whoever holds what is used too much, those who lose least by the pool first. False: it was late, or some cannot
 /// choose anything that fits.

@@ -28,6 +28,7 @@ public:
         std::int64_t effort = 0;
         double within = 0;  ///< see Query: choices that are near the best are handed over too
         std::int32_t most_near = 0;
+        std::span<double> complete{};  ///< see Query, by number; empty: not asked
     };
     /// Of all that were asked.
     struct Total {
@@ -132,6 +133,7 @@ Pricing::Total Pricing::ask(const Terms& terms, std::int32_t count, std::int32_t
                     query.within = terms.within;
                     query.most_near = terms.most_near;
                     if (terms.most_near > 0) query.near = &near;
+                    if (!terms.complete.empty()) query.complete = &terms.complete[i];
                     piece.bound += (*pricer)(query, choice, piece.nodes);
                     piece.reached += ChoiceView(choice).net(terms.prices);
                     for (const Use& use : choice.uses) used[use.resource] += use.amount;

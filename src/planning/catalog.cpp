@@ -174,7 +174,7 @@ Catalog::Catalog(const Organization& organization_, const Risks& risks_, const O
     }
 }
 
-std::vector<std::int64_t> usable_capacity(const Catalog& catalog) {
+std::int64_t money_step(const Catalog& catalog) {
     const Tables& tables = catalog.organization.tables();
     std::int64_t step = 0;
     const auto charged = [&](Money cost, double account_share, double employee_share) {
@@ -194,8 +194,13 @@ std::vector<std::int64_t> usable_capacity(const Catalog& catalog) {
     for (std::size_t a = 0; a < tables.activities.size(); ++a) cost_of(a, tables.activities.cost[a]);
     for (std::size_t s = 0; s < tables.sessions.size(); ++s)
         cost_of(static_cast<std::size_t>(tables.sessions.activity[s].value()), tables.sessions.cost[s]);
+    return std::max<std::int64_t>(1, step);
+}
+
+std::vector<std::int64_t> usable_capacity(const Catalog& catalog) {
+    const std::int64_t step = money_step(catalog);
     std::vector<std::int64_t> usable = catalog.capacity;
-    for (std::int32_t fund = 0; fund < catalog.funds && step > 0; ++fund) usable[fund] -= usable[fund] % step;
+    for (std::int32_t fund = 0; fund < catalog.funds; ++fund) usable[fund] -= usable[fund] % step;
     return usable;
 }
 

@@ -81,8 +81,10 @@ private:
 /// A share of a cost in whole minor units, half to even of the share as it was written.
 Money rounded_share(Money cost, double share);
 
-/// The capacities as far as they can be used: whatever is charged to a fund is a multiple of one sum of money, say 25.00, so
-/// what an amount has beyond a multiple of it is never spent.
+/// What every charge to a fund is a multiple of, say 25.00, in minor units; 1 where nothing is charged.
+std::int64_t money_step(const Catalog& catalog);
+
+/// The capacities as far as they can be used: what a fund has beyond a multiple of the step is never spent.
 std::vector<std::int64_t> usable_capacity(const Catalog& catalog);
 
 /// `day` plus calendar months, the day clamped to the end of the month.

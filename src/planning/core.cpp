@@ -110,7 +110,8 @@ bool Core::add_item(std::int32_t number) {
     for (std::int32_t w = course.first_way; w < course.last_way; ++w) add_way(offer_.ways[w], w);
     item.last_way = static_cast<std::int32_t>(options_.size());
 
-    // What is not worth its charge alone never is.
+    // What is not worth its charge alone never is, in the best choice; in one that is nearly as good it may lack no more.
+    const double lacks = query_->near ? query_->within : 0;
     const auto count = static_cast<std::size_t>(item.last_way - item.first_way);
     if (gains_.size() < options_.size()) gains_.resize(2 * options_.size());
     double* gains = gains_.data() + item.first_way;
@@ -118,7 +119,7 @@ bool Core::add_item(std::int32_t number) {
     std::int32_t kept = item.first_way;
     for (std::size_t i = 0; i < count; ++i) {
         const Option& option = options_[item.first_way + static_cast<std::int32_t>(i)];
-        if (!item.forced && gains[i] <= option.charge) continue;
+        if (!item.forced && gains[i] + lacks <= option.charge) continue;
         gains_[kept] = gains[i];
         options_[kept++] = option;
     }
@@ -440,7 +441,7 @@ void Core::explore(std::size_t depth, double net) {
         double top = -infinite, most = -infinite;
         for (std::int32_t o = item.first_way; o < item.last_way; ++o) {
             const double adds = gains[o] - options_[o].charge;
-            if ((adds <= 0 && !item.forced) || !fits(options_[o])) continue;
+            if ((adds <= least_ && !item.forced) || !fits(options_[o])) continue;
             most = std::max(most, adds);
             top = std::max(top, value(o));
         }
@@ -471,7 +472,7 @@ void Core::explore(std::size_t depth, double net) {
         double most = item.forced ? -infinite : 0;
         for (std::int32_t o = item.first_way; o < item.last_way; ++o) {
             const double adds = gains[o] - options_[o].charge;
-            if ((adds <= 0 && !item.forced) || !fits(options_[o])) continue;
+            if ((adds <= least_ && !item.forced) || !fits(options_[o])) continue;
             Pick way{value(o), o};
             most = std::max(most, adds);
             auto at = ways.end();
@@ -510,7 +511,7 @@ bool Core::run(double tolerance, std::int64_t effort, std::int64_t& nodes) {
     effort_ = effort;
     nodes_ = 0;
     any_ = stopped_ = false;
-    best_net_ = 0;
+    least_ = best_net_ = 0;
     ceiling_ = -infinite;
     gains_.resize(std::max(gains_.size(), (items_.size() + 1) * options_.size()));
     if (picks_.size() < items_.size() + 1) {
@@ -531,6 +532,7 @@ void Core::gather(std::int64_t effort, std::int64_t& nodes) {
     if (!any_ || query_->most_near <= 0) return;
     gathering_ = true;
     floor_ = best_net_ - query_->within;
+    least_ = -query_->within;
     near_count_ = 0;
     nodes_ = 0;
     effort_ = effort;
@@ -540,6 +542,7 @@ void Core::gather(std::int64_t effort, std::int64_t& nodes) {
     ceiling_ = ceiling;
     gathering_ = false;
     nodes += (nodes_ + lightness - 1) / lightness;
+    if (query_->complete && !stopped_) *query_->complete = best_net_ - floor_;
     query_->near->resize(near_count_);
     for (std::size_t i = 0; i < near_count_; ++i) describe(near_[i].options, near_[i].net, (*query_->near)[i]);
 }

@@ -123,7 +123,7 @@ private:
     };
     std::vector<Near> near_;  // a heap, the worst first
     std::size_t near_count_ = 0;
-    double floor_ = 0;
+    double floor_ = 0, least_ = 0;  // what counts as near; what an option must add more than
 };
 
 }  // namespace gradus

@@ -386,9 +386,10 @@ void Offer::stand(PersonId who) {
     build_pins();
 }
 
-// Whether some way to take the activity could be worth what it is charged at least: a gain is never above `most` of the
-// horizon in which it is in effect.
-bool Offer::worth_its_price(ActivityId activity, double most, std::span<const double> prices, double unit_price) const {
+// Whether some way to take the activity could be worth what it is charged at least, but for `within`: a gain is never above
+// `most` of the horizon in which it is in effect.
+bool Offer::worth_its_price(ActivityId activity, double most, std::span<const double> prices, double unit_price,
+                            double within) const {
     for (std::int32_t i = catalog.first_offering[activity.value()]; i < catalog.first_offering[activity.value() + 1];
          ++i) {
         const Offering& offering = catalog.offerings[i];
@@ -397,14 +398,14 @@ bool Offer::worth_its_price(ActivityId activity, double most, std::span<const do
             charge += unit_price * static_cast<double>(accounts.empty()         ? offering.fund_part_alone
                                                        : catalog.programs_share ? 0
                                                                                 : offering.fund_part);
-        if (most * offering.share * (1 + 1e-9) > charge) return true;
+        if (most * offering.share * (1 + 1e-9) + within > charge) return true;
     }
     return false;
 }
 
 // What teaches something wanted. A lesson gains no more than all that is to gain, and no more than its uplift at the slope
 // where the person stands: the expected shortfall falls ever more slowly as the level rises.
-void Offer::list_teaching(std::span<const double> prices) {
+void Offer::list_teaching(std::span<const double> prices, double within) {
     const std::size_t before = wanted_.size();
     for (std::int32_t i = 0; i < benefit.states(); ++i) {
         const Benefit::State& state = benefit.state(i);
@@ -431,13 +432,14 @@ void Offer::list_teaching(std::span<const double> prices) {
     for (std::size_t i = before; i < wanted_.size(); ++i) {
         const ActivityId activity = wanted_[i];
         const double most = std::exchange(promise_[activity.value()], 0.0);
-        if (!prices.empty() && !worth_its_price(activity, most, prices, unit_price)) continue;
+        if (!prices.empty() && !worth_its_price(activity, most, prices, unit_price, within)) continue;
         if (takeable(activity)) wanted_[kept++] = activity;
     }
     wanted_.resize(kept);
 }
 
-void Offer::open(PersonId who, const Duties* duties, bool only_duties, std::span<const double> prices) {
+void Offer::open(PersonId who, const Duties* duties, bool only_duties, std::span<const double> prices,
+                 double within) {
     const Tables& tables = catalog.organization.tables();
     const Relations& relations = catalog.organization.relations();
     stand(who);
@@ -457,7 +459,7 @@ void Offer::open(PersonId who, const Duties* duties, bool only_duties, std::span
 
     // Everything that teaches something wanted, what is forced, and what these need first.
     wanted_.clear();
-    if (!only_duties) list_teaching(prices);
+    if (!only_duties) list_teaching(prices, within);
     if (duties)
         for (const ActivityId activity : duties->forced)
             if (takeable(activity)) wanted_.push_back(activity);

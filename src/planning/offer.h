@@ -46,8 +46,10 @@ public:
     const Anew* anew = nullptr;
 
     /// Builds the offer: everything that teaches something wanted, what is forced, and what these need first. With prices
-    /// (by resource), only what could be worth its price: no best choice at these prices has anything else.
-    void open(PersonId person, const Duties* duties, bool only_duties = false, std::span<const double> prices = {});
+    /// (by resource), only what could be worth its price but for `within`: no choice at these prices that is worth so much
+    /// less than the best, or more, has anything else.
+    void open(PersonId person, const Duties* duties, bool only_duties = false, std::span<const double> prices = {},
+              double within = 0);
     /// Only who the person is: role, pins, accounts; for `due`, `completed` and `pins`.
     void stand(PersonId person);
     /// Whether the person may take the activity at all, dates and limits apart.
@@ -160,8 +162,9 @@ public:
     bool completed(ActivityId activity) const;
 
 private:
-    void list_teaching(std::span<const double> prices);
-    bool worth_its_price(ActivityId activity, double most, std::span<const double> prices, double unit_price) const;
+    void list_teaching(std::span<const double> prices, double within);
+    bool worth_its_price(ActivityId activity, double most, std::span<const double> prices, double unit_price,
+                         double within) const;
     void stand_by();
     bool takeable(ActivityId activity);
     bool build_ways(Course& course);

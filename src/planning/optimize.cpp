@@ -89,6 +89,23 @@ std::shared_ptr<const Problems> warnings(const Catalog& catalog, const std::vect
     return list.table();
 }
 
+// Funds lie within each other. Where the fund that pays for somebody changes within the horizon, it is not one of which all
+// that they could choose takes.
+Nesting nested_funds(const Catalog& catalog, const std::vector<PersonId>& groups) {
+    const Organization& organization = catalog.organization;
+    Nesting nesting;
+    for (const PersonId person : groups) {
+        const UnitId unit = organization->people.unit[person.value()];
+        if (!catalog.one_fund(unit)) return {};
+        nesting.home.push_back(catalog.fund_for(unit, catalog.start).value());
+    }
+    nesting.step = money_step(catalog);
+    nesting.above.assign(catalog.capacity.size(), -1);
+    for (std::int32_t fund = 0; fund < catalog.funds; ++fund)
+        nesting.above[fund] = organization.relations().funds.parent(fund);
+    return nesting;
+}
+
 PlanStatus status_of(AllocationStatus status) {
     static_assert(static_cast<int>(PlanStatus::cancelled) == static_cast<int>(AllocationStatus::cancelled));
     return static_cast<PlanStatus>(status);
@@ -108,7 +125,8 @@ void tabulate(const Catalog& catalog, const Allocation& allocation, double const
         throw Error(Code::internal,
                     "optimize: the bound " + std::to_string(proven) + " is below the value " + std::to_string(value));
     const double bound = std::max(proven, value);
-    tabulate_certificate(value, bound, bound, status_of(allocation.status), plan);
+    tabulate_certificate(value, bound, std::max(allocation.price_bound + constant, bound), status_of(allocation.status),
+                         plan);
 }
 
 }  // namespace
@@ -130,6 +148,7 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     problem.groups = static_cast<std::int32_t>(groups.size());
     problem.capacity = usable_capacity(catalog);
     problem.fallback = roster.placed;
+    problem.nesting = nested_funds(catalog, groups);
     problem.most = [&] {
         double sum = 0;
         for (const PersonId person : groups) sum += trivial_bound(catalog, person);
@@ -144,7 +163,7 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
         return [&, search](const Query& query, Choice& best, std::int64_t& nodes) {
             const auto group = static_cast<std::size_t>(query.group);
             search->draft.offer.open(groups[group], roster.duties.empty() ? nullptr : &roster.duties[group], false,
-                                     query.prices);
+                                     query.prices, query.near ? query.within : 0);
             return search->run(query, best, nodes, &memory[group]);
         };
     };

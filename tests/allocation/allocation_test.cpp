@@ -214,6 +214,49 @@ TEST(Allocation, BeginsAtPricesThatAreKnown) {
     EXPECT_LT(warm.queries, allocate(problem, {.gap = 1e-3}).queries);
 }
 
+// Funds 1 and 2 lie within 0. Where they alone are scarce the best of all is found; seats beside them leave a bound.
+TEST(Allocation, NestedResourcesAreAllocatedInTheBestWay) {
+    int proven = 0, searched = 0;
+    for (std::uint32_t seed = 1; seed <= 300; ++seed) {
+        std::mt19937 random(seed);
+        const bool seats = seed % 3 == 0;
+        Explicit instance;
+        AllocationProblem problem;
+        problem.nesting = {{-1, 0, 0, -1}, {}, 50};
+        for (int group = 0; group < 7; ++group) {
+            const auto home = static_cast<std::int32_t>(random() % 3);
+            problem.nesting.home.push_back(home);
+            std::vector<Choice>& list = instance.choices.emplace_back();
+            for (int k = 0; k < 4; ++k) {
+                const auto amount = 50 * (1 + static_cast<std::int64_t>(random() % 20));
+                Choice choice{static_cast<double>(random() % 100) / 10, {{0, amount}}, {k}};
+                if (home > 0) choice.uses.push_back({home, amount});
+                if (seats && random() % 2 == 0) choice.uses.push_back({3, 1});
+                list.push_back(choice);
+            }
+        }
+        instance.capacity = {50 * static_cast<std::int64_t>(random() % 70),
+                             50 * static_cast<std::int64_t>(random() % 40),
+                             50 * static_cast<std::int64_t>(random() % 40), seats ? 2 : 99};
+        problem.groups = 7;
+        problem.capacity = instance.capacity;
+        problem.pricer = listed(instance.choices);
+        const Allocation allocation = allocate(problem, {.gap = 0});
+        expect_feasible(instance, allocation);
+        const double optimum = instance.optimum_from(0, instance.capacity);
+        EXPECT_LE(allocation.value, optimum + 1e-9) << seed;
+        EXPECT_GE(allocation.bound, optimum - 1e-9) << seed;
+        EXPECT_LE(allocation.bound, allocation.price_bound) << seed;
+        searched += allocation.bound < allocation.price_bound;
+        EXPECT_TRUE(seats || allocation.status == AllocationStatus::optimal) << seed;
+        if (allocation.status != AllocationStatus::optimal) continue;
+        ++proven;
+        EXPECT_NEAR(allocation.value, optimum, 1e-9) << seed;
+    }
+    EXPECT_GT(proven, 200);
+    EXPECT_GT(searched, 100);
+}
+
 TEST(Allocation, NobodyAndNothing) {
     AllocationProblem problem;
     problem.pricer = []() -> Pricer { return [](const Query&, Choice&, std::int64_t&) { return 0.0; }; };

@@ -92,10 +92,11 @@ TEST(Assignments, SettleLosesLittle) {
             for (const Choice& choice : crowd.choices[static_cast<std::size_t>(group)]) pool.add(group, choice);
         }
         Assignment assignment(40, crowd.problem.capacity);
-        settle(assignment, pool, crowd.groups, allocation.prices, std::vector<double>(2, 1.0), 300, 0.05, 0, seed,
-               never);
-        if (!assignment.fits()) continue;  // for repair
-        EXPECT_LE(assignment.value, allocation.bound + 1e-9) << seed;
+        const Candidates candidates(pool, allocation.prices, std::numeric_limits<double>::infinity());
+        const double loss = settle(assignment, candidates, crowd.groups, allocation.prices, std::vector<double>(2, 1.0),
+                                   300, 0.05, 0, seed, never);
+        ASSERT_TRUE(assignment.fits()) << seed;
+        EXPECT_NEAR(assignment.value, allocation.price_bound - loss, 1e-9) << seed;
         EXPECT_GE(assignment.value, 0.97 * allocation.bound) << seed;
     }
 }

@@ -55,8 +55,31 @@ TEST_P(Cores, StopEarlyWithABoundThatHolds) {
 
 TEST_P(Cores, GatherAllThatIsNearlyAsGood) {
     Learner learner(GetParam());
-    // With what is not worth its price left out, and every choice that remains listed by trying.
-    learner.draft->offer.open(PersonId(0), &learner.duties, false, learner.prices);
+    // Of everything, and of what is worth its price but for 0.3: what is near must be in both.
+    learner.draft->offer.open(PersonId(0), &learner.duties);
+    Draft& draft = *learner.draft;
+    std::vector<std::pair<double, std::vector<std::int32_t>>> all;
+    draft.begin(learner.query);
+    const std::function<void(std::size_t)> extend = [&](std::size_t c) {
+        if (c == draft.offer.courses.size()) {
+            if (!draft.complete()) return;
+            all.push_back({draft.net(), {}});
+            draft.describe(all.back().second);
+            return;
+        }
+        extend(c + 1);
+        for (std::int32_t w = draft.offer.courses[c].first_way; w < draft.offer.courses[c].last_way; ++w) {
+            Way way;
+            if (!draft.place(w, way)) continue;
+            draft.push(way);
+            extend(c + 1);
+            draft.pop();
+        }
+    };
+    extend(0);
+    learner.draft->offer.open(PersonId(0), &learner.duties, false, learner.prices, 0.3);
+    double complete = -1;
+    learner.query.complete = &complete;
     std::vector<Choice> near;
     learner.query.near = &near;
     learner.query.within = 0.3;
@@ -78,39 +101,23 @@ TEST_P(Cores, GatherAllThatIsNearlyAsGood) {
     core.describe(best);
     EXPECT_TRUE(std::binary_search(found.begin(), found.end(), best.content));
 
-    // Nothing is missing but what is better for leaving out a part of it.
-    Draft& draft = *learner.draft;
-    std::vector<std::vector<std::int32_t>> all;
-    draft.begin(learner.query);
-    const std::function<void(std::size_t)> extend = [&](std::size_t c) {
-        if (c == draft.offer.courses.size()) {
-            if (draft.complete() && draft.net() >= core.net() - 0.3 + 1e-12) draft.describe(all.emplace_back());
-            return;
-        }
-        extend(c + 1);
-        for (std::int32_t w = draft.offer.courses[c].first_way; w < draft.offer.courses[c].last_way; ++w) {
-            Way way;
-            if (!draft.place(w, way)) continue;
-            draft.push(way);
-            extend(c + 1);
-            draft.pop();
-        }
-    };
-    extend(0);
-    const auto net = [&](const std::vector<std::int32_t>& content) {
-        draft.begin(learner.query);
-        return draft.replay(content) && draft.complete() ? draft.net() : -1e9;
-    };
-    for (const std::vector<std::int32_t>& content : all) {
-        bool lean = true;
-        for (std::size_t k = 0; k < content.size(); k += 2) {
-            std::vector<std::int32_t> less = content;
-            less.erase(less.begin() + static_cast<std::ptrdiff_t>(k),
-                       less.begin() + static_cast<std::ptrdiff_t>(k) + 2);
-            lean = lean && net(less) < net(content);
-        }
-        EXPECT_TRUE(!lean || std::binary_search(found.begin(), found.end(), content));
+    EXPECT_NEAR(complete, 0.3, 1e-12);
+    for (const auto& [net, content] : all) {
+        EXPECT_LE(net, core.net() + 1e-12);
+        EXPECT_TRUE(net < core.net() - 0.3 + 1e-12 || std::binary_search(found.begin(), found.end(), content));
     }
+
+    // Of the three best, it says how far they are all there is.
+    learner.query.most_near = 3;
+    complete = -1;
+    ASSERT_TRUE(core.run(0, patient, nodes));
+    core.gather(patient, nodes);
+    ASSERT_LE(near.size(), 3u);
+    for (const auto& [net, content] : all)
+        if (net > core.net() - complete + 1e-12) {
+            EXPECT_TRUE(
+                std::any_of(near.begin(), near.end(), [&](const Choice& one) { return one.content == content; }));
+        }
 }
 
 TEST_P(Cores, LeaveNothingOutThatIsWorthItsPrice) {

@@ -24,12 +24,23 @@ struct Query {
     std::vector<Choice>* near = nullptr;
     double within = 0;
     std::int32_t most_near = 0;
+    /// If not null: gets how far `near` is complete. Nothing else is worth at most so much less than the best; below 0: that
+    /// is not known.
+    double* complete = nullptr;
 };
 
 /// The client's exact search: puts the best choice found into `best` (whatever was in it) and returns an upper bound on
 /// max over choices of value - Σ price × amount; equal to that of `best` but for `tolerance`. -infinity: nothing can be
 /// chosen. Counts its work in `nodes`.
 using Pricer = std::function<double(const Query&, Choice& best, std::int64_t& nodes)>;
+
+/// Resources that lie within others, as a fund lies within the one that it belongs to.
+struct Nesting {
+    std::vector<std::int32_t> above{};  ///< by resource: what takes of it takes as much of this one too; -1: none, or not nested
+    /// By group: the one nested resource of which its choices take, and so of those above; -1: they take of none.
+    std::vector<std::int32_t> home{};
+    std::int64_t step = 1;  ///< whatever is taken of nested resources is a multiple of it
+};
 
 /// Groups choose one choice each; choices use shared resources; maximise the sum of values.
 struct AllocationProblem {
@@ -46,6 +57,9 @@ struct AllocationProblem {
     std::function<double()> most;
     /// Part of the whole value that no choice changes, left out of all values here: the gap is relative to the whole.
     double constant = 0;
+    /// What is known to be nested; all `home`s and what is above them. Empty: nothing. Where nothing else is scarce, a few
+    /// thousand groups are then allocated in the best way of all, and that is proven.
+    Nesting nesting;
     /// Prices that may be good, e.g. of a like problem solved before. By resource; empty: none known.
     std::vector<double> prices;
 };
@@ -69,7 +83,8 @@ struct Allocation {
     Choices choices;             ///< by group; together within the capacities
     std::vector<double> prices;  ///< by resource, per unit
     double value = 0;            ///< Σ values of the choices
-    double bound = 0;            ///< the Lagrangian dual at `prices`: no allocation is worth more
+    double bound = 0;            ///< no allocation is worth more: that of the prices, or a smaller one that a search found
+    double price_bound = 0;      ///< the Lagrangian dual at `prices`
     AllocationStatus status = AllocationStatus::work_limit;
     std::int64_t nodes = 0;    ///< work done
     std::int64_t queries = 0;  ///< times that a group was asked for its best choice
