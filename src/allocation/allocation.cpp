@@ -64,7 +64,7 @@ private:
     void settle_best(Assignment& assignment, int round) const;
     void improve();
     void keep(const Assignment& assignment);
-    void take_what_fits();
+    void take_what_fits(const Choices* wanted = nullptr);
     bool should_stop();
     bool out_of_time() const;
     bool hurry(double rounds) const;
@@ -440,7 +440,7 @@ void Run::improve() {
         Assignment next(problem_.groups, problem_.capacity);
         for (std::int32_t i = 0; i < now_.size(); ++i) next.change(i, now_[i]);
         settle_best(next, round);
-        if (!repair(next, pricing_, problem_, proven_, options_.threads, late_)) take_what_fits();
+        if (!repair(next, pricing_, problem_, proven_, options_.threads, late_)) take_what_fits(&next.choices);
         keep(next);
         if (late_() || close_enough() || !next.fits()) break;
         if (may_search && !first_search && round == 0) search_nested();
@@ -462,17 +462,18 @@ void Run::improve() {
     }
 }
 
-// A first answer, or one for lack of time: of the best choices known at the prices, as many as fit.
-void Run::take_what_fits() {
+// A first answer, or one for lack of time: of what is wanted, or of the best choices known at the prices, as much as fits.
+void Run::take_what_fits(const Choices* wanted) {
     Assignment next(problem_.groups, problem_.capacity);
     for (std::size_t i = 0; i < problem_.fallback.size(); ++i)
         next.change(static_cast<std::int32_t>(i), problem_.fallback[i]);
     const auto take = [&](std::int32_t group, const ChoiceView& choice) {
         if (next.could_take(group, choice)) next.change(group, choice);
     };
-    for (std::int32_t i = 0; i < static_cast<std::int32_t>(now_.size()); ++i)
-        if (!now_[i].content.empty()) take(i, now_[i]);
-    for (std::int32_t i = 0; i < pool_.size() && now_.size() == 0; ++i) {
+    if (!wanted && now_.size() > 0) wanted = &now_;
+    for (std::int32_t i = 0; wanted && i < wanted->size(); ++i)
+        if (!(*wanted)[i].content.empty()) take(i, (*wanted)[i]);
+    for (std::int32_t i = 0; !wanted && i < pool_.size(); ++i) {
         ChoiceView best;
         double most = -infinite;
         pool_.each(i, [&](std::int32_t, const ChoiceView& choice) {
