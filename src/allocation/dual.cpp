@@ -222,24 +222,30 @@ std::vector<double> minimise_dual(const Pool& pool, std::span<const double> capa
     double value = smoothed.at(prices, slope);
     double damping = 1e-6;
     for (int step = 0; step < steps && !late(); ++step) {
-        std::vector<std::int32_t> place(count, -1), moving;
+        const std::vector<double> diagonal = smoothed.diagonal();
+        const double typical = *std::max_element(diagonal.begin(), diagonal.end());
+        if (typical == 0) break;
+        // A price that nobody's choice responds to still needs a scale of its own.
+        const auto scale = [&](std::size_t r) { return std::max(diagonal[r], typical * 1e-12); };
+        // Prices on their way to a side of the box go there by themselves: in one system with the others they would be stopped
+        // there and leave a step that does not descend (Bertsekas 1982).
+        std::vector<std::int32_t> place(count, -1), moving, leaving;
+        std::fill(direction.begin(), direction.end(), 0.0);
         for (std::size_t r = 0; r < count; ++r) {
-            const bool held = (prices[r] <= box.low[r] && slope[r] >= 0) || (prices[r] >= box.high[r] && slope[r] <= 0);
-            if (held) continue;
+            const double alone = prices[r] - slope[r] / scale(r);
+            if (slope[r] > 0 ? alone <= box.low[r] : alone >= box.high[r]) {
+                if (slope[r] > 0 ? prices[r] <= box.low[r] : prices[r] >= box.high[r]) continue;
+                leaving.push_back(static_cast<std::int32_t>(r));
+                direction[r] = (slope[r] > 0 ? box.low[r] : box.high[r]) - prices[r];
+                continue;
+            }
+            if (slope[r] == 0) continue;
             place[r] = static_cast<std::int32_t>(moving.size());
             moving.push_back(static_cast<std::int32_t>(r));
         }
-        if (moving.empty()) break;
+        if (moving.empty() && leaving.empty()) break;
         const auto size = static_cast<Eigen::Index>(moving.size());
-        const std::vector<double> diagonal = smoothed.diagonal();
-        double typical = 0;
-        for (const std::int32_t r : moving) typical = std::max(typical, diagonal[r]);
-        if (typical == 0) break;
-        // A price that nobody's choice responds to still needs a scale of its own.
-        const auto scale = [&](std::int32_t r) { return std::max(diagonal[r], typical * 1e-12); };
-
-        std::fill(direction.begin(), direction.end(), 0.0);
-        if (size <= dense_limit) {
+        if (size > 0 && size <= dense_limit) {
             Eigen::MatrixXd matrix = smoothed.hessian(place, size);
             Eigen::VectorXd right(size);
             for (Eigen::Index i = 0; i < size; ++i) {
@@ -248,7 +254,7 @@ std::vector<double> minimise_dual(const Pool& pool, std::span<const double> capa
             }
             const Eigen::VectorXd solution = matrix.selfadjointView<Eigen::Lower>().ldlt().solve(right);
             for (Eigen::Index i = 0; i < size; ++i) direction[moving[i]] = solution(i);
-        } else {
+        } else if (size > 0) {
             std::vector<double> residual(count, 0.0), search(count, 0.0), preconditioned(count, 0.0);
             double old = 0, first = 0;
             for (const std::int32_t r : moving) {
@@ -277,6 +283,7 @@ std::vector<double> minimise_dual(const Pool& pool, std::span<const double> capa
             }
         }
 
+        moving.insert(moving.end(), leaving.begin(), leaving.end());
         bool moved = false;
         const double before = value;
         for (double length = 1; length > 1e-4 && !late(); length *= 0.4) {

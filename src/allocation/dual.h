@@ -14,7 +14,8 @@ struct PriceBox {
 };
 
 /// Minimises the smoothed dual over the pool, F(λ) = λ·capacity + Σ over members of T log Σ over choices of exp(net / T),
-/// within the box, by projected Newton steps on all prices at once.
+/// within the box, by projected Newton steps on all prices at once. Source: Bertsekas (1982), Projected Newton methods for
+/// optimization problems with simple constraints.
 ///
 /// F lies above the pool's dual by at most T log(choices) per member. The Hessian is Σ of covariances of use / T; it is
 /// singular where a parent's use is the sum of its children's, so it is damped. Up to some hundreds of moving prices it is

@@ -62,7 +62,7 @@ TEST_P(Duals, AreLeastWhereNoStepAlongAPriceHelps) {
     const double temperature = 0.3;
     const std::vector<double> prices =
         minimise_dual(market.pool, market.capacity, std::vector<double>(market.capacity.size(), 0.5), temperature,
-                      {market.low, market.high}, 200, 1, never);
+                      {market.low, market.high}, 60, 1, never);
     const double least = market.at(prices, temperature);
     for (std::size_t r = 0; r < std::min<std::size_t>(prices.size(), 40); ++r)
         for (const double step : {-1e-2, -1e-3, 1e-3, 1e-2}) {
