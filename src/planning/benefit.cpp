@@ -188,9 +188,9 @@ double Benefit::removed(std::int32_t index, std::int32_t first, std::uint64_t se
 }
 
 // The distribution of the mean is kept exactly; equal levels merge.
-double Benefit::removed_by_picked(const State& state) {
+void Benefit::spread(const State& state, const std::vector<std::int32_t>& lessons) {
     levels_.assign(1, {state.mean, 1.0});
-    for (const std::int32_t position : picked_) {
+    for (const std::int32_t position : lessons) {
         const Lesson& lesson = lessons_[position];
         next_.clear();
         const auto put = [&](double level, double probability) {
@@ -208,6 +208,10 @@ double Benefit::removed_by_picked(const State& state) {
         }
         levels_.swap(next_);
     }
+}
+
+double Benefit::removed_by_picked(const State& state) {
+    spread(state, picked_);
     double after = 0;
     for (const Level& level : levels_) after += level.probability * remembered(state, level.position);
     return picked_.empty() ? 0 : state.before - after;
@@ -287,18 +291,6 @@ void Benefit::deactivate(std::int32_t entry) {
         std::vector<Active>& active = active_[lessons_[position].state];
         std::erase_if(active, [&](const Active& a) { return a.entry == entry; });
     }
-}
-
-const std::vector<Benefit::Level>& Benefit::levels(std::int32_t index, const std::vector<bool>& in_effect) {
-    std::vector<Active> set;
-    for (const Active& a : active_[index])
-        if (in_effect[a.entry]) set.push_back(a);
-    picked_.clear();
-    for (const Active& a : set) picked_.push_back(a.lesson);
-    std::sort(picked_.begin(), picked_.end());
-    removed_by_picked(states_[index]);
-    if (set.empty()) levels_.assign(1, {states_[index].mean, 1.0});
-    return levels_;
 }
 
 }  // namespace gradus

@@ -101,8 +101,11 @@ public:
         double position = 0;
         double probability = 0;
     };
-    /// The distribution of a state's level once the entries for which `in_effect` is true have been completed.
-    const std::vector<Level>& levels(std::int32_t state, const std::vector<bool>& in_effect);
+    /// The distribution of a state's level once these lessons of it, ascending, have been completed. Valid until the next call.
+    const std::vector<Level>& levels(std::int32_t state, const std::vector<std::int32_t>& lessons) {
+        spread(states_[state], lessons);
+        return levels_;
+    }
     /// Active entries of a state with their shares, longest first.
     struct Active {
         std::int32_t entry = 0;
@@ -140,6 +143,7 @@ private:
     void find_steps(std::int32_t lesson);
     double over_time(const std::vector<Active>& active, double share) const;
     double reduction(std::int32_t state, const std::vector<Active>& active, std::size_t count, std::int32_t extra);
+    void spread(const State& state, const std::vector<std::int32_t>& lessons);
     double removed_by_picked(const State& state);
 
     const Catalog& catalog_;

@@ -1,6 +1,9 @@
 #include "planning/describe.h"
 
 #include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
 
 #include "assessment/stage.h"
 #include "base/parallel.h"
@@ -9,19 +12,12 @@
 namespace gradus {
 namespace {
 
-constexpr std::int64_t chunk = 64;  // people
+constexpr std::int64_t chunk = 1024;  // people
 
 struct Goal {
     std::size_t row = 0;  // of risks
     double to_mean = 0, likelihood_after = 0, removed = 0;
     Date due;
-};
-
-struct Described {
-    std::vector<double> gains;
-    std::vector<Reason> reasons;
-    std::vector<Goal> goals;
-    std::vector<double> before, after;  // by person
 };
 
 double mean_of(const std::vector<Benefit::Level>& levels) {
@@ -44,100 +40,291 @@ double likelihood_of(const std::vector<Benefit::Level>& levels, double required,
     return sum;
 }
 
-// One person's items, in order: what each adds, and what all do for each row that is wanted.
-void describe_person(Offer& offer, std::span<const Item> items, std::size_t first_item, Described& out) {
-    const Catalog& catalog = offer.catalog;
-    Benefit& benefit = offer.benefit;
-    offer.stand(items.front().person);
-    const Risks& risks = benefit.risks();
+// What one person's items do: scratch memory, reused from person to person.
+class Teller {
+public:
+    // The items of one person in order; stands the offer on that person.
+    void tell(Offer& offer, std::span<const Item> items);
 
-    std::vector<std::int32_t> entry(items.size());
-    std::vector<bool> pinned(items.size());
-    for (std::size_t i = 0; i < items.size(); ++i) {
+    std::vector<double> gains;     // by item
+    std::vector<Reason> reasons;   // by item
+    std::vector<Goal> goals;       // by row of risks
+    double before = 0, after = 0;  // exposure
+
+private:
+    void find_gains(Offer& offer, std::span<const Item> items);
+    void find_goals(Benefit& benefit, std::int32_t state, std::span<const Item> items, Date end);
+    // What is expected to be missing at each of the state's rows once the lessons have been given.
+    void expect(Benefit& benefit, std::int32_t state, const std::vector<std::int32_t>& lessons,
+                std::vector<double>& shortfalls);
+
+    std::vector<std::int32_t> entry_;
+    std::vector<char> pinned_;
+    std::vector<std::int32_t> all_, pins_;  // lessons in effect by the horizon's end, ascending: of all, and of pins
+    std::vector<double> with_, without_;    // shortfalls by row
+    std::vector<double> removed_;           // by row
+    std::vector<double> goal_part_;         // by item: of the gain, from personal goals and targets
+};
+
+void Teller::find_gains(Offer& offer, std::span<const Item> items) {
+    const Catalog& catalog = offer.catalog;
+    const Tables& tables = catalog.organization.tables();
+    const Relations& relations = catalog.organization.relations();
+    Benefit& benefit = offer.benefit;
+    entry_.clear();
+    pinned_.clear();
+    for (const Item& item : items) {
         const auto pin = std::find_if(offer.pins.begin(), offer.pins.end(),
-                                      [&](const Offer::Pin& p) { return p.activity == items[i].activity; });
+                                      [&](const Offer::Pin& p) { return p.activity == item.activity; });
         const bool stays = pin != offer.pins.end();
-        entry[i] = benefit.add(items[i].activity, stays ? items[i].last : missing<Date>());
-        pinned[i] = stays && !pin->begun;
+        entry_.push_back(benefit.add(item.activity, stays ? item.last : missing<Date>()));
+        pinned_.push_back(stays && !pin->begun);
     }
     benefit.seal();
     for (std::size_t i = 0; i < items.size(); ++i)
-        if (pinned[i]) benefit.activate(entry[i], catalog.share(items[i].last));
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        if (pinned[i]) {
-            out.gains[first_item + i] = 0;
-            out.reasons[first_item + i] = Reason::pinned;
-            continue;
-        }
-        const double share = catalog.share(items[i].last);
-        const double gain = benefit.gain(entry[i], share);
-        out.gains[first_item + i] = gain;
-        benefit.activate(entry[i], share);
-        const Date due = offer.due(items[i].activity);
-        const bool needed = std::any_of(items.begin(), items.end(), [&](const Item& other) {
-            for (const std::size_t row : catalog.organization.relations().prerequisites_of_activity[other.activity])
-                if (catalog.organization->activity_prerequisites.prerequisite[row] == items[i].activity) return true;
+        if (pinned_[i]) benefit.activate(entry_[i], catalog.share(items[i].last));
+    const auto needed = [&](ActivityId activity) {
+        return std::any_of(items.begin(), items.end(), [&](const Item& other) {
+            for (const std::size_t row : relations.prerequisites_of_activity[other.activity])
+                if (tables.activity_prerequisites.prerequisite[row] == activity) return true;
             return false;
         });
-        out.reasons[first_item + i] = !is_missing(due) && !offer.completed(items[i].activity) ? Reason::mandatory
-                                      : gain <= 0 && needed                                   ? Reason::prerequisite
-                                                                                              : Reason::risk;
+    };
+    gains.assign(items.size(), 0.0);
+    reasons.assign(items.size(), Reason::pinned);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (pinned_[i]) continue;
+        const double share = catalog.share(items[i].last);
+        gains[i] = benefit.gain(entry_[i], share);
+        benefit.activate(entry_[i], share);
+        reasons[i] = !is_missing(offer.due(items[i].activity)) && !offer.completed(items[i].activity)
+                         ? Reason::mandatory
+                     : gains[i] <= 0 && needed(items[i].activity) ? Reason::prerequisite
+                                                                  : Reason::risk;
+    }
+}
+
+void Teller::expect(Benefit& benefit, std::int32_t index, const std::vector<std::int32_t>& lessons,
+                    std::vector<double>& shortfalls) {
+    const Benefit::State& state = benefit.state(index);
+    const std::vector<Benefit::Level>& levels = benefit.levels(index, lessons);
+    shortfalls.clear();
+    for (std::int32_t w = state.first_wanted; w < state.last_wanted; ++w)
+        shortfalls.push_back(shortfall_of(levels, benefit.wanted(w).required, state.sd));
+}
+
+void Teller::find_goals(Benefit& benefit, std::int32_t index, std::span<const Item> items, Date end) {
+    const Risks& risks = benefit.risks();
+    const Benefit::State& state = benefit.state(index);
+    const std::vector<Benefit::Active>& active = benefit.active(index);
+    const auto wanted = static_cast<std::size_t>(state.last_wanted - state.first_wanted);
+    removed_.assign(wanted, 0.0);
+    all_.clear();
+    pins_.clear();
+    Date due = missing<Date>();
+    bool ours = false, with_known = false, without_known = false;
+    const auto insert = [](std::vector<std::int32_t>& lessons, std::int32_t lesson) {
+        lessons.insert(std::upper_bound(lessons.begin(), lessons.end(), lesson), lesson);
+    };
+    for (std::size_t i = 0; i < active.size(); ++i) {
+        const auto item = static_cast<std::size_t>(active[i].entry);
+        if (items[item].last < end) {
+            insert(all_, active[i].lesson);
+            with_known = false;
+            if (pinned_[item]) {
+                insert(pins_, active[i].lesson);
+                without_known = false;
+            }
+        }
+        if (!pinned_[item]) {
+            ours = true;
+            if (is_missing(due) || due < items[item].last) due = items[item].last;
+        }
+        const double width = active[i].share - (i + 1 < active.size() ? active[i + 1].share : 0);
+        if (width <= 0 || !ours) continue;
+        if (!without_known) expect(benefit, index, pins_, without_);
+        if (!with_known) expect(benefit, index, all_, with_);
+        with_known = without_known = true;
+        for (std::size_t w = 0; w < wanted; ++w)
+            removed_[w] += width * benefit.wanted(state.first_wanted + static_cast<std::int32_t>(w)).coefficient *
+                           (without_[w] - with_[w]);
+    }
+    if (!with_known) expect(benefit, index, all_, with_);
+    const std::vector<Benefit::Level>& levels = benefit.levels(index, all_);
+    for (std::size_t w = 0; w < wanted; ++w) {
+        const Benefit::Wanted& row = benefit.wanted(state.first_wanted + static_cast<std::int32_t>(w));
+        after += row.coefficient * with_[w];
+        if (!ours || !(removed_[w] > 0)) continue;
+        goals.push_back({row.row, mean_of(levels), likelihood_of(levels, row.required, state.sd), removed_[w], due});
+        if (risks.basis[row.row] != Basis::role)
+            for (const Benefit::Active& a : active)
+                goal_part_[a.entry] += removed_[w] / static_cast<double>(active.size());
+    }
+}
+
+void Teller::tell(Offer& offer, std::span<const Item> items) {
+    Benefit& benefit = offer.benefit;
+    offer.stand(items.front().person);
+    find_gains(offer, items);
+    goals.clear();
+    goal_part_.assign(items.size(), 0.0);
+    before = after = 0;
+    for (std::int32_t s = 0; s < benefit.states(); ++s) {
+        before += benefit.state(s).before;
+        if (benefit.active(s).empty()) {
+            after += benefit.state(s).before;
+        } else {
+            find_goals(benefit, s, items, offer.catalog.end);
+        }
+    }
+    std::sort(goals.begin(), goals.end(), [](const Goal& a, const Goal& b) { return a.row < b.row; });
+    for (std::size_t i = 0; i < items.size(); ++i)
+        if (reasons[i] == Reason::risk && goal_part_[i] > 0.5 * gains[i]) reasons[i] = Reason::goal;
+}
+
+// The rows of the items table in the making.
+struct ItemRows {
+    explicit ItemRows(std::size_t n)
+        : person(n), activity(n), session(n), first_day(n), last_day(n), period(n), hours(n), cost(n), fund_cost(n),
+          account_cost(n), employee_cost(n), fund(n) {}
+
+    void put(std::size_t i, const Item& item) {
+        person[i] = item.person;
+        activity[i] = item.activity;
+        session[i] = item.session;
+        first_day[i] = item.first;
+        last_day[i] = item.last;
+        period[i] = item.period > 0 ? item.period : missing<std::int32_t>();
+        hours[i] = item.hours;
+        cost[i] = item.cost;
+        fund[i] = item.fund;
+        fund_cost[i] = item.fund_cost;
+        account_cost[i] = item.account_cost;
+        employee_cost[i] = item.employee_cost;
+    }
+    void hand_over(const Organization& organization, Buffer<double> gains, Buffer<Reason> reasons, PlanItems& table) {
+        table.person.set(std::move(person), organization.people().strings());
+        table.activity.set(std::move(activity), organization.activities().strings());
+        table.session.set(std::move(session), organization.sessions().strings());
+        table.first_day.set(std::move(first_day));
+        table.last_day.set(std::move(last_day));
+        table.period.set(std::move(period));
+        table.hours.set(std::move(hours));
+        table.cost.set(std::move(cost));
+        table.fund.set(std::move(fund), organization.funds().strings());
+        table.fund_cost.set(std::move(fund_cost));
+        table.account_cost.set(std::move(account_cost));
+        table.employee_cost.set(std::move(employee_cost));
+        table.gain.set(std::move(gains));
+        table.reason.set(std::move(reasons));
     }
 
-    double before = 0, after = 0;
-    std::vector<bool> all(items.size()), pins(items.size());
-    std::vector<double> goal_part(items.size(), 0.0);  // of the gain, from personal goals and targets
-    for (std::int32_t s = 0; s < benefit.states(); ++s) {
-        const Benefit::State& state = benefit.state(s);
-        before += state.before;
-        const std::vector<Benefit::Active> active = benefit.active(s);
-        if (active.empty()) {
-            after += state.before;
-            continue;
+    Buffer<PersonId> person;
+    Buffer<ActivityId> activity;
+    Buffer<SessionId> session;
+    Buffer<Date> first_day, last_day;
+    Buffer<std::int32_t> period;
+    Buffer<Minutes> hours;
+    Buffer<Money> cost, fund_cost, account_cost, employee_cost;
+    Buffer<FundId> fund;
+};
+
+// The rows of the people table in the making.
+struct PeopleRows {
+    explicit PeopleRows(std::size_t n) : person(n), activities(n), kinds(n), hours(n), cost(n), before(n), after(n) {}
+
+    void put(std::size_t p, const Organization& organization, std::span<const Item> items, double before_,
+             double after_) {
+        person[p] = items.front().person;
+        activities[p] = static_cast<std::int32_t>(items.size());
+        hours[p] = Minutes(0);
+        cost[p] = Money(0);
+        kinds[p] = 0;
+        const auto kind = [&](const Item& item) { return organization->activities.kind[item.activity.value()]; };
+        for (auto item = items.begin(); item != items.end(); ++item) {
+            kinds[p] += kind(*item) && std::none_of(items.begin(), item,
+                                                    [&](const Item& other) { return kind(other) == kind(*item); });
+            if (!is_missing(item->hours)) hours[p] += item->hours;
+            if (!is_missing(item->cost)) cost[p] += item->cost;
         }
-        const auto wanted = static_cast<std::size_t>(state.last_wanted - state.first_wanted);
-        std::vector<double> removed(wanted, 0.0);
-        Date due = missing<Date>();
-        std::fill(all.begin(), all.end(), false);
-        std::fill(pins.begin(), pins.end(), false);
-        bool ours = false;
-        for (std::size_t i = 0; i < active.size(); ++i) {
-            const std::size_t item = static_cast<std::size_t>(active[i].entry);
-            if (items[item].last < catalog.end) all[item] = true;
-            if (pinned[item] && items[item].last < catalog.end) pins[item] = true;
-            if (!pinned[item]) {
-                ours = true;
-                if (is_missing(due) || due < items[item].last) due = items[item].last;
-            }
-            const double width = active[i].share - (i + 1 < active.size() ? active[i + 1].share : 0);
-            if (width <= 0 || !ours) continue;
-            const std::vector<Benefit::Level> with = benefit.levels(s, all);
-            const std::vector<Benefit::Level> without = benefit.levels(s, pins);
-            for (std::size_t w = 0; w < wanted; ++w) {
-                const Benefit::Wanted& row = benefit.wanted(state.first_wanted + static_cast<std::int32_t>(w));
-                removed[w] +=
-                    width * row.coefficient *
-                    (shortfall_of(without, row.required, state.sd) - shortfall_of(with, row.required, state.sd));
-            }
-        }
-        const std::vector<Benefit::Level> levels = benefit.levels(s, all);
-        for (std::size_t w = 0; w < wanted; ++w) {
-            const Benefit::Wanted& row = benefit.wanted(state.first_wanted + static_cast<std::int32_t>(w));
-            after += row.coefficient * shortfall_of(levels, row.required, state.sd);
-            if (!ours || !(removed[w] > 0)) continue;
-            out.goals.push_back(
-                {row.row, mean_of(levels), likelihood_of(levels, row.required, state.sd), removed[w], due});
-            if (risks.basis[row.row] != Basis::role)
-                for (const Benefit::Active& a : active)
-                    goal_part[a.entry] += removed[w] / static_cast<double>(active.size());
-        }
+        before[p] = before_;
+        after[p] = after_;
     }
-    for (std::size_t i = 0; i < items.size(); ++i)
-        if (out.reasons[first_item + i] == Reason::risk && goal_part[i] > 0.5 * out.gains[first_item + i])
-            out.reasons[first_item + i] = Reason::goal;
-    out.before.push_back(before);
-    out.after.push_back(after);
-}
+    void hand_over(const Organization& organization, PlanPeople& table) {
+        table.person.set(std::move(person), organization.people().strings());
+        table.activities.set(std::move(activities));
+        table.kinds.set(std::move(kinds));
+        table.hours.set(std::move(hours));
+        table.cost.set(std::move(cost));
+        table.exposure_before.set(std::move(before));
+        table.exposure_after.set(std::move(after));
+    }
+
+    Buffer<PersonId> person;
+    Buffer<std::int32_t> activities, kinds;
+    Buffer<Minutes> hours;
+    Buffer<Money> cost;
+    Buffer<double> before, after;
+};
+
+// The rows of the goals table in the making, but for the texts.
+struct GoalRows {
+    explicit GoalRows(std::size_t n)
+        : person(n), basis(n), role(n), capability(n), from_mean(n), required(n), to_mean(n), likelihood_before(n),
+          likelihood_after(n), removed(n), objective(n), due(n) {}
+
+    void put(std::size_t k, const Risks& risks, const Strategy& strategy, const Goal& goal) {
+        const std::size_t row = goal.row;
+        person[k] = risks.person[row];
+        basis[k] = risks.basis[row];
+        role[k] = risks.role.size() > 0 ? risks.role[row] : RoleId();
+        capability[k] = risks.capability[row];
+        from_mean[k] = risks.mean[row];
+        required[k] = risks.required[row];
+        to_mean[k] = goal.to_mean;
+        likelihood_before[k] = risks.likelihood[row];
+        likelihood_after[k] = goal.likelihood_after;
+        removed[k] = goal.removed;
+        objective[k] = strategy.strongest(risks.person[row], risks.capability[row]);
+        due[k] = goal.due;
+    }
+    void hand_over(const Organization& organization, std::shared_ptr<const Strings> measure, PlanGoals& table) {
+        table.person.set(std::move(person), organization.people().strings());
+        table.basis.set(std::move(basis));
+        table.role.set(std::move(role), organization.roles().strings());
+        table.capability.set(std::move(capability), organization.capabilities().strings());
+        table.from_mean.set(std::move(from_mean));
+        table.required.set(std::move(required));
+        table.to_mean.set(std::move(to_mean));
+        table.likelihood_before.set(std::move(likelihood_before));
+        table.likelihood_after.set(std::move(likelihood_after));
+        table.exposure_removed.set(std::move(removed));
+        table.objective.set(std::move(objective), organization.objectives().strings());
+        table.measure.set(std::move(measure));
+        table.due.set(std::move(due));
+    }
+
+    Buffer<PersonId> person;
+    Buffer<Basis> basis;
+    Buffer<RoleId> role;
+    Buffer<CapabilityId> capability;
+    Buffer<double> from_mean, required, to_mean, likelihood_before, likelihood_after, removed;
+    Buffer<ObjectiveId> objective;
+    Buffer<Date> due;
+};
+
+// What is known of some people, in their order, before it is put into rows.
+struct Piece {
+    struct Person {
+        std::int32_t items = 0;
+        double before = 0, after = 0;
+    };
+    std::vector<Item> items;
+    std::vector<double> gains;
+    std::vector<Reason> reasons;
+    std::vector<Person> people;
+    std::vector<Goal> goals;
+};
 
 // "Practitioner", or the number where no level stands there.
 std::string level_name(const Organization& organization, CapabilityId capability, double position) {
@@ -148,178 +335,149 @@ std::string level_name(const Organization& organization, CapabilityId capability
     return to_text(position);
 }
 
+// How reaching each level will be seen: few texts, each for many goals.
+class Measures {
+public:
+    explicit Measures(const Organization& organization)
+        : organization_(organization), known_(organization.capabilities().size()) {}
+
+    const std::string& of(CapabilityId capability, double required) {
+        auto& texts = known_[static_cast<std::size_t>(capability.value())];
+        for (const auto& [position, text] : texts)
+            if (position == required) return text;
+        return texts
+            .emplace_back(required, "assessed at " + level_name(organization_, capability, required) + " or above")
+            .second;
+    }
+
+private:
+    const Organization& organization_;
+    std::vector<std::vector<std::pair<double, std::string>>> known_;
+};
+
+std::shared_ptr<const Strings> measures(const Catalog& catalog, const std::vector<Piece>& pieces) {
+    Measures texts(catalog.organization);
+    std::size_t count = 0, bytes = 0;
+    const auto each = [&](auto&& f) {
+        for (const Piece& piece : pieces)
+            for (const Goal& goal : piece.goals)
+                f(texts.of(catalog.risks.capability[goal.row], catalog.risks.required[goal.row]));
+    };
+    each([&](const std::string& text) {
+        ++count;
+        bytes += text.size();
+    });
+    auto column = std::make_shared<Strings>();
+    column->reserve(count, bytes);
+    each([&](const std::string& text) { column->push_back(text); });
+    return column;
+}
+
 }  // namespace
 
 Told tell(Offer& offer, std::span<const Item> items) {
     Told told;
     if (items.empty()) return told;
-    Described described;
-    described.gains.resize(items.size());
-    described.reasons.resize(items.size());
-    describe_person(offer, items, 0, described);
-    told.gains = std::move(described.gains);
-    told.reasons = std::move(described.reasons);
+    Teller teller;
+    teller.tell(offer, items);
+    told.gains = std::move(teller.gains);
+    told.reasons = std::move(teller.reasons);
     for (const double gain : told.gains) told.value += gain;
     return told;
 }
 
 void tabulate(const Organization& organization, std::span<const Item> items, Buffer<double> gains,
               Buffer<Reason> reasons, PlanItems& table) {
-    const std::size_t n = items.size();
-    Buffer<PersonId> person(n);
-    Buffer<ActivityId> activity(n);
-    Buffer<SessionId> session(n);
-    Buffer<Date> first_day(n), last_day(n);
-    Buffer<std::int32_t> period(n);
-    Buffer<Minutes> hours(n);
-    Buffer<Money> cost(n), fund_cost(n), account_cost(n), employee_cost(n);
-    Buffer<FundId> fund(n);
-    for (std::size_t i = 0; i < n; ++i) {
-        person[i] = items[i].person;
-        activity[i] = items[i].activity;
-        session[i] = items[i].session;
-        first_day[i] = items[i].first;
-        last_day[i] = items[i].last;
-        period[i] = items[i].period > 0 ? items[i].period : missing<std::int32_t>();
-        hours[i] = items[i].hours;
-        cost[i] = items[i].cost;
-        fund[i] = items[i].fund;
-        fund_cost[i] = items[i].fund_cost;
-        account_cost[i] = items[i].account_cost;
-        employee_cost[i] = items[i].employee_cost;
+    ItemRows rows(items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) rows.put(i, items[i]);
+    rows.hand_over(organization, std::move(gains), std::move(reasons), table);
+}
+
+double describe(const Catalog& catalog, std::int64_t people, const std::function<Itemizer()>& itemizer, Plan& plan) {
+    const Organization& organization = catalog.organization;
+    std::vector<Piece> pieces(static_cast<std::size_t>((people + chunk - 1) / chunk));
+    parallel_for(people, chunk, catalog.options.threads, [&](std::int64_t from, std::int64_t to) {
+        const Itemizer items_of = itemizer();
+        Offer offer(catalog);
+        Teller teller;
+        Piece piece;
+        for (std::int64_t p = from; p < to; ++p) {
+            const auto first = static_cast<std::ptrdiff_t>(piece.items.size());
+            items_of(p, piece.items);
+            const auto begin = piece.items.begin() + first;
+            if (begin == piece.items.end()) continue;
+            std::sort(begin, piece.items.end(), [](const Item& a, const Item& b) {
+                return std::tuple(a.last, a.activity) < std::tuple(b.last, b.activity);
+            });
+            const std::span<const Item> items(begin, piece.items.end());
+            teller.tell(offer, items);
+            piece.gains.insert(piece.gains.end(), teller.gains.begin(), teller.gains.end());
+            piece.reasons.insert(piece.reasons.end(), teller.reasons.begin(), teller.reasons.end());
+            piece.goals.insert(piece.goals.end(), teller.goals.begin(), teller.goals.end());
+            piece.people.push_back({static_cast<std::int32_t>(items.size()), teller.before, teller.after});
+        }
+        pieces[static_cast<std::size_t>(from / chunk)] = std::as_const(piece);  // a copy takes no more than it needs
+    });
+
+    struct Place {
+        std::size_t item = 0, person = 0, goal = 0;
+    };
+    std::vector<Place> places(1);
+    double value = 0;
+    for (const Piece& piece : pieces) {
+        for (const double gain : piece.gains) value += gain;
+        const Place& at = places.back();
+        places.push_back({at.item + piece.items.size(), at.person + piece.people.size(), at.goal + piece.goals.size()});
     }
-    table.person.set(std::move(person), organization.people().strings());
-    table.activity.set(std::move(activity), organization.activities().strings());
-    table.session.set(std::move(session), organization.sessions().strings());
-    table.first_day.set(std::move(first_day));
-    table.last_day.set(std::move(last_day));
-    table.period.set(std::move(period));
-    table.hours.set(std::move(hours));
-    table.cost.set(std::move(cost));
-    table.fund.set(std::move(fund), organization.funds().strings());
-    table.fund_cost.set(std::move(fund_cost));
-    table.account_cost.set(std::move(account_cost));
-    table.employee_cost.set(std::move(employee_cost));
-    table.gain.set(std::move(gains));
-    table.reason.set(std::move(reasons));
+
+    ItemRows item_rows(places.back().item);
+    PeopleRows people_rows(places.back().person);
+    GoalRows goal_rows(places.back().goal);
+    Buffer<double> gains(places.back().item);
+    Buffer<Reason> reasons(places.back().item);
+    const Strategy strategy(organization, catalog.as_of, catalog.options.threads);
+    std::shared_ptr<const Strings> texts;
+    // The texts lie one after another: they are one task, beside the pieces.
+    parallel_for(static_cast<std::int64_t>(pieces.size()) + 1, 1, catalog.options.threads,
+                 [&](std::int64_t task, std::int64_t) {
+                     if (task == 0) {
+                         texts = measures(catalog, pieces);
+                         return;
+                     }
+                     const Piece& piece = pieces[static_cast<std::size_t>(task - 1)];
+                     Place at = places[static_cast<std::size_t>(task - 1)];
+                     std::copy(piece.gains.begin(), piece.gains.end(), gains.data() + at.item);
+                     std::copy(piece.reasons.begin(), piece.reasons.end(), reasons.data() + at.item);
+                     std::span<const Item> left(piece.items);
+                     for (const Piece::Person& person : piece.people) {
+                         const auto count = static_cast<std::size_t>(person.items);
+                         people_rows.put(at.person++, organization, left.first(count), person.before, person.after);
+                         for (const Item& item : left.first(count)) item_rows.put(at.item++, item);
+                         left = left.subspan(count);
+                     }
+                     for (const Goal& goal : piece.goals) goal_rows.put(at.goal++, catalog.risks, strategy, goal);
+                 });
+    item_rows.hand_over(organization, std::move(gains), std::move(reasons), plan.items);
+    people_rows.hand_over(organization, plan.people);
+    goal_rows.hand_over(organization, std::move(texts), plan.goals);
+    return value;
 }
 
 double describe(const Catalog& catalog, std::vector<Item> items, Plan& plan) {
-    const Organization& organization = catalog.organization;
-    const Risks& risks = catalog.risks;
     std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
         return std::tuple(a.person, a.last, a.activity) < std::tuple(b.person, b.last, b.activity);
     });
     std::vector<std::size_t> first;  // item of each person
     for (std::size_t i = 0; i < items.size(); ++i)
         if (i == 0 || items[i].person != items[i - 1].person) first.push_back(i);
-    const std::size_t people = first.size();
+    const auto people = static_cast<std::int64_t>(first.size());
     first.push_back(items.size());
-
-    std::vector<Described> pieces((people + chunk - 1) / chunk);
-    parallel_for(static_cast<std::int64_t>(people), chunk, catalog.options.threads,
-                 [&](std::int64_t from, std::int64_t to) {
-                     Offer offer(catalog);
-                     Described& piece = pieces[from / chunk];
-                     piece.gains.resize(first[to] - first[from]);
-                     piece.reasons.resize(first[to] - first[from]);
-                     for (std::int64_t p = from; p < to; ++p)
-                         describe_person(offer, std::span(items).subspan(first[p], first[p + 1] - first[p]),
-                                         first[p] - first[from], piece);
-                 });
-
-    Buffer<double> gain(items.size());
-    Buffer<Reason> reason(items.size());
-    double value = 0;
-    std::vector<Goal> goals;
-    Buffer<double> before(people), after(people);
-    std::size_t i = 0, p = 0;
-    for (const Described& piece : pieces) {
-        for (std::size_t k = 0; k < piece.gains.size(); ++k, ++i) {
-            gain[i] = piece.gains[k];
-            reason[i] = piece.reasons[k];
-            value += piece.gains[k];
-        }
-        for (std::size_t k = 0; k < piece.before.size(); ++k, ++p) {
-            before[p] = piece.before[k];
-            after[p] = piece.after[k];
-        }
-        goals.insert(goals.end(), piece.goals.begin(), piece.goals.end());
-    }
-    std::sort(goals.begin(), goals.end(), [](const Goal& a, const Goal& b) { return a.row < b.row; });
-
-    Buffer<PersonId> who(people);
-    Buffer<std::int32_t> activities(people), kinds(people);
-    Buffer<Minutes> time(people);
-    Buffer<Money> money(people);
-    for (p = 0; p < people; ++p) {
-        who[p] = items[first[p]].person;
-        activities[p] = static_cast<std::int32_t>(first[p + 1] - first[p]);
-        std::vector<KindId> distinct;
-        time[p] = Minutes(0);
-        money[p] = Money(0);
-        for (std::size_t k = first[p]; k < first[p + 1]; ++k) {
-            const KindId kind = organization->activities.kind[items[k].activity.value()];
-            if (kind && std::find(distinct.begin(), distinct.end(), kind) == distinct.end()) distinct.push_back(kind);
-            if (!is_missing(items[k].hours)) time[p] += items[k].hours;
-            if (!is_missing(items[k].cost)) money[p] += items[k].cost;
-        }
-        kinds[p] = static_cast<std::int32_t>(distinct.size());
-    }
-
-    const std::size_t g = goals.size();
-    const Strategy strategy(organization, catalog.as_of, catalog.options.threads);
-    Buffer<PersonId> goal_person(g);
-    Buffer<Basis> basis(g);
-    Buffer<RoleId> role(g);
-    Buffer<CapabilityId> capability(g);
-    Buffer<double> from_mean(g), required(g), to_mean(g), likelihood_before(g), likelihood_after(g), removed(g);
-    Buffer<ObjectiveId> objective(g);
-    Buffer<Date> due(g);
-    auto measure = std::make_shared<Strings>();
-    for (std::size_t k = 0; k < g; ++k) {
-        const std::size_t row = goals[k].row;
-        goal_person[k] = risks.person[row];
-        basis[k] = risks.basis[row];
-        role[k] = risks.role.size() > 0 ? risks.role[row] : RoleId();
-        capability[k] = risks.capability[row];
-        from_mean[k] = risks.mean[row];
-        required[k] = risks.required[row];
-        to_mean[k] = goals[k].to_mean;
-        likelihood_before[k] = risks.likelihood[row];
-        likelihood_after[k] = goals[k].likelihood_after;
-        removed[k] = goals[k].removed;
-        objective[k] = strategy.strongest(risks.person[row], risks.capability[row]);
-        measure->push_back("assessed at " + level_name(organization, risks.capability[row], risks.required[row]) +
-                           " or above");
-        due[k] = goals[k].due;
-    }
-
-    const auto& people_keys = organization.people().strings();
-    tabulate(organization, items, std::move(gain), std::move(reason), plan.items);
-
-    plan.people.person.set(std::move(who), people_keys);
-    plan.people.activities.set(std::move(activities));
-    plan.people.kinds.set(std::move(kinds));
-    plan.people.hours.set(std::move(time));
-    plan.people.cost.set(std::move(money));
-    plan.people.exposure_before.set(std::move(before));
-    plan.people.exposure_after.set(std::move(after));
-
-    plan.goals.person.set(std::move(goal_person), people_keys);
-    plan.goals.basis.set(std::move(basis));
-    plan.goals.role.set(std::move(role), organization.roles().strings());
-    plan.goals.capability.set(std::move(capability), organization.capabilities().strings());
-    plan.goals.from_mean.set(std::move(from_mean));
-    plan.goals.required.set(std::move(required));
-    plan.goals.to_mean.set(std::move(to_mean));
-    plan.goals.likelihood_before.set(std::move(likelihood_before));
-    plan.goals.likelihood_after.set(std::move(likelihood_after));
-    plan.goals.exposure_removed.set(std::move(removed));
-    plan.goals.objective.set(std::move(objective), organization.objectives().strings());
-    plan.goals.measure.set(std::move(measure));
-    plan.goals.due.set(std::move(due));
-    return value;
+    const auto of = [&](std::int64_t person, std::vector<Item>& out) {
+        out.insert(out.end(), items.begin() + static_cast<std::ptrdiff_t>(first[person]),
+                   items.begin() + static_cast<std::ptrdiff_t>(first[person + 1]));
+    };
+    return describe(
+        catalog, people, [&]() -> Itemizer { return of; }, plan);
 }
 
 Item item_of(const PlanItems& from, std::size_t row) {

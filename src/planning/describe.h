@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -38,8 +40,14 @@ Told tell(Offer& offer, std::span<const Item> items);
 void tabulate(const Organization& organization, std::span<const Item> items, Buffer<double> gains,
               Buffer<Reason> reasons, PlanItems& table);
 
+/// Adds the items of a person, by their number, in any order. One thread at a time calls it.
+using Itemizer = std::function<void(std::int64_t person, std::vector<Item>& items)>;
+
 /// Fills the items table, sorted by person, last day, activity, and everything that follows from it: gains, reasons,
-/// people and goals. Returns Σ gains, the plan's value.
+/// people and goals. Returns Σ gains, the plan's value. The numbers of people, from 0 up to `people`, are in the order of
+/// their ids; `itemizer` is called from several threads.
+double describe(const Catalog& catalog, std::int64_t people, const std::function<Itemizer()>& itemizer, Plan& plan);
+/// The same for items that are at hand, in any order.
 double describe(const Catalog& catalog, std::vector<Item> items, Plan& plan);
 
 }  // namespace gradus

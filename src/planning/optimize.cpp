@@ -111,6 +111,50 @@ PlanStatus status_of(AllocationStatus status) {
     return static_cast<PlanStatus>(status);
 }
 
+// Finds the items that a choice stands for.
+class Replay {
+public:
+    explicit Replay(const Catalog& catalog) : catalog_(catalog), draft_(catalog) {}
+
+    void add(PersonId person, std::span<const std::int32_t> content, std::vector<Item>& items) {
+        // What is chosen is all that is looked at: to open the whole offer of everyone would keep a cancel waiting.
+        chosen_.forced.clear();
+        for (std::size_t k = 0; k < content.size(); k += 2) chosen_.forced.push_back(ActivityId(content[k]));
+        if (chosen_.forced.empty()) {
+            draft_.offer.stand(person);
+        } else {
+            draft_.offer.open(person, &chosen_, true);
+        }
+        draft_.begin(query_);
+        if (!draft_.replay(content)) throw Error(Code::internal, "optimize: a chosen plan could not be replayed");
+        const Activities& activities = catalog_.organization->activities;
+        for (const Offer::Pin& pin : draft_.offer.pins)
+            items.push_back({person, pin.activity, pin.session, pin.first, pin.last, pin.period + 1,
+                             activities.hours[pin.activity.value()], Money(0), FundId(), Money(0), Money(0), Money(0)});
+        for (const Way& way : draft_.chosen()) {
+            const ActivityId activity = draft_.offer.courses[way.course].activity;
+            const auto part = [&](Money money) { return is_missing(way.cost) ? missing<Money>() : money; };
+            items.push_back({person, activity, catalog_.offerings[way.offering].session, way.first, way.last,
+                             way.period + 1, activities.hours[activity.value()], way.cost, way.fund,
+                             part(way.fund_cost), part(way.account_cost), part(way.employee_cost)});
+        }
+    }
+
+private:
+    const Catalog& catalog_;
+    Draft draft_;
+    const Query query_;
+    Offer::Duties chosen_;
+};
+
+// For the items of the plan before that are absent.
+double charge(const Catalog& catalog, const PlanItems& items) {
+    std::size_t absent = catalog.previous.size();
+    for (std::size_t i = 0; i < items.size() && catalog.previous.size() > 0; ++i)
+        absent -= catalog.previous.holds(items.person[i], items.activity[i], items.session[i], items.first_day[i]);
+    return catalog.options.change_cost * static_cast<double>(absent);
+}
+
 void tabulate(const Catalog& catalog, const Allocation& allocation, double constant,
               const std::vector<Conflict>& conflicts, double value, Plan& plan) {
     std::vector<std::int64_t> used(catalog.capacity.size(), 0);
@@ -176,47 +220,13 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     const Allocation allocation = allocate(problem, how, control);
 
     const auto n = static_cast<std::int64_t>(groups.size());
-    std::vector<std::vector<Item>> found((groups.size() + chunk - 1) / chunk);
-    parallel_for(n, chunk, catalog.options.threads, [&](std::int64_t first, std::int64_t last) {
-        Draft draft(catalog);
-        const Query query;
-        Offer::Duties chosen;
-        for (std::int64_t i = first; i < last; ++i) {
-            std::vector<Item>& items = found[first / chunk];
-            const ChoiceView choice = allocation.choices[static_cast<std::int32_t>(i)];
-            // What is chosen is all that is looked at: to open the whole offer of everyone would keep a cancel waiting.
-            chosen.forced.clear();
-            for (std::size_t k = 0; k < choice.content.size(); k += 2)
-                chosen.forced.push_back(ActivityId(choice.content[k]));
-            if (chosen.forced.empty()) {
-                draft.offer.stand(groups[i]);
-            } else {
-                draft.offer.open(groups[i], &chosen, true);
-            }
-            draft.begin(query);
-            if (!draft.replay(choice.content))
-                throw Error(Code::internal, "optimize: a chosen plan could not be replayed");
-            for (const Offer::Pin& pin : draft.offer.pins)
-                items.push_back({groups[i], pin.activity, pin.session, pin.first, pin.last, pin.period + 1,
-                                 organization->activities.hours[pin.activity.value()], Money(0), FundId(), Money(0),
-                                 Money(0), Money(0)});
-            for (const Way& way : draft.chosen()) {
-                const ActivityId activity = draft.offer.courses[way.course].activity;
-                const auto part = [&](Money money) { return is_missing(way.cost) ? missing<Money>() : money; };
-                items.push_back({groups[i], activity, catalog.offerings[way.offering].session, way.first, way.last,
-                                 way.period + 1, organization->activities.hours[activity.value()], way.cost, way.fund,
-                                 part(way.fund_cost), part(way.account_cost), part(way.employee_cost)});
-            }
-        }
-    });
-    std::vector<Item> items;
-    for (const std::vector<Item>& piece : found) items.insert(items.end(), piece.begin(), piece.end());
-    const auto kept = std::count_if(items.begin(), items.end(), [&](const Item& item) {
-        return catalog.previous.holds(item.person, item.activity, item.session, item.first);
-    });
-    const double charge =
-        catalog.options.change_cost * static_cast<double>(catalog.previous.size() - static_cast<std::size_t>(kept));
-    const double value = describe(catalog, std::move(items), plan) - charge;
+    const auto itemizer = [&]() -> Itemizer {
+        auto replay = std::make_shared<Replay>(catalog);
+        return [&, replay](std::int64_t group, std::vector<Item>& found) {
+            replay->add(groups[group], allocation.choices[static_cast<std::int32_t>(group)].content, found);
+        };
+    };
+    const double value = describe(catalog, n, itemizer, plan) - charge(catalog, plan.items);
     tabulate(catalog, allocation, problem.constant, roster.conflicts, value, plan);
     const int threads = thread_count(n, options.threads);
     OptionsJson json = options_json(catalog.options);
