@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 #include "risk/learning.h"
 #include "risk/normal.h"
@@ -22,12 +23,11 @@ void Benefit::open(PersonId person, const Anew* anew) {
     risks_ = replaced ? anew->risks : &catalog_.risks;
     states_.clear();
     wanted_.clear();
-    lessons_.clear();
-    entry_count_ = 0;
     ++stamp_;
 
     const Risks& risks = *risks_;
     const Relations& relations = catalog_.organization.relations();
+    indifferent_ = relations.preferences_of_person[person].size() == 0;
     const Rows rows = replaced ? Rows{0, static_cast<std::int32_t>(risks.size())} : catalog_.risks_of_person[person];
     for (const std::size_t row : rows) {
         const std::size_t capability = static_cast<std::size_t>(risks.capability[row].value());
@@ -65,11 +65,17 @@ void Benefit::open(PersonId person, const Anew* anew) {
         }
         state.worthwhile = state.before > 0;
     }
+    restart();
+}
+
+void Benefit::restart() {
+    lessons_.clear();
+    entry_count_ = 0;
     if (active_.size() < states_.size()) active_.resize(states_.size());
     for (std::size_t i = 0; i < states_.size(); ++i) active_[i].clear();
 }
 
-double Benefit::preference(ActivityId activity) const {
+double Benefit::liking(ActivityId activity) const {
     return gradus::preference(catalog_.organization, person_, catalog_.organization->activities.kind[activity.value()]);
 }
 
@@ -79,49 +85,69 @@ double Benefit::mean(CapabilityId capability) const {
     return missing<double>();
 }
 
-std::int32_t Benefit::add(ActivityId activity, Date last) {
+std::int32_t Benefit::add_untaught(ActivityId activity) {
     if (static_cast<std::size_t>(entry_count_) == entries_.size()) entries_.emplace_back();
     Entry& entry = entries_[entry_count_];
     entry.signature = 0;
-    entry.lessons.clear();
-    entry.capabilities.clear();
-
-    const Outcomes& outcomes = catalog_.organization->outcomes;
-    const Relations& relations = catalog_.organization.relations();
-    const double liking = preference(activity);
-    for (const std::size_t row : relations.outcomes_of_activity[activity]) {
-        for (std::size_t i = 0; i < states_.size(); ++i) {
-            const State& state = states_[i];
-            if (state.capability != outcomes.capability[row]) continue;
-            if (entry.capabilities.empty() || entry.capabilities.back() != state.capability.value())
-                entry.capabilities.push_back(state.capability.value());
-            const double probability = std::min(1.0, outcomes.probability[row] * liking);
-            if (!state.worthwhile || !(outcomes.uplift[row] > 0) || !(probability > 0) ||
-                !(outcomes.up_to[row] > state.mean) ||
-                (anew_ && !is_missing(last) && anew_->reflects(state.capability, last)))
-                continue;
-            lessons_.push_back(
-                {static_cast<std::int32_t>(i), entry_count_, outcomes.uplift[row], outcomes.up_to[row], probability});
-            entry.signature |= std::uint64_t{1} << (i % 64);
+    entry.lessons = 0;
+    if (catalog_.options.max_capabilities) {
+        entry.capabilities.clear();
+        for (const std::size_t row : catalog_.organization.relations().outcomes_of_activity[activity]) {
+            const CapabilityId capability = catalog_.organization->outcomes.capability[row];
+            if (!is_missing(mean(capability))) entry.capabilities.push_back(capability.value());
         }
     }
     return entry_count_++;
 }
 
+void Benefit::teach(std::int32_t state, std::int32_t entry, double uplift, double up_to, double probability) {
+    lessons_.push_back({state, entry, uplift, up_to, probability});
+    entries_[entry].signature |= std::uint64_t{1} << (state % 64);
+    ++entries_[entry].lessons;
+}
+
+std::int32_t Benefit::add(ActivityId activity, Date last) {
+    const std::int32_t entry = add_untaught(activity);
+    const Outcomes& outcomes = catalog_.organization->outcomes;
+    const double liked = preference(activity);
+    for (const std::size_t row : catalog_.organization.relations().outcomes_of_activity[activity]) {
+        for (std::size_t i = 0; i < states_.size(); ++i) {
+            const State& state = states_[i];
+            if (state.capability != outcomes.capability[row]) continue;
+            const double probability = std::min(1.0, outcomes.probability[row] * liked);
+            if (!state.worthwhile || !(outcomes.uplift[row] > 0) || !(probability > 0) ||
+                !(outcomes.up_to[row] > state.mean) ||
+                (anew_ && !is_missing(last) && anew_->reflects(state.capability, last)))
+                continue;
+            teach(static_cast<std::int32_t>(i), entry, outcomes.uplift[row], outcomes.up_to[row], probability);
+        }
+    }
+    return entry;
+}
+
 void Benefit::seal() {
     // Learning is applied in ascending order of the level it can teach to; ties do not matter, entries make it definite.
-    std::sort(lessons_.begin(), lessons_.end(), [](const Lesson& a, const Lesson& b) {
-        return std::tuple(a.state, a.cap, a.entry) < std::tuple(b.state, b.cap, b.entry);
-    });
+    const auto ascending = [](const Lesson& a, const Lesson& b) {
+        return a.state != b.state ? a.state < b.state : a.cap != b.cap ? a.cap < b.cap : a.entry < b.entry;
+    };
+    if (!std::is_sorted(lessons_.begin(), lessons_.end(), ascending))
+        std::sort(lessons_.begin(), lessons_.end(), ascending);
     for (State& state : states_) {
         state.first_lesson = state.last_lesson = 0;
         state.table = -1;
     }
+    std::int32_t first = 0;
+    for (std::int32_t i = 0; i < entry_count_; ++i) {
+        entries_[i].first_lesson = first;
+        first += std::exchange(entries_[i].lessons, 0);
+    }
+    lesson_of_.resize(lessons_.size());
     for (std::size_t i = 0; i < lessons_.size(); ++i) {
         State& state = states_[lessons_[i].state];
         if (i == 0 || lessons_[i - 1].state != lessons_[i].state) state.first_lesson = static_cast<std::int32_t>(i);
         state.last_lesson = static_cast<std::int32_t>(i) + 1;
-        entries_[lessons_[i].entry].lessons.push_back(static_cast<std::int32_t>(i));
+        Entry& entry = entries_[lessons_[i].entry];
+        lesson_of_[entry.first_lesson + entry.lessons++] = static_cast<std::int32_t>(i);
     }
     std::int32_t size = 0;
     for (State& state : states_)
@@ -143,7 +169,7 @@ double Benefit::expected(const State& state, double mean) const {
 
 double Benefit::remembered(const State& state, double mean) {
     const auto bits = std::bit_cast<std::uint64_t>(mean) + static_cast<std::uint64_t>(&state - states_.data());
-    Point& point = points_[bits * 0x9e3779b97f4a7c15u >> 54];
+    Point& point = points_[bits * 0x9e3779b97f4a7c15u >> 56];
     if (point.stamp != stamp_ || point.state != &state || point.mean != mean)
         point = {mean, &state, stamp_, expected(state, mean)};
     return point.expected;
@@ -178,6 +204,7 @@ double Benefit::removed(std::int32_t index, std::int32_t first, std::uint64_t se
         }
         return entry;
     }
+    if (memo_.empty()) memo_.resize(1 << 13);
     const std::uint64_t hash = (set + static_cast<std::uint64_t>(first)) * 0x9e3779b97f4a7c15u;
     Memo& memo = memo_[hash >> 51];
     if (memo.stamp == stamp_ && memo.first == first && memo.mask == set) return memo.removed;
@@ -218,13 +245,15 @@ double Benefit::removed_by_picked(const State& state) {
 }
 
 // What a lesson adds to its state while 0, 1, 2 … of the active lessons are in effect: day by day from the horizon's end
-// backwards fewer are, so between two neighbouring shares the set in effect does not change.
-void Benefit::find_steps(std::int32_t position) {
+// backwards fewer are, so between two neighbouring shares the set in effect does not change. As far as `share` reaches.
+void Benefit::find_steps(std::int32_t position, double share) {
     const std::int32_t index = lessons_[position].state;
     const std::vector<Active>& active = active_[index];
     steps_.resize(active.size() + 1);
-    for (std::size_t i = 0; i < steps_.size(); ++i)
+    for (std::size_t i = steps_.size(); i-- > 0;) {
         steps_[i] = std::max(0.0, reduction(index, active, i, position) - reduction(index, active, i, -1));
+        if (i > 0 && active[i - 1].share >= share) break;
+    }
 }
 
 double Benefit::over_time(const std::vector<Active>& active, double share) const {
@@ -242,9 +271,10 @@ double Benefit::over_time(const std::vector<Active>& active, double share) const
 void Benefit::gains(std::int32_t entry, const double* shares, double* out, std::int32_t count, double* by_lesson) {
     std::fill_n(out, count, 0.0);
     const std::int32_t lessons = lesson_count(entry);
+    const double longest = count > 0 ? *std::max_element(shares, shares + count) : 0;
     for (std::int32_t l = 0; l < lessons; ++l) {
-        const std::int32_t position = entries_[entry].lessons[l];
-        find_steps(position);
+        const std::int32_t position = lesson(entry, l);
+        find_steps(position, longest);
         for (std::int32_t k = 0; k < count; ++k) {
             const double gain = over_time(active_[lessons_[position].state], shares[k]);
             out[k] += gain;
@@ -255,8 +285,8 @@ void Benefit::gains(std::int32_t entry, const double* shares, double* out, std::
 
 void Benefit::parts(std::int32_t entry, double share, std::vector<Part>& out) {
     out.clear();
-    for (const std::int32_t position : entries_[entry].lessons) {
-        find_steps(position);
+    for (const std::int32_t position : lessons_of(entry)) {
+        find_steps(position, share);
         out.push_back({lessons_[position].state, over_time(active_[lessons_[position].state], share)});
     }
 }
@@ -279,7 +309,7 @@ double Benefit::potential(std::int32_t index, double share) {
 }
 
 void Benefit::activate(std::int32_t entry, double share) {
-    for (const std::int32_t position : entries_[entry].lessons) {
+    for (const std::int32_t position : lessons_of(entry)) {
         std::vector<Active>& active = active_[lessons_[position].state];
         const auto at = std::find_if(active.begin(), active.end(), [&](const Active& a) { return a.share < share; });
         active.insert(at, {entry, position, share});
@@ -287,7 +317,7 @@ void Benefit::activate(std::int32_t entry, double share) {
 }
 
 void Benefit::deactivate(std::int32_t entry) {
-    for (const std::int32_t position : entries_[entry].lessons) {
+    for (const std::int32_t position : lessons_of(entry)) {
         std::vector<Active>& active = active_[lessons_[position].state];
         std::erase_if(active, [&](const Active& a) { return a.entry == entry; });
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "planning/anew.h"
@@ -27,28 +28,32 @@ public:
     /// Adds an entry with the lessons of `activity`; returns its number. All entries come before `seal`. `last`: its last
     /// day, where it stays as it is: what the level believed reflects already is not counted again.
     std::int32_t add(ActivityId activity, Date last = missing<Date>());
+    /// Adds an entry whose lessons are told by `teach`, each once; those of one state ascend by `up_to`, then by entry, where
+    /// that costs nothing.
+    std::int32_t add_untaught(ActivityId activity);
+    void teach(std::int32_t state, std::int32_t entry, double uplift, double up_to, double probability);
     void seal();
+    /// Drops all entries: as after `open`.
+    void restart();
 
     std::int32_t states() const { return static_cast<std::int32_t>(states_.size()); }
     /// What multiplies the probabilities of an activity for this person (preferences).
-    double preference(ActivityId activity) const;
+    double preference(ActivityId activity) const { return indifferent_ ? 1 : liking(activity); }
 
     /// What entry `entry`, in effect for `share` of the horizon, adds to what is active, by state-wise segments.
     /// `gains` for several shares at once costs little more than one.
     /// `by_lesson` (if given) gets the parts of each share in turn, one per lesson of the entry.
     void gains(std::int32_t entry, const double* shares, double* out, std::int32_t count, double* by_lesson = nullptr);
-    std::int32_t lesson_count(std::int32_t entry) const {
-        return static_cast<std::int32_t>(entries_[entry].lessons.size());
-    }
-    std::int32_t lesson_state(std::int32_t entry, std::int32_t lesson) const {
-        return lessons_[entries_[entry].lessons[lesson]].state;
-    }
+    std::int32_t lesson_count(std::int32_t entry) const { return entries_[entry].lessons; }
+    std::int32_t lesson_state(std::int32_t entry, std::int32_t i) const { return lessons_[lesson(entry, i)].state; }
     struct Part {
         std::int32_t state = 0;
         double gain = 0;
     };
     /// Number of the lesson: those of a state follow one another, from its first_lesson on.
-    std::int32_t lesson(std::int32_t entry, std::int32_t i) const { return entries_[entry].lessons[i]; }
+    std::int32_t lesson(std::int32_t entry, std::int32_t i) const {
+        return lesson_of_[entries_[entry].first_lesson + i];
+    }
     /// What is gone of the exposure that lessons bear on once those of `set` are completed: bit i is lesson `first` + i.
     double removed(std::int32_t state, std::int32_t first, std::uint64_t set);
     /// True if the one does for its state all that the other does, and perhaps more.
@@ -70,7 +75,7 @@ public:
 
     /// States that the entry lifts, folded into 64 bits: entries without a common bit have nothing in common.
     std::uint64_t signature(std::int32_t entry) const { return entries_[entry].signature; }
-    /// The capabilities among the person's risk rows that the entry teaches (max_capabilities).
+    /// The capabilities among the person's risk rows that the entry teaches; none unless max_capabilities is asked for.
     const std::vector<std::int32_t>& capabilities(std::int32_t entry) const { return entries_[entry].capabilities; }
 
     /// The believed mean of a capability, credit included; NaN where no risk row has it.
@@ -121,7 +126,7 @@ private:
     };
     struct Entry {
         std::uint64_t signature = 0;
-        std::vector<std::int32_t> lessons;  // positions in lessons_
+        std::int32_t first_lesson = 0, lessons = 0;  // of lesson_of_
         std::vector<std::int32_t> capabilities;
     };
     struct Memo {
@@ -138,9 +143,13 @@ private:
         double expected = 0;
     };
 
+    std::span<const std::int32_t> lessons_of(std::int32_t entry) const {
+        return {lesson_of_.data() + entries_[entry].first_lesson, static_cast<std::size_t>(entries_[entry].lessons)};
+    }
+    double liking(ActivityId activity) const;
     double expected(const State& state, double mean) const;
     double remembered(const State& state, double mean);
-    void find_steps(std::int32_t lesson);
+    void find_steps(std::int32_t lesson, double share);
     double over_time(const std::vector<Active>& active, double share) const;
     double reduction(std::int32_t state, const std::vector<Active>& active, std::size_t count, std::int32_t extra);
     void spread(const State& state, const std::vector<std::int32_t>& lessons);
@@ -150,9 +159,11 @@ private:
     const Anew* anew_ = nullptr;
     const Risks* risks_ = &catalog_.risks;
     PersonId person_;
+    bool indifferent_ = true;  // the person prefers nothing
     std::vector<State> states_;
     std::vector<Wanted> wanted_;
     std::vector<Lesson> lessons_;
+    std::vector<std::int32_t> lesson_of_;  // by entry: positions in lessons_
     std::vector<Entry> entries_;
     std::int32_t entry_count_ = 0;
     std::vector<std::vector<Active>> active_;
@@ -161,8 +172,8 @@ private:
     std::vector<std::int32_t> picked_;
     std::vector<Active> set_;
     std::vector<double> table_;  // by state and set of its lessons: what they remove; NaN: not yet worked out
-    std::vector<Memo> memo_ = std::vector<Memo>(1 << 13);
-    std::vector<Point> points_ = std::vector<Point>(1 << 10);
+    std::vector<Memo> memo_;     // empty until a state has too many lessons for the table
+    std::vector<Point> points_ = std::vector<Point>(1 << 8);
     std::int32_t stamp_ = 0;
 };
 

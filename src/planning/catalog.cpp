@@ -172,6 +172,21 @@ Catalog::Catalog(const Organization& organization_, const Risks& risks_, const O
         order[activity.value()] = static_cast<std::int32_t>(rank);
         if (relations.mandatory_of_activity[activity].size() > 0) mandatory.push_back(activity);
     }
+    for (std::size_t c = 0; c + 1 < first_teaching.size(); ++c)
+        std::sort(teachings.begin() + first_teaching[c], teachings.begin() + first_teaching[c + 1],
+                  [&](const Teaching& a, const Teaching& b) {
+                      return std::pair(a.up_to, order[a.activity.value()]) <
+                             std::pair(b.up_to, order[b.activity.value()]);
+                  });
+    for (std::size_t i = 0; i < activities; ++i) {
+        const ActivityId activity(static_cast<std::int32_t>(i));
+        bool open = first_offering[i] < first_offering[i + 1] &&
+                    relations.eligibility_of_activity[activity].size() == 0 &&
+                    relations.prerequisites_of_activity[activity].size() == 0;
+        for (const std::size_t row : relations.outcomes_of_activity[activity])
+            open = open && is_missing(tables.outcomes.from_level[row]);
+        open_to_all.push_back(open);
+    }
 }
 
 std::int64_t money_step(const Catalog& catalog) {

@@ -50,15 +50,16 @@ struct Catalog {
     std::vector<Offering> offerings;           ///< by activity
     std::vector<std::int32_t> first_offering;  ///< by activity, and the end
     Groups<PersonTag> risks_of_person;         ///< rows of risks
-    std::vector<Teaching> teachings;           ///< by capability
+    std::vector<Teaching> teachings;  ///< by capability, then ascending by up_to, then in the order of activities
     std::vector<std::int32_t> first_teaching;  ///< by capability, and the end
-    bool programs_share = false;               ///< some programme has shares of its own
-    std::vector<std::int32_t> order;           ///< by activity: rank, prerequisites first
-    std::vector<ActivityId> mandatory;         ///< activities that somebody must take, prerequisites first
-    std::vector<std::int64_t> capacity;        ///< by resource: minor units or seats
-    std::vector<SessionId> seat_session;       ///< by resource less the number of funds
-    std::int32_t funds = 0;                    ///< number of funds
-    std::vector<Date> fund_changes;            ///< days within the horizon, ascending, on which a fund begins or ends
+    std::vector<char> open_to_all;    ///< by activity: on offer, and neither scope, level nor prerequisite is asked for
+    bool programs_share = false;      ///< some programme has shares of its own
+    std::vector<std::int32_t> order;  ///< by activity: rank, prerequisites first
+    std::vector<ActivityId> mandatory;    ///< activities that somebody must take, prerequisites first
+    std::vector<std::int64_t> capacity;   ///< by resource: minor units or seats
+    std::vector<SessionId> seat_session;  ///< by resource less the number of funds
+    std::int32_t funds = 0;               ///< number of funds
+    std::vector<Date> fund_changes;       ///< days within the horizon, ascending, on which a fund begins or ends
 
     /// Share of the horizon's days on which what ends on `last` is in effect (contract §3.5).
     double share(Date last) const;

@@ -43,7 +43,7 @@ double likelihood_of(const std::vector<Benefit::Level>& levels, double required,
 // What one person's items do: scratch memory, reused from person to person.
 class Teller {
 public:
-    // The items of one person in order; stands the offer on that person.
+    // The items, in order, of the person that the offer stands on.
     void tell(Offer& offer, std::span<const Item> items);
 
     std::vector<double> gains;     // by item
@@ -164,7 +164,7 @@ void Teller::find_goals(Benefit& benefit, std::int32_t index, std::span<const It
 
 void Teller::tell(Offer& offer, std::span<const Item> items) {
     Benefit& benefit = offer.benefit;
-    offer.stand(items.front().person);
+    benefit.restart();
     find_gains(offer, items);
     goals.clear();
     goal_part_.assign(items.size(), 0.0);
@@ -379,6 +379,7 @@ Told tell(Offer& offer, std::span<const Item> items) {
     Told told;
     if (items.empty()) return told;
     Teller teller;
+    offer.stand(items.front().person);
     teller.tell(offer, items);
     told.gains = std::move(teller.gains);
     told.reasons = std::move(teller.reasons);
@@ -393,24 +394,23 @@ void tabulate(const Organization& organization, std::span<const Item> items, Buf
     rows.hand_over(organization, std::move(gains), std::move(reasons), table);
 }
 
-double describe(const Catalog& catalog, std::int64_t people, const std::function<Itemizer()>& itemizer, Plan& plan) {
+double describe(const Catalog& catalog, std::int64_t people, const Itemizer& itemizer, Plan& plan) {
     const Organization& organization = catalog.organization;
     std::vector<Piece> pieces(static_cast<std::size_t>((people + chunk - 1) / chunk));
     parallel_for(people, chunk, catalog.options.threads, [&](std::int64_t from, std::int64_t to) {
-        const Itemizer items_of = itemizer();
-        Offer offer(catalog);
+        Draft draft(catalog);
         Teller teller;
         Piece piece;
         for (std::int64_t p = from; p < to; ++p) {
             const auto first = static_cast<std::ptrdiff_t>(piece.items.size());
-            items_of(p, piece.items);
+            itemizer(p, draft, piece.items);
             const auto begin = piece.items.begin() + first;
             if (begin == piece.items.end()) continue;
             std::sort(begin, piece.items.end(), [](const Item& a, const Item& b) {
                 return std::tuple(a.last, a.activity) < std::tuple(b.last, b.activity);
             });
             const std::span<const Item> items(begin, piece.items.end());
-            teller.tell(offer, items);
+            teller.tell(draft.offer, items);
             piece.gains.insert(piece.gains.end(), teller.gains.begin(), teller.gains.end());
             piece.reasons.insert(piece.reasons.end(), teller.reasons.begin(), teller.reasons.end());
             piece.goals.insert(piece.goals.end(), teller.goals.begin(), teller.goals.end());
@@ -472,12 +472,13 @@ double describe(const Catalog& catalog, std::vector<Item> items, Plan& plan) {
         if (i == 0 || items[i].person != items[i - 1].person) first.push_back(i);
     const auto people = static_cast<std::int64_t>(first.size());
     first.push_back(items.size());
-    const auto of = [&](std::int64_t person, std::vector<Item>& out) {
-        out.insert(out.end(), items.begin() + static_cast<std::ptrdiff_t>(first[person]),
-                   items.begin() + static_cast<std::ptrdiff_t>(first[person + 1]));
+    const auto itemizer = [&](std::int64_t number, Draft& draft, std::vector<Item>& out) {
+        const auto begin = items.begin() + static_cast<std::ptrdiff_t>(first[number]),
+                   end = items.begin() + static_cast<std::ptrdiff_t>(first[number + 1]);
+        draft.offer.stand(begin->person);
+        out.insert(out.end(), begin, end);
     };
-    return describe(
-        catalog, people, [&]() -> Itemizer { return of; }, plan);
+    return describe(catalog, people, itemizer, plan);
 }
 
 Item item_of(const PlanItems& from, std::size_t row) {

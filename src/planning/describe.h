@@ -7,6 +7,7 @@
 
 #include <gradus/planning/plan.h>
 
+#include "planning/draft.h"
 #include "planning/offer.h"
 
 namespace gradus {
@@ -40,13 +41,13 @@ Told tell(Offer& offer, std::span<const Item> items);
 void tabulate(const Organization& organization, std::span<const Item> items, Buffer<double> gains,
               Buffer<Reason> reasons, PlanItems& table);
 
-/// Adds the items of a person, by their number, in any order. One thread at a time calls it.
-using Itemizer = std::function<void(std::int64_t person, std::vector<Item>& items)>;
+/// Stands the draft's offer on a person and adds the person's items, in any order.
+using Itemizer = std::function<void(std::int64_t number, Draft& draft, std::vector<Item>& items)>;
 
 /// Fills the items table, sorted by person, last day, activity, and everything that follows from it: gains, reasons,
-/// people and goals. Returns Σ gains, the plan's value. The numbers of people, from 0 up to `people`, are in the order of
-/// their ids; `itemizer` is called from several threads.
-double describe(const Catalog& catalog, std::int64_t people, const std::function<Itemizer()>& itemizer, Plan& plan);
+/// people and goals. Returns Σ gains, the plan's value. People are numbered from 0 up to `people`, in the order of their
+/// ids; `itemizer` is called from several threads.
+double describe(const Catalog& catalog, std::int64_t people, const Itemizer& itemizer, Plan& plan);
 /// The same for items that are at hand, in any order.
 double describe(const Catalog& catalog, std::vector<Item> items, Plan& plan);
 

@@ -56,8 +56,8 @@ std::int32_t calendar_period(Date day, CapPeriod period) {
 }
 
 bool Offer::completed(ActivityId activity) const {
-    const Enrolments& enrolments = catalog.organization->enrolments;
-    for (const std::size_t row : catalog.organization.relations().enrolments_of_person[person])
+    const Enrolments& enrolments = tables_.enrolments;
+    for (const std::size_t row : relations_.enrolments_of_person[person])
         if (enrolments.activity[row] == activity && enrolments.status[row] == EnrolmentStatus::completed &&
             (is_missing(enrolments.date[row]) || enrolments.date[row] <= catalog.as_of))
             return true;
@@ -65,9 +65,9 @@ bool Offer::completed(ActivityId activity) const {
 }
 
 Date Offer::due(ActivityId activity) const {
-    const Mandatory& mandatory = catalog.organization->mandatory;
+    const Mandatory& mandatory = tables_.mandatory;
     Date earliest = missing<Date>();
-    for (const std::size_t row : catalog.organization.relations().mandatory_of_activity[activity]) {
+    for (const std::size_t row : relations_.mandatory_of_activity[activity]) {
         if (!holds(catalog.organization, mandatory.scope, row, person, role)) continue;
         const Date last = catalog.end - std::chrono::days(1);
         const Date day = is_missing(mandatory.due[row]) ? last : std::min(mandatory.due[row], last);
@@ -77,36 +77,38 @@ Date Offer::due(ActivityId activity) const {
 }
 
 bool Offer::eligible(ActivityId activity) const {
-    const Rows rows = catalog.organization.relations().eligibility_of_activity[activity];
+    const Rows rows = relations_.eligibility_of_activity[activity];
     if (rows.size() == 0) return true;
     for (const std::size_t row : rows)
-        if (holds(catalog.organization, catalog.organization->eligibility.scope, row, person, role)) return true;
+        if (holds(catalog.organization, tables_.eligibility.scope, row, person, role)) return true;
     return false;
 }
 
 void Offer::build_accounts() {
-    const Tables& tables = catalog.organization.tables();
     accounts.clear();
-    for (const std::size_t row : catalog.organization.relations().accounts_of_person[person]) {
-        const ProgramId program = tables.accounts.program[row];
+    for (const std::size_t row : relations_.accounts_of_person[person]) {
+        const ProgramId program = tables_.accounts.program[row];
         Account account;
         account.row = row;
-        account.kind = tables.accounts.kind[row];
-        account.available = tables.accounts.available[row].units();
+        account.kind = tables_.accounts.kind[row];
+        account.available = tables_.accounts.available[row].units();
         const auto narrow = [&](Date from, Date to) {
             if (!is_missing(from)) account.from = std::max(account.from, from);
             if (!is_missing(to)) account.to = std::min(account.to, to);
         };
         account.from = catalog.start;
         account.to = catalog.end;
-        narrow(tables.accounts.valid_from[row], tables.accounts.valid_to[row]);
+        narrow(tables_.accounts.valid_from[row], tables_.accounts.valid_to[row]);
         if (program) {
             const auto p = static_cast<std::size_t>(program.value());
-            if (!holds(catalog.organization, tables.programs.scope, p, person, role)) account.to = account.from;
-            narrow(tables.programs.valid_from[p], tables.programs.valid_to[p]);
+            if (!holds(catalog.organization, tables_.programs.scope, p, person, role)) account.to = account.from;
+            narrow(tables_.programs.valid_from[p], tables_.programs.valid_to[p]);
         }
         accounts.push_back(account);
     }
+    int seen[3] = {0, 0, 0};
+    for (const Account& account : accounts) ++seen[static_cast<int>(account.kind)];
+    one_of_a_kind_ = std::none_of(seen, seen + 3, [](int count) { return count > 1; });
 }
 
 // The person's account of a kind that is usable for an activity of that kind on that day; -1: none.
@@ -115,9 +117,9 @@ std::int32_t Offer::usable(AccountKind kind, Date day, KindId activity_kind) con
     for (std::size_t i = 0; i < accounts.size(); ++i) {
         const Account& account = accounts[i];
         if (account.kind != kind || day < account.from || day >= account.to) continue;
-        const ProgramId program = catalog.organization->accounts.program[account.row];
+        const ProgramId program = tables_.accounts.program[account.row];
         if (program) {
-            const auto& kinds = catalog.organization.relations().activity_kinds[program.value()];
+            const auto& kinds = relations_.activity_kinds[program.value()];
             if (!kinds.empty() && !std::binary_search(kinds.begin(), kinds.end(), activity_kind)) continue;
         }
         if (found >= 0)
@@ -132,27 +134,26 @@ std::int32_t Offer::usable(AccountKind kind, Date day, KindId activity_kind) con
 }
 
 void Offer::build_pins() {
-    const Tables& tables = catalog.organization.tables();
     pins.clear();
-    const Rows rows = catalog.organization.relations().enrolments_of_person[person];
+    const Rows rows = relations_.enrolments_of_person[person];
     for (const std::size_t row : rows) {
-        const EnrolmentStatus status = tables.enrolments.status[row];
+        const EnrolmentStatus status = tables_.enrolments.status[row];
         if (status != EnrolmentStatus::enrolled && status != EnrolmentStatus::in_progress) continue;
         Pin pin;
         pin.row = row;
-        pin.activity = tables.enrolments.activity[row];
-        pin.session = tables.enrolments.session[row];
+        pin.activity = tables_.enrolments.activity[row];
+        pin.session = tables_.enrolments.session[row];
         const auto activity = static_cast<std::size_t>(pin.activity.value());
         if (pin.session) {
-            pin.first = tables.sessions.first_day[pin.session.value()];
-            pin.last = tables.sessions.last_day[pin.session.value()];
+            pin.first = tables_.sessions.first_day[pin.session.value()];
+            pin.last = tables_.sessions.last_day[pin.session.value()];
         } else {
-            pin.first = is_missing(tables.enrolments.date[row]) ? catalog.start : tables.enrolments.date[row];
-            pin.last = pin.first + std::chrono::days(tables.activities.days[activity] - 1);
+            pin.first = is_missing(tables_.enrolments.date[row]) ? catalog.start : tables_.enrolments.date[row];
+            pin.last = pin.first + std::chrono::days(tables_.activities.days[activity] - 1);
         }
         pin.period = catalog.period_of(pin.first);
-        pin.minutes = is_missing(tables.activities.hours[activity]) ? 0 : tables.activities.hours[activity].count();
-        pin.kind = tables.activities.kind[activity].value();
+        pin.minutes = is_missing(tables_.activities.hours[activity]) ? 0 : tables_.activities.hours[activity].count();
+        pin.kind = tables_.activities.kind[activity].value();
         // One pin per activity: what is in progress before what is only enrolled, then the latest by date.
         const auto same =
             std::find_if(pins.begin(), pins.end(), [&](const Pin& p) { return p.activity == pin.activity; });
@@ -160,7 +161,7 @@ void Offer::build_pins() {
             pins.push_back(pin);
         } else {
             const auto rank = [&](const Pin& p) {
-                return std::tuple(tables.enrolments.status[p.row], tables.enrolments.date[p.row], p.session);
+                return std::tuple(tables_.enrolments.status[p.row], tables_.enrolments.date[p.row], p.session);
             };
             if (rank(*same) < rank(pin)) *same = pin;
         }
@@ -174,7 +175,7 @@ void Offer::build_pins() {
         pin.last = item.last;
         pin.period = catalog.period_of(item.first);
         pin.minutes = item.minutes;
-        pin.kind = tables.activities.kind[static_cast<std::size_t>(item.activity.value())].value();
+        pin.kind = tables_.activities.kind[static_cast<std::size_t>(item.activity.value())].value();
         pin.begun = true;
         pins.push_back(pin);
     }
@@ -208,29 +209,31 @@ bool Offer::takeable(ActivityId activity) {
     if (place != unknown) return place != refused;
     place = refused;  // there are no cycles: this only spares a second look
     touched_.push_back(activity);
+    if (!has_history_ && (!duties_ || duties_->excluded.empty()) && catalog.open_to_all[activity.value()]) {
+        place = offered;
+        return true;
+    }
 
-    const Tables& tables = catalog.organization.tables();
-    const Relations& relations = catalog.organization.relations();
     const bool required = duties_ && contains(duties_->forced, activity);
     if (duties_ && contains(duties_->excluded, activity)) return false;
     for (const Pin& pin : pins)
         if (pin.activity == activity) return false;
     if (catalog.first_offering[activity.value()] == catalog.first_offering[activity.value() + 1]) return false;
     bool declined = false;
-    for (const std::size_t row : relations.enrolments_of_person[person])
-        if (tables.enrolments.activity[row] == activity && tables.enrolments.status[row] == EnrolmentStatus::declined)
+    for (const std::size_t row : relations_.enrolments_of_person[person])
+        if (tables_.enrolments.activity[row] == activity && tables_.enrolments.status[row] == EnrolmentStatus::declined)
             declined = true;
     const bool done = completed(activity);
-    if (done && !tables.activities.repeatable[activity.value()]) return false;
+    if (done && !tables_.activities.repeatable[activity.value()]) return false;
     if (declined && !done && !required) return false;
     if (!eligible(activity)) return false;
-    for (const std::size_t row : relations.outcomes_of_activity[activity]) {
-        if (is_missing(tables.outcomes.from_level[row])) continue;
-        const double mean = benefit.mean(tables.outcomes.capability[row]);
-        if (mean < tables.outcomes.from_level[row] - 1) return false;
+    for (const std::size_t row : relations_.outcomes_of_activity[activity]) {
+        if (is_missing(tables_.outcomes.from_level[row])) continue;
+        const double mean = benefit.mean(tables_.outcomes.capability[row]);
+        if (mean < tables_.outcomes.from_level[row] - 1) return false;
     }
-    for (const std::size_t row : relations.prerequisites_of_activity[activity]) {
-        const ActivityId before = tables.activity_prerequisites.prerequisite[row];
+    for (const std::size_t row : relations_.prerequisites_of_activity[activity]) {
+        const ActivityId before = tables_.activity_prerequisites.prerequisite[row];
         const bool pinned = std::any_of(pins.begin(), pins.end(), [&](const Pin& p) { return p.activity == before; });
         if (!pinned && !completed(before) && !takeable(before)) return false;
     }
@@ -245,7 +248,7 @@ bool Offer::dated(Way& way, Date after) const {
     way.last += after - way.first;
     way.first = after;
     const ActivityId activity = courses[way.course].activity;
-    const Date valid_to = catalog.organization->activities.valid_to[activity.value()];
+    const Date valid_to = tables_.activities.valid_to[activity.value()];
     if (way.last >= catalog.end || way.last >= leaves_ || (!is_missing(valid_to) && way.last >= valid_to)) return false;
     if (way.last > courses[way.course].due) return false;
     way.share = catalog.share(way.last);
@@ -253,28 +256,29 @@ bool Offer::dated(Way& way, Date after) const {
 }
 
 bool Offer::priced(Way& way, ActivityId activity, bool note) {
-    const Tables& tables = catalog.organization.tables();
-    const KindId kind = tables.activities.kind[activity.value()];
-    const Minutes hours = tables.activities.hours[activity.value()];
+    const KindId kind = tables_.activities.kind[activity.value()];
+    const Minutes hours = tables_.activities.hours[activity.value()];
     way.cost = catalog.offerings[way.offering].cost;
     way.minutes = is_missing(hours) ? 0 : hours.count();
-    double account_share = tables.activities.account_share[activity.value()];
-    double employee_share = tables.activities.employee_share[activity.value()];
+    double account_share = tables_.activities.account_share[activity.value()];
+    double employee_share = tables_.activities.employee_share[activity.value()];
 
     std::int32_t found[3] = {-1, -1, -1};
     bool overridden = false;
-    if (!accounts.empty()) {
+    // Of an account that is not for it there is nothing to know, but for a contradiction with another.
+    const bool apart = one_of_a_kind_ && !catalog.programs_share && !(account_share > 0);
+    if (!accounts.empty() && !apart) {
         for (int k = 0; k < 3; ++k) {
             found[k] = usable(static_cast<AccountKind>(k), way.first, kind);
             if (found[k] < 0) continue;
             const std::size_t row = accounts[found[k]].row;
-            const ProgramId program = tables.accounts.program[row];
+            const ProgramId program = tables_.accounts.program[row];
             if (!program) continue;
-            const double a = tables.programs.account_share[program.value()];
-            const double e = tables.programs.employee_share[program.value()];
+            const double a = tables_.programs.account_share[program.value()];
+            const double e = tables_.programs.employee_share[program.value()];
             if (is_missing(a) && is_missing(e)) continue;
-            const double own_a = is_missing(a) ? tables.activities.account_share[activity.value()] : a;
-            const double own_e = is_missing(e) ? tables.activities.employee_share[activity.value()] : e;
+            const double own_a = is_missing(a) ? tables_.activities.account_share[activity.value()] : a;
+            const double own_e = is_missing(e) ? tables_.activities.employee_share[activity.value()] : e;
             if (overridden && (own_a != account_share || own_e != employee_share))
                 throw Error(Code::contradiction,
                             "accounts: person '" + std::string(catalog.organization.people()[person.value()]) +
@@ -296,7 +300,7 @@ bool Offer::priced(Way& way, ActivityId activity, bool note) {
     way.fund = FundId();
     way.fund_cost = way.account_cost = way.employee_cost = Money(0);
     if (is_missing(way.cost)) {
-        if (catalog.organization.relations().funds_given || way.account[int(AccountKind::money)] >= 0) {
+        if (relations_.funds_given || way.account[int(AccountKind::money)] >= 0) {
             if (note) without_cost.push_back(activity);
             return false;
         }
@@ -316,7 +320,7 @@ bool Offer::priced(Way& way, ActivityId activity, bool note) {
     } else {
         way.fund_cost += account_part;
     }
-    if (way.fund_cost > Money(0) && catalog.organization.relations().funds_given) {
+    if (way.fund_cost > Money(0) && relations_.funds_given) {
         way.fund = catalog.fund_for(unit_, way.first);
         if (!way.fund) {
             if (note) without_fund = true;
@@ -342,7 +346,7 @@ bool Offer::build_ways(Course& course) {
         way.first = offering.first;
         way.last = offering.last;
         if (!dated(way, course.after) || way.last >= leaves_ || way.last > course.due) continue;
-        way.share = catalog.share(way.last);
+        way.share = way.last == offering.last ? offering.share : catalog.share(way.last);
         if (!priced(way)) {  // what comes before it may delay it to a day on which it can be paid for
             const bool waits = !course.prerequisites.empty() && !offering.session;
             if (waits) delayed(way, [&](const Way&) { way.only_later = true; });
@@ -367,7 +371,7 @@ bool Offer::build_ways(Course& course) {
 }
 
 void Offer::stand(PersonId who) {
-    const People& people = catalog.organization->people;
+    const People& people = tables_.people;
     for (const ActivityId activity : touched_) place_[activity.value()] = unknown;
     touched_.clear();
     courses.clear();
@@ -384,10 +388,11 @@ void Offer::stand(PersonId who) {
     benefit.open(person, anew);
     build_accounts();
     build_pins();
+    has_history_ = !pins.empty() || relations_.enrolments_of_person[person].size() > 0;
 }
 
-// Whether some way to take the activity could be worth what it is charged at least, but for `within`: a gain is never above
-// `most` of the horizon in which it is in effect.
+// Whether some way to take the activity could be worth what it is charged at least: a gain is never above `most` of the
+// horizon in which it is in effect.
 bool Offer::worth_its_price(ActivityId activity, double most, std::span<const double> prices, double unit_price,
                             double within) const {
     for (std::int32_t i = catalog.first_offering[activity.value()]; i < catalog.first_offering[activity.value() + 1];
@@ -406,7 +411,7 @@ bool Offer::worth_its_price(ActivityId activity, double most, std::span<const do
 // What teaches something wanted. A lesson gains no more than all that is to gain, and no more than its uplift at the slope
 // where the person stands: the expected shortfall falls ever more slowly as the level rises.
 void Offer::list_teaching(std::span<const double> prices, double within) {
-    const std::size_t before = wanted_.size();
+    chances_.clear();
     for (std::int32_t i = 0; i < benefit.states(); ++i) {
         const Benefit::State& state = benefit.state(i);
         if (!state.worthwhile) continue;
@@ -420,17 +425,17 @@ void Offer::list_teaching(std::span<const double> prices, double within) {
             const double probability = std::min(1.0, teaching.probability * benefit.preference(teaching.activity));
             promise += probability * std::min(state.before, std::min(teaching.uplift, room) * state.slope);
             promise = std::max(promise, 1e-300);  // listed
+            if (probability > 0)
+                chances_.push_back({i, teaching.activity, teaching.uplift, teaching.up_to, probability});
         }
     }
     double unit_price = 0;
-    if (!prices.empty() && catalog.organization.relations().funds_given && catalog.one_fund(unit_)) {
+    if (!prices.empty() && relations_.funds_given && catalog.one_fund(unit_)) {
         const FundId fund = catalog.fund_for(unit_, catalog.start);
-        const Forest& funds = catalog.organization.relations().funds;
-        for (std::int32_t f = fund ? fund.value() : -1; f >= 0; f = funds.parent(f)) unit_price += prices[f];
+        for (std::int32_t f = fund ? fund.value() : -1; f >= 0; f = relations_.funds.parent(f)) unit_price += prices[f];
     }
-    std::size_t kept = before;
-    for (std::size_t i = before; i < wanted_.size(); ++i) {
-        const ActivityId activity = wanted_[i];
+    std::size_t kept = 0;
+    for (const ActivityId activity : wanted_) {
         const double most = std::exchange(promise_[activity.value()], 0.0);
         if (!prices.empty() && !worth_its_price(activity, most, prices, unit_price, within)) continue;
         if (takeable(activity)) wanted_[kept++] = activity;
@@ -438,30 +443,12 @@ void Offer::list_teaching(std::span<const double> prices, double within) {
     wanted_.resize(kept);
 }
 
-void Offer::open(PersonId who, const Duties* duties, bool only_duties, std::span<const double> prices,
-                 double within) {
-    const Tables& tables = catalog.organization.tables();
-    const Relations& relations = catalog.organization.relations();
-    stand(who);
-    duties_ = duties;
-    const auto p = static_cast<std::size_t>(person.value());
-
-    const Minutes hours = anew && !is_missing(anew->hours) ? anew->hours : tables.people.hours[p];
-    hours_limited = !is_missing(hours);
-    room_minutes.assign(catalog.periods.size(), 0);
-    if (hours_limited)
-        for (std::size_t i = 0; i < catalog.periods.size(); ++i)
-            room_minutes[i] = hours.count() * catalog.periods[i].months;
-    for (const Pin& pin : pins)
-        if (pin.period >= 0)
-            room_minutes[pin.period] = std::max<std::int64_t>(0, room_minutes[pin.period] - pin.minutes);
-    stand_by();
-
-    // Everything that teaches something wanted, what is forced, and what these need first.
+// Everything that teaches something wanted, what is forced, and what these need first, in the order of activities.
+void Offer::list_wanted(bool only_duties, std::span<const double> prices, double within) {
     wanted_.clear();
     if (!only_duties) list_teaching(prices, within);
-    if (duties)
-        for (const ActivityId activity : duties->forced)
+    if (duties_)
+        for (const ActivityId activity : duties_->forced)
             if (takeable(activity)) wanted_.push_back(activity);
     if (!only_duties)
         for (const PreviousItem& item : previous())
@@ -471,24 +458,28 @@ void Offer::open(PersonId who, const Duties* duties, bool only_duties, std::span
                std::none_of(pins.begin(), pins.end(), [&](const Pin& pin) { return pin.activity == before; });
     };
     for (std::size_t i = 0; i < wanted_.size(); ++i)
-        for (const std::size_t row : relations.prerequisites_of_activity[wanted_[i]]) {
-            const ActivityId before = tables.activity_prerequisites.prerequisite[row];
+        for (const std::size_t row : relations_.prerequisites_of_activity[wanted_[i]]) {
+            const ActivityId before = tables_.activity_prerequisites.prerequisite[row];
             if (needed(before) && !contains(wanted_, before)) wanted_.push_back(before);
         }
-    std::sort(wanted_.begin(), wanted_.end(),
-              [&](ActivityId a, ActivityId b) { return catalog.order[a.value()] < catalog.order[b.value()]; });
-    wanted_.erase(std::unique(wanted_.begin(), wanted_.end()), wanted_.end());
+    ranks_.clear();
+    for (const ActivityId activity : wanted_) ranks_.push_back(catalog.order[activity.value()]);
+    std::sort(ranks_.begin(), ranks_.end());
+    ranks_.erase(std::unique(ranks_.begin(), ranks_.end()), ranks_.end());
+}
 
-    courses.reserve(wanted_.size());
-    for (const ActivityId activity : wanted_) {
-        Course course;
+void Offer::build_courses() {
+    courses.reserve(ranks_.size());
+    for (const std::int32_t rank : ranks_) {
+        const ActivityId activity = relations_.activity_order[rank];
+        Course& course = courses.emplace_back();
         course.activity = activity;
-        course.kind = tables.activities.kind[activity.value()].value();
-        course.forced = duties && contains(duties->forced, activity);
+        course.kind = tables_.activities.kind[activity.value()].value();
+        course.forced = duties_ && contains(duties_->forced, activity);
         course.after = anew && !is_missing(anew->at) ? std::max(catalog.start, anew->at) : catalog.start;
         bool possible = true;
-        for (const std::size_t row : relations.prerequisites_of_activity[activity]) {
-            const ActivityId before = tables.activity_prerequisites.prerequisite[row];
+        for (const std::size_t row : relations_.prerequisites_of_activity[activity]) {
+            const ActivityId before = tables_.activity_prerequisites.prerequisite[row];
             if (completed(before)) continue;
             const auto pin = std::find_if(pins.begin(), pins.end(), [&](const Pin& x) { return x.activity == before; });
             if (pin != pins.end()) {
@@ -499,9 +490,7 @@ void Offer::open(PersonId who, const Duties* duties, bool only_duties, std::span
                 possible = false;  // it can be taken in no way
             }
         }
-        if (!possible) continue;
-        courses.push_back(std::move(course));
-        if (!build_ways(courses.back())) {
+        if (!possible || !build_ways(course)) {
             courses.pop_back();
             continue;
         }
@@ -513,10 +502,52 @@ void Offer::open(PersonId who, const Duties* duties, bool only_duties, std::span
             courses[before].needed = true;
             if (courses[i].forced) courses[before].forced = true;
         }
+}
+
+// What is pinned and what may be chosen, for the benefit. Chances come in the order of its lessons.
+void Offer::weigh(bool only_duties) {
     for (Pin& pin : pins) pin.entry = benefit.add(pin.activity, pin.last);
-    for (Course& course : courses) course.entry = benefit.add(course.activity);
+    for (Course& course : courses)
+        course.entry = only_duties ? benefit.add(course.activity) : benefit.add_untaught(course.activity);
+    if (!only_duties)
+        for (const Chance& chance : chances_)
+            if (const std::int32_t place = place_[chance.activity.value()]; place >= 0)
+                benefit.teach(chance.state, courses[place].entry, chance.uplift, chance.up_to, chance.probability);
     benefit.seal();
     for (const Pin& pin : pins) benefit.activate(pin.entry, catalog.share(pin.last));
+}
+
+void Offer::open_ways(PersonId who, const Duties& duties) {
+    prepare(who, &duties);
+    list_wanted(true, {}, 0);
+    build_courses();
+    for (Pin& pin : pins) pin.entry = benefit.add_untaught(pin.activity);
+    for (Course& course : courses) course.entry = benefit.add_untaught(course.activity);
+    benefit.seal();
+}
+
+void Offer::open(PersonId who, const Duties* duties, bool only_duties, std::span<const double> prices, double within) {
+    prepare(who, duties);
+    list_wanted(only_duties, prices, within);
+    build_courses();
+    weigh(only_duties);
+}
+
+// Stands on the person, with what the duties leave open and the time that there is.
+void Offer::prepare(PersonId who, const Duties* duties) {
+    stand(who);
+    duties_ = duties;
+    const Minutes hours =
+        anew && !is_missing(anew->hours) ? anew->hours : tables_.people.hours[static_cast<std::size_t>(who.value())];
+    hours_limited = !is_missing(hours);
+    room_minutes.assign(catalog.periods.size(), 0);
+    if (hours_limited)
+        for (std::size_t i = 0; i < catalog.periods.size(); ++i)
+            room_minutes[i] = hours.count() * catalog.periods[i].months;
+    for (const Pin& pin : pins)
+        if (pin.period >= 0)
+            room_minutes[pin.period] = std::max<std::int64_t>(0, room_minutes[pin.period] - pin.minutes);
+    stand_by();
 }
 
 }  // namespace gradus

@@ -34,7 +34,8 @@ class Offer {
 public:
     explicit Offer(const Catalog& all)
         : catalog(all), benefit(all), place_(all.first_offering.size() - 1, -1),
-          promise_(all.first_offering.size() - 1, 0.0) {}
+          promise_(all.first_offering.size() - 1, 0.0), tables_(all.organization.tables()),
+          relations_(all.organization.relations()) {}
 
     /// What the plan must and must not hold for a person.
     struct Duties {
@@ -50,6 +51,8 @@ public:
     /// less than the best, or more, has anything else.
     void open(PersonId person, const Duties* duties, bool only_duties = false, std::span<const double> prices = {},
               double within = 0);
+    /// The same for nothing but what is forced, and as if nothing taught anything: for who knows what to choose.
+    void open_ways(PersonId person, const Duties& duties);
     /// Only who the person is: role, pins, accounts; for `due`, `completed` and `pins`.
     void stand(PersonId person);
     /// Whether the person may take the activity at all, dates and limits apart.
@@ -162,7 +165,18 @@ public:
     bool completed(ActivityId activity) const;
 
 private:
+    // What a course, if it becomes one, would teach.
+    struct Chance {
+        std::int32_t state = 0;
+        ActivityId activity;
+        double uplift = 0, up_to = 0, probability = 0;
+    };
+
     void list_teaching(std::span<const double> prices, double within);
+    void prepare(PersonId person, const Duties* duties);
+    void list_wanted(bool only_duties, std::span<const double> prices, double within);
+    void build_courses();
+    void weigh(bool only_duties);
     bool worth_its_price(ActivityId activity, double most, std::span<const double> prices, double unit_price,
                          double within) const;
     void stand_by();
@@ -176,10 +190,16 @@ private:
     const Duties* duties_ = nullptr;
     UnitId unit_;
     Date leaves_;
+    bool has_history_ = false;    // pins or enrolments: what is open to all need not be open to the person
+    bool one_of_a_kind_ = false;  // no two accounts are of one kind
     std::vector<std::int32_t>
         place_;                    // by activity: -1 unknown, -2 not takeable, -3 takeable, else number of its course
     std::vector<double> promise_;  // by activity: no more than this is gained in a whole horizon; 0 but while opening
     std::vector<ActivityId> touched_, wanted_;
+    std::vector<std::int32_t> ranks_;  // of what is wanted
+    std::vector<Chance> chances_;      // by state
+    const Tables& tables_;
+    const Relations& relations_;
 };
 
 /// Everyone who takes part and for whom something is wanted, mandatory or under way, in the order of their keys.

@@ -111,41 +111,32 @@ PlanStatus status_of(AllocationStatus status) {
     return static_cast<PlanStatus>(status);
 }
 
-// Finds the items that a choice stands for.
-class Replay {
-public:
-    explicit Replay(const Catalog& catalog) : catalog_(catalog), draft_(catalog) {}
-
-    void add(PersonId person, std::span<const std::int32_t> content, std::vector<Item>& items) {
+// Adds what is pinned and what a choice stands for.
+void add_items(PersonId person, std::span<const std::int32_t> content, Draft& draft, std::vector<Item>& items) {
+    const Catalog& catalog = draft.offer.catalog;
+    const Activities& activities = catalog.organization->activities;
+    if (content.empty()) {
+        draft.offer.stand(person);
+    } else {
         // What is chosen is all that is looked at: to open the whole offer of everyone would keep a cancel waiting.
-        chosen_.forced.clear();
-        for (std::size_t k = 0; k < content.size(); k += 2) chosen_.forced.push_back(ActivityId(content[k]));
-        if (chosen_.forced.empty()) {
-            draft_.offer.stand(person);
-        } else {
-            draft_.offer.open(person, &chosen_, true);
-        }
-        draft_.begin(query_);
-        if (!draft_.replay(content)) throw Error(Code::internal, "optimize: a chosen plan could not be replayed");
-        const Activities& activities = catalog_.organization->activities;
-        for (const Offer::Pin& pin : draft_.offer.pins)
-            items.push_back({person, pin.activity, pin.session, pin.first, pin.last, pin.period + 1,
-                             activities.hours[pin.activity.value()], Money(0), FundId(), Money(0), Money(0), Money(0)});
-        for (const Way& way : draft_.chosen()) {
-            const ActivityId activity = draft_.offer.courses[way.course].activity;
+        Offer::Duties chosen;
+        for (std::size_t k = 0; k < content.size(); k += 2) chosen.forced.push_back(ActivityId(content[k]));
+        draft.offer.open_ways(person, chosen);
+        const Query nothing_asked;
+        draft.begin(nothing_asked);
+        if (!draft.replay(content)) throw Error(Code::internal, "optimize: a chosen plan could not be replayed");
+        for (const Way& way : draft.chosen()) {
+            const ActivityId activity = draft.offer.courses[way.course].activity;
             const auto part = [&](Money money) { return is_missing(way.cost) ? missing<Money>() : money; };
-            items.push_back({person, activity, catalog_.offerings[way.offering].session, way.first, way.last,
+            items.push_back({person, activity, catalog.offerings[way.offering].session, way.first, way.last,
                              way.period + 1, activities.hours[activity.value()], way.cost, way.fund,
                              part(way.fund_cost), part(way.account_cost), part(way.employee_cost)});
         }
     }
-
-private:
-    const Catalog& catalog_;
-    Draft draft_;
-    const Query query_;
-    Offer::Duties chosen_;
-};
+    for (const Offer::Pin& pin : draft.offer.pins)
+        items.push_back({person, pin.activity, pin.session, pin.first, pin.last, pin.period + 1,
+                         activities.hours[pin.activity.value()], Money(0), FundId(), Money(0), Money(0), Money(0)});
+}
 
 // For the items of the plan before that are absent.
 double charge(const Catalog& catalog, const PlanItems& items) {
@@ -220,11 +211,8 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     const Allocation allocation = allocate(problem, how, control);
 
     const auto n = static_cast<std::int64_t>(groups.size());
-    const auto itemizer = [&]() -> Itemizer {
-        auto replay = std::make_shared<Replay>(catalog);
-        return [&, replay](std::int64_t group, std::vector<Item>& found) {
-            replay->add(groups[group], allocation.choices[static_cast<std::int32_t>(group)].content, found);
-        };
+    const auto itemizer = [&](std::int64_t group, Draft& draft, std::vector<Item>& items) {
+        add_items(groups[group], allocation.choices[static_cast<std::int32_t>(group)].content, draft, items);
     };
     const double value = describe(catalog, n, itemizer, plan) - charge(catalog, plan.items);
     tabulate(catalog, allocation, problem.constant, roster.conflicts, value, plan);
