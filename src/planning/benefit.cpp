@@ -56,16 +56,38 @@ void Benefit::open(PersonId person, const Anew* anew) {
         }
         states_.back().last_wanted = static_cast<std::int32_t>(i) + 1;
     }
+    measure();
+    restart();
+}
+
+// What is expected to be missing today. In small steps whose loops have no branch and so use vector instructions.
+void Benefit::measure() {
+    gap_.resize(wanted_.size());
+    below_.resize(wanted_.size());
+    density_.resize(wanted_.size());
+    bool certain = true;
+    for (const State& state : states_) {
+        certain = certain && state.sd == 0;
+        for (std::int32_t i = state.first_wanted; i < state.last_wanted; ++i) {
+            gap_[i] = wanted_[i].required - state.mean;
+            below_[i] = state.sd > 0 ? within_reach(gap_[i] / state.sd) : 0;
+        }
+    }
+    if (!certain)
+        for (std::size_t i = 0; i < below_.size(); ++i) {
+            const Normal at = normal_within_reach(below_[i]);
+            below_[i] = at.below;
+            density_[i] = at.density;
+        }
     for (State& state : states_) {
         for (std::int32_t i = state.first_wanted; i < state.last_wanted; ++i) {
-            const double gap = wanted_[i].required - state.mean;
-            const Normal at = state.sd > 0 ? normal(gap / state.sd) : Normal{gap > 0 ? 1.0 : 0.0, 0};
-            state.before += wanted_[i].coefficient * std::max(0.0, gap * at.below + state.sd * at.density);
-            state.slope += wanted_[i].coefficient * at.below;
+            const double below = state.sd > 0 ? below_[i] : gap_[i] > 0 ? 1.0 : 0.0;
+            const double spread = state.sd > 0 ? state.sd * density_[i] : 0;
+            state.before += wanted_[i].coefficient * std::max(0.0, gap_[i] * below + spread);
+            state.slope += wanted_[i].coefficient * below;
         }
         state.worthwhile = state.before > 0;
     }
-    restart();
 }
 
 void Benefit::restart() {
@@ -192,25 +214,22 @@ double Benefit::reduction(std::int32_t index, const std::vector<Active>& active,
     return removed_by_picked(state);
 }
 
-double Benefit::removed(std::int32_t index, std::int32_t first, std::uint64_t set) {
+double Benefit::work_out(std::int32_t index, std::int32_t first, std::uint64_t set) {
     const State& state = states_[index];
+    const auto pick = [&] {
+        picked_.clear();
+        for (std::uint64_t left = set; left != 0; left &= left - 1) picked_.push_back(first + std::countr_zero(left));
+    };
     if (state.table >= 0 && first == state.first_lesson) {
-        double& entry = table_[state.table + set];
-        if (std::isnan(entry)) {
-            picked_.clear();
-            for (std::uint64_t left = set; left != 0; left &= left - 1)
-                picked_.push_back(first + std::countr_zero(left));
-            entry = removed_by_picked(state);
-        }
-        return entry;
+        pick();
+        return table_[state.table + set] = removed_by_picked(state);
     }
     if (memo_.empty()) memo_.resize(1 << 13);
     const std::uint64_t hash = (set + static_cast<std::uint64_t>(first)) * 0x9e3779b97f4a7c15u;
     Memo& memo = memo_[hash >> 51];
     if (memo.stamp == stamp_ && memo.first == first && memo.mask == set) return memo.removed;
-    picked_.clear();
-    for (std::uint64_t left = set; left != 0; left &= left - 1) picked_.push_back(first + std::countr_zero(left));
-    memo = {set, first, stamp_, removed_by_picked(states_[index])};
+    pick();
+    memo = {set, first, stamp_, removed_by_picked(state)};
     return memo.removed;
 }
 

@@ -55,7 +55,11 @@ public:
         return lesson_of_[entries_[entry].first_lesson + i];
     }
     /// What is gone of the exposure that lessons bear on once those of `set` are completed: bit i is lesson `first` + i.
-    double removed(std::int32_t state, std::int32_t first, std::uint64_t set);
+    double removed(std::int32_t state, std::int32_t first, std::uint64_t set) {
+        if (const State& of = states_[state]; of.table >= 0 && first == of.first_lesson)
+            if (const double known = table_[of.table + set]; !is_missing(known)) return known;
+        return work_out(state, first, set);
+    }
     /// True if the one does for its state all that the other does, and perhaps more.
     bool covers(std::int32_t lesson, std::int32_t other) const {
         const Lesson &a = lessons_[lesson], &b = lessons_[other];
@@ -146,6 +150,8 @@ private:
     std::span<const std::int32_t> lessons_of(std::int32_t entry) const {
         return {lesson_of_.data() + entries_[entry].first_lesson, static_cast<std::size_t>(entries_[entry].lessons)};
     }
+    void measure();
+    double work_out(std::int32_t state, std::int32_t first, std::uint64_t set);
     double liking(ActivityId activity) const;
     double expected(const State& state, double mean) const;
     double remembered(const State& state, double mean);
@@ -167,6 +173,7 @@ private:
     std::vector<Entry> entries_;
     std::int32_t entry_count_ = 0;
     std::vector<std::vector<Active>> active_;
+    std::vector<double> gap_, below_, density_;  // by row
     std::vector<double> steps_, edges_;
     std::vector<Level> levels_, next_;
     std::vector<std::int32_t> picked_;

@@ -145,6 +145,11 @@ Catalog::Catalog(const Organization& organization_, const Risks& risks_, const O
     }
     for (Offering& offering : offerings)
         if (offering.session) offering.seat = seat_of[offering.session.value()];
+    for (const Offering& offering : offerings)
+        tolls.push_back({offering.share,
+                         {static_cast<double>(offering.fund_part), static_cast<double>(offering.fund_part_alone)},
+                         offering.seat >= 0 ? 1.0 : 0.0,
+                         std::max(0, offering.seat)});
 
     risks_of_person = Groups<PersonTag>(risks.person, organization.people().size());
 

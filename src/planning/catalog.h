@@ -28,6 +28,14 @@ struct Offering {
     std::int64_t fund_part = 0, fund_part_alone = 0;
 };
 
+/// What an offering is charged at least, for the sieve of each person's offer.
+struct Toll {
+    double share = 0;       ///< of the horizon in effect
+    double parts[2] = {};   ///< minor units for funds: with an account for its part, and without one
+    double seats = 0;       ///< 1 where seats are limited, else 0
+    std::int32_t seat = 0;  ///< resource of its seats; 0 where they are not limited
+};
+
 /// What an activity teaches of a capability, where it can teach anything.
 struct Teaching {
     ActivityId activity;
@@ -49,6 +57,7 @@ struct Catalog {
 
     std::vector<Offering> offerings;           ///< by activity
     std::vector<std::int32_t> first_offering;  ///< by activity, and the end
+    std::vector<Toll> tolls;                   ///< by offering
     Groups<PersonTag> risks_of_person;         ///< rows of risks
     std::vector<Teaching> teachings;  ///< by capability, then ascending by up_to, then in the order of activities
     std::vector<std::int32_t> first_teaching;  ///< by capability, and the end

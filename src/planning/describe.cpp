@@ -444,7 +444,7 @@ double describe(const Catalog& catalog, std::int64_t people, const Itemizer& ite
                          texts = measures(catalog, pieces);
                          return;
                      }
-                     const Piece& piece = pieces[static_cast<std::size_t>(task - 1)];
+                     Piece& piece = pieces[static_cast<std::size_t>(task - 1)];
                      Place at = places[static_cast<std::size_t>(task - 1)];
                      std::copy(piece.gains.begin(), piece.gains.end(), gains.data() + at.item);
                      std::copy(piece.reasons.begin(), piece.reasons.end(), reasons.data() + at.item);
@@ -456,6 +456,9 @@ double describe(const Catalog& catalog, std::int64_t people, const Itemizer& ite
                          left = left.subspan(count);
                      }
                      for (const Goal& goal : piece.goals) goal_rows.put(at.goal++, catalog.risks, strategy, goal);
+                     // Not kept beside its rows; the texts may still be asking for its goals.
+                     std::vector<Item>().swap(piece.items);
+                     std::vector<double>().swap(piece.gains);
                  });
     item_rows.hand_over(organization, std::move(gains), std::move(reasons), plan.items);
     people_rows.hand_over(organization, plan.people);

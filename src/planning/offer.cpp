@@ -391,21 +391,31 @@ void Offer::stand(PersonId who) {
     has_history_ = !pins.empty() || relations_.enrolments_of_person[person].size() > 0;
 }
 
-// Whether some way to take the activity could be worth what it is charged at least: a gain is never above `most` of the
-// horizon in which it is in effect.
-bool Offer::worth_its_price(ActivityId activity, double most, std::span<const double> prices, double unit_price,
-                            double within) const {
-    for (std::int32_t i = catalog.first_offering[activity.value()]; i < catalog.first_offering[activity.value() + 1];
-         ++i) {
-        const Offering& offering = catalog.offerings[i];
-        double charge = offering.seat >= 0 ? prices[offering.seat] : 0;
-        if (unit_price > 0)
-            charge += unit_price * static_cast<double>(accounts.empty()         ? offering.fund_part_alone
-                                                       : catalog.programs_share ? 0
-                                                                                : offering.fund_part);
-        if (most * offering.share * (1 + 1e-9) + within > charge) return true;
+// Of what is wanted, keeps that of which some way could be worth what it is charged at least, but for `within`: a gain is never above what the
+// activity promises of the horizon in which it is in effect. Half are dropped, so nothing branches on which.
+void Offer::drop_too_dear(std::span<const double> prices, double within) {
+    double unit_price = 0;
+    if (relations_.funds_given && catalog.one_fund(unit_)) {
+        const FundId fund = catalog.fund_for(unit_, catalog.start);
+        for (std::int32_t f = fund ? fund.value() : -1; f >= 0; f = relations_.funds.parent(f)) unit_price += prices[f];
     }
-    return false;
+    if (!accounts.empty() && catalog.programs_share) unit_price = 0;
+    const int part = accounts.empty();
+    std::size_t kept = 0;
+    for (const ActivityId activity : wanted_) {
+        const double most = promise_[activity.value()];
+        const std::int32_t end = catalog.first_offering[activity.value() + 1];
+        bool worth = false;
+        for (std::int32_t i = catalog.first_offering[activity.value()]; i < end && !worth; ++i) {
+            const Toll& toll = catalog.tolls[i];
+            const double charge = prices[toll.seat] * toll.seats + unit_price * toll.parts[part];
+            worth = most * toll.share * (1 + 1e-9) + within > charge;
+        }
+        promise_[activity.value()] = 0;
+        wanted_[kept] = activity;
+        kept += worth;
+    }
+    wanted_.resize(kept);
 }
 
 // What teaches something wanted. A lesson gains no more than all that is to gain, and no more than its uplift at the slope
@@ -429,15 +439,10 @@ void Offer::list_teaching(std::span<const double> prices, double within) {
                 chances_.push_back({i, teaching.activity, teaching.uplift, teaching.up_to, probability});
         }
     }
-    double unit_price = 0;
-    if (!prices.empty() && relations_.funds_given && catalog.one_fund(unit_)) {
-        const FundId fund = catalog.fund_for(unit_, catalog.start);
-        for (std::int32_t f = fund ? fund.value() : -1; f >= 0; f = relations_.funds.parent(f)) unit_price += prices[f];
-    }
+    if (!prices.empty()) drop_too_dear(prices, within);
     std::size_t kept = 0;
     for (const ActivityId activity : wanted_) {
-        const double most = std::exchange(promise_[activity.value()], 0.0);
-        if (!prices.empty() && !worth_its_price(activity, most, prices, unit_price, within)) continue;
+        promise_[activity.value()] = 0;
         if (takeable(activity)) wanted_[kept++] = activity;
     }
     wanted_.resize(kept);

@@ -177,8 +177,7 @@ private:
     void list_wanted(bool only_duties, std::span<const double> prices, double within);
     void build_courses();
     void weigh(bool only_duties);
-    bool worth_its_price(ActivityId activity, double most, std::span<const double> prices, double unit_price,
-                         double within) const;
+    void drop_too_dear(std::span<const double> prices, double within);
     void stand_by();
     bool takeable(ActivityId activity);
     bool build_ways(Course& course);
