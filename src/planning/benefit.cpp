@@ -190,6 +190,7 @@ double Benefit::expected(const State& state, double mean) const {
 }
 
 double Benefit::remembered(const State& state, double mean) {
+    if (mean == state.mean) return state.before;
     const auto bits = std::bit_cast<std::uint64_t>(mean) + static_cast<std::uint64_t>(&state - states_.data());
     Point& point = points_[bits * 0x9e3779b97f4a7c15u >> 56];
     if (point.stamp != stamp_ || point.state != &state || point.mean != mean)
@@ -257,10 +258,19 @@ void Benefit::spread(const State& state, const std::vector<std::int32_t>& lesson
 }
 
 double Benefit::removed_by_picked(const State& state) {
+    if (picked_.empty()) return 0;
+    if (picked_.size() == 1) {  // most sets: as below, without lists
+        const Lesson& lesson = lessons_[picked_.front()];
+        const double level = std::min(state.mean + lesson.uplift, std::max(state.mean, lesson.cap));
+        if (std::abs(level - state.mean) >= same_level) {
+            const double lifted = lesson.probability * remembered(state, level);
+            return state.before - (lesson.probability < 1 ? lifted + (1 - lesson.probability) * state.before : lifted);
+        }
+    }
     spread(state, picked_);
     double after = 0;
     for (const Level& level : levels_) after += level.probability * remembered(state, level.position);
-    return picked_.empty() ? 0 : state.before - after;
+    return state.before - after;
 }
 
 // What a lesson adds to its state while 0, 1, 2 … of the active lessons are in effect: day by day from the horizon's end

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "planning/team.h"
+#include "risk/cases.h"
 
 namespace gradus {
 namespace {
@@ -20,7 +21,7 @@ std::vector<Item> items_of(const Plan& plan, PersonId person) {
 TEST(Describe, OfManyEachIsAsIfAlone) {
     const Team team(3, crowd);
     const Plan& plan = *team.plan;
-    ASSERT_GT(plan.people.size(), 900u);
+    ASSERT_GT(plan.people.size(), 500u);
     std::size_t item = 0, goal = 0;
     for (std::size_t p = 0; p < plan.people.size(); ++p) {
         const PersonId person = plan.people.person[p];
@@ -71,9 +72,9 @@ TEST(Describe, ThreadsAndOrderOfItemsChangeNoByte) {
         Plan again;
         const double value = describe(Catalog(*team.organization, *team.risks, options), items, again);
         EXPECT_EQ(value, plan.certificate.value[0]);
-        EXPECT_TRUE(same_bytes(again.items, plan.items));
-        EXPECT_TRUE(same_bytes(again.people, plan.people));
-        EXPECT_TRUE(same_bytes(again.goals, plan.goals));
+        EXPECT_EQ(bytes(again.items), bytes(plan.items));
+        EXPECT_EQ(bytes(again.people), bytes(plan.people));
+        EXPECT_EQ(bytes(again.goals), bytes(plan.goals));
     }
 }
 
