@@ -391,8 +391,9 @@ void Offer::stand(PersonId who) {
     has_history_ = !pins.empty() || relations_.enrolments_of_person[person].size() > 0;
 }
 
-// Of what is wanted, keeps that of which some way could be worth what it is charged at least, but for `within`: a gain is never above what the
-// activity promises of the horizon in which it is in effect. Half are dropped, so nothing branches on which.
+// Of what is wanted, keeps that of which some way could be worth what it is charged at least, but for `within`: a gain is
+// never above what the activity promises of the horizon in which it is in effect. Half are dropped, so nothing branches on
+// which.
 void Offer::drop_too_dear(std::span<const double> prices, double within) {
     double unit_price = 0;
     if (relations_.funds_given && catalog.one_fund(unit_)) {
