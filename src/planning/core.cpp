@@ -1,281 +1,119 @@
 #include "planning/core.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace gradus {
 namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr int root_steps = 24;
+constexpr std::int64_t few = 200;       // nodes, after which the bound is worth more work
 constexpr std::int64_t lightness = 16;  // so many nodes are about the work of one of the other gears
-
-// Keys of limits, by what they limit.
-constexpr std::int64_t key(int family, std::int64_t number, std::int64_t part = 0) {
-    return (std::int64_t{family} << 56) | (number << 24) | (part + (1 << 20));
-}
 
 }  // namespace
 
-std::int32_t Core::limit(std::int64_t key, std::int64_t capacity) {
-    for (std::size_t i = 0; i < limits_.size(); ++i)
-        if (limits_[i].key == key) return static_cast<std::int32_t>(i);
-    Limit limit;
-    limit.key = key;
-    limit.capacity = limit.left = std::max<std::int64_t>(0, capacity);
-    limits_.push_back(limit);
-    return static_cast<std::int32_t>(limits_.size()) - 1;
-}
-
-// Lists what a way takes of each limit; false if it can never be taken.
-bool Core::add_way(const Way& way, std::int32_t number) {
-    const Catalog& catalog = offer_.catalog;
-    const Tables& tables = catalog.organization.tables();
-    const OptimizeOptions& options = catalog.options;
-    Option option;
-    option.way = number;
-    option.item = static_cast<std::int32_t>(items_.size());
-    option.share = way.share;
-    option.first_take = static_cast<std::int32_t>(takes_.size());
-    bool possible = true;
-    const auto taking = [&](std::int64_t which, std::int64_t capacity, std::int64_t amount) {
-        if (amount <= 0) return;
-        const std::int32_t at = limit(which, capacity);
-        possible = possible && amount <= limits_[at].capacity;
-        takes_.push_back(
-            {at, amount, static_cast<double>(amount) / std::max(1.0, static_cast<double>(limits_[at].capacity))});
-    };
-    if (offer_.hours_limited) taking(key(0, way.period), offer_.room_minutes[way.period], way.minutes);
-    for (int kind = 0; kind < 3; ++kind) {
-        if (way.account[kind] < 0) continue;
-        const Offer::Account& account = offer_.accounts[way.account[kind]];
-        const std::int64_t amount = offer_.taken(way, account.kind);
-        taking(key(1, way.account[kind]), account.available, amount);
-        const auto capped = [&](int family, Amount cap, CapPeriod period) {
-            if (!is_missing(cap))
-                taking(key(family, way.account[kind], calendar_period(way.first, period)), cap.units(), amount);
-        };
-        capped(2, tables.accounts.cap[account.row], tables.accounts.cap_period[account.row]);
-        if (const ProgramId program = tables.accounts.program[account.row])
-            capped(3, tables.programs.cap[program.value()], tables.programs.cap_period[program.value()]);
-    }
-    const Offer::Course& course = offer_.courses[way.course];
-    const auto pinned = [&](auto counts) { return std::count_if(offer_.pins.begin(), offer_.pins.end(), counts); };
-    if (options.max_activities)
-        taking(key(4, 0), *options.max_activities - static_cast<std::int64_t>(offer_.pins.size()), 1);
-    if (options.max_of_a_kind && course.kind >= 0)
-        taking(key(5, course.kind),
-               *options.max_of_a_kind - pinned([&](const Offer::Pin& pin) { return pin.kind == course.kind; }), 1);
-    option.charge = -offer_.spared(way);
-    offer_.uses(way, [&](std::int32_t resource, std::int64_t amount) {
-        if (!query_->prices.empty()) option.charge += query_->prices[resource] * static_cast<double>(amount);
-        if (!query_->room.empty()) taking(key(6, resource), query_->room[resource], amount);
-    });
-    option.dated = catalog.offerings[way.offering].session && !options.allow_overlap;
-    if (option.dated && pinned([&](const Offer::Pin& pin) {
-                            return pin.session && way.first <= pin.last && pin.first <= way.last;
-                        }) > 0)
-        possible = false;
-    option.last_take = static_cast<std::int32_t>(takes_.size());
-    if (!possible) {
-        takes_.resize(option.first_take);
-        return false;
-    }
-    options_.push_back(option);
-    return true;
-}
-
-// False where the course cannot be expressed.
-bool Core::add_item(std::int32_t number) {
-    const Offer::Course& course = offer_.courses[number];
-    const Benefit& benefit = offer_.benefit;
-    // What waiting makes cheaper, or the day that it was planned for, cannot be judged by its first day.
-    for (std::int32_t w = course.first_way; w < course.last_way; ++w)
-        if (!offer_.ways[w].steady) return false;
-    Item item;
-    item.course = number;
-    item.forced = course.forced;
-    item.first_way = static_cast<std::int32_t>(options_.size());
-    item.first_lesson = static_cast<std::int32_t>(lessons_.size());
-    const auto first_take = takes_.size();
-    for (std::int32_t l = 0; l < benefit.lesson_count(course.entry); ++l) {
-        const std::int32_t state = benefit.lesson_state(course.entry, l);
-        const Benefit::State& at = benefit.state(state);
-        if (at.last_lesson - at.first_lesson > 64) return false;
-        lessons_.push_back({state, std::uint64_t{1} << (benefit.lesson(course.entry, l) - at.first_lesson)});
-        item.touches |= std::uint64_t{1} << (state & 63);
-    }
-    item.last_lesson = static_cast<std::int32_t>(lessons_.size());
-    for (std::int32_t w = course.first_way; w < course.last_way; ++w) add_way(offer_.ways[w], w);
-    item.last_way = static_cast<std::int32_t>(options_.size());
-
-    // What is not worth its charge alone never is, in the best choice; in one that is nearly as good it may lack no more.
-    const double lacks = query_->near ? query_->within : 0;
-    const auto count = static_cast<std::size_t>(item.last_way - item.first_way);
-    if (gains_.size() < options_.size()) gains_.resize(2 * options_.size());
-    double* gains = gains_.data() + item.first_way;
-    refresh(item, gains);
-    std::int32_t kept = item.first_way;
-    for (std::size_t i = 0; i < count; ++i) {
-        const Option& option = options_[item.first_way + static_cast<std::int32_t>(i)];
-        if (!item.forced && gains[i] + lacks <= option.charge) continue;
-        gains_[kept] = gains[i];
-        options_[kept++] = option;
-    }
-    item.last_way = kept;
-    options_.resize(kept);
-    if (item.first_way == item.last_way && !item.forced) {
-        lessons_.resize(item.first_lesson);
-        takes_.resize(first_take);
-        return true;
-    }
-    if (!course.prerequisites.empty()) return false;
-    for (std::int32_t l = item.first_lesson; l < item.last_lesson; ++l)
-        if (++lesson_count_[lessons_[l].state] > most_active) return false;
-    forced_left_ += item.forced;
-    items_.push_back(item);
-    return true;
-}
-
-// A limit that holds even if everything is taken is none.
-void Core::drop_slack_limits() {
-    for (Limit& limit : limits_) limit.asked = 0;
-    for (const Item& item : items_) {
-        // The most that one way of the item takes of each limit; the ways' sum is no less, and simpler.
-        for (std::int32_t o = item.first_way; o < item.last_way; ++o)
-            for (std::int32_t t = options_[o].first_take; t < options_[o].last_take; ++t)
-                limits_[takes_[t].limit].asked += static_cast<double>(takes_[t].amount);
-    }
-    for (Option& option : options_) {
-        std::int32_t kept = option.first_take;
-        for (std::int32_t t = option.first_take; t < option.last_take; ++t)
-            if (const Limit& limit = limits_[takes_[t].limit]; limit.asked > static_cast<double>(limit.capacity))
-                takes_[kept++] = takes_[t];
-        option.last_take = kept;
-    }
-}
-
 bool Core::open(const Query& query) {
     query_ = &query;
-    items_.clear();
-    options_.clear();
-    lessons_.clear();
-    limits_.clear();
-    takes_.clear();
     chosen_.clear();
+    taken_.clear();
+    taught_.clear();
+    closed_.clear();
     best_.clear();
-    forced_left_ = 0;
-    if (offer_.catalog.options.max_capabilities || !offer_.standing.empty()) return false;
-    const Benefit& benefit = offer_.benefit;
-    const auto states = static_cast<std::size_t>(benefit.states());
-    if (active_.size() < states) active_.resize(states);
-    lesson_count_.assign(states, 0);
-    for (std::size_t s = 0; s < states; ++s) {
-        Active& active = active_[s];
-        active.count = 0;
-        active.sets[0] = 0;
-        const auto& pins = benefit.active(static_cast<std::int32_t>(s));
-        if (pins.empty()) continue;
-        const Benefit::State& state = benefit.state(static_cast<std::int32_t>(s));
-        lesson_count_[s] = static_cast<std::int32_t>(pins.size());
-        if (lesson_count_[s] > most_active || state.last_lesson - state.first_lesson > 64) return false;
-        for (const Benefit::Active& pin : pins) {
-            active.shares[active.count] = pin.share;
-            active.sets[active.count + 1] = active.sets[active.count] | std::uint64_t{1}
-                                                                            << (pin.lesson - state.first_lesson);
-            ++active.count;
-        }
-    }
-    for (std::size_t c = 0; c < offer_.courses.size(); ++c)
-        if (!add_item(static_cast<std::int32_t>(c))) return false;
-    drop_slack_limits();
+    if (!list_.open(query)) return false;
+    forced_left_ = list_.forced;
     return true;
-}
-
-// What a lesson adds to what is in effect; see Benefit::over_time.
-double Core::lesson_gain(const Lesson& lesson, double share) {
-    Benefit& benefit = offer_.benefit;
-    const Active& active = active_[lesson.state];
-    const std::int32_t first = benefit.state(lesson.state).first_lesson;
-    if (active.count == 0) return share * std::max(0.0, benefit.removed(lesson.state, first, lesson.bit));
-    double sum = 0, reached = 0;
-    for (std::int32_t i = active.count; i >= 0 && reached < share; --i) {
-        const double edge = std::min(share, i == 0 ? 1.0 : active.shares[i - 1]);
-        if (edge <= reached) continue;
-        const std::uint64_t set = active.sets[i];
-        const double before = set == 0 ? 0 : benefit.removed(lesson.state, first, set);
-        sum += (edge - reached) * std::max(0.0, benefit.removed(lesson.state, first, set | lesson.bit) - before);
-        reached = edge;
-    }
-    return sum;
-}
-
-void Core::refresh(const Item& item, double* gains) {
-    double before = -1;
-    for (std::int32_t o = item.first_way; o < item.last_way; ++o, ++gains) {
-        if (options_[o].share == before) {  // sessions that end on one day
-            *gains = gains[-1];
-            continue;
-        }
-        before = options_[o].share;
-        double sum = 0;
-        for (std::int32_t l = item.first_lesson; l < item.last_lesson; ++l) sum += lesson_gain(lessons_[l], before);
-        *gains = sum;
-    }
-}
-
-void Core::activate(const Item& item, double share) {
-    for (std::int32_t l = item.first_lesson; l < item.last_lesson; ++l) {
-        Active& active = active_[lessons_[l].state];
-        std::int32_t at = active.count++;
-        for (; at > 0 && active.shares[at - 1] < share; --at) {
-            active.shares[at] = active.shares[at - 1];
-            active.sets[at + 1] = active.sets[at] | lessons_[l].bit;
-        }
-        active.shares[at] = share;
-        active.sets[at + 1] = active.sets[at] | lessons_[l].bit;
-    }
-}
-
-void Core::deactivate(const Item& item, double share) {
-    for (std::int32_t l = item.last_lesson; l-- > item.first_lesson;) {
-        Active& active = active_[lessons_[l].state];
-        std::int32_t at = 0;
-        while (!(active.shares[at] == share && (active.sets[at + 1] & lessons_[l].bit) != 0)) ++at;
-        for (; at + 1 < active.count; ++at) {
-            active.shares[at] = active.shares[at + 1];
-            active.sets[at + 1] = active.sets[at + 2] & ~lessons_[l].bit;
-        }
-        --active.count;
-    }
 }
 
 bool Core::fits(const Option& option) const {
     for (std::int32_t t = option.first_take; t < option.last_take; ++t)
-        if (takes_[t].amount > limits_[takes_[t].limit].left) return false;
+        if (list_.takes[t].amount > list_.limits[list_.takes[t].limit].left) return false;
+    if (option.shut) return false;
     if (!option.dated) return true;
-    const Way& way = offer_.ways[option.way];
     return std::none_of(chosen_.begin(), chosen_.end(), [&](std::int32_t o) {
-        const Way& other = offer_.ways[options_[o].way];
-        return options_[o].dated && way.first <= other.last && other.first <= way.last;
+        const Option& other = list_.options[o];
+        return other.dated && option.first <= other.last && other.first <= option.last;
     });
 }
 
-void Core::take(std::int32_t number, int sign) {
-    const Option& option = options_[number];
-    Item& item = items_[option.item];
+bool Core::teachable(const Item& item) const {
+    const std::uint64_t fresh = item.capabilities & ~list_.taught;
+    return list_.most_capabilities < 0 || fresh == 0 || std::popcount(list_.taught | fresh) <= list_.most_capabilities;
+}
+
+// What an option adds less multipliers.
+double Core::score(std::int32_t o, const double* gains) const {
+    const Option& option = list_.options[o];
+    double sum = gains[o] - option.charge;
     for (std::int32_t t = option.first_take; t < option.last_take; ++t)
-        limits_[takes_[t].limit].left -= sign * takes_[t].amount;
+        sum -= list_.limits[list_.takes[t].limit].multiplier * list_.takes[t].part;
+    return sum;
+}
+
+void Core::take(std::int32_t number, int sign) {
+    const Option option = list_.options[number];
+    Item& item = list_.items[option.item];
+    for (std::int32_t t = option.first_take; t < option.last_take; ++t)
+        list_.limits[list_.takes[t].limit].left -= sign * list_.takes[t].amount;
     forced_left_ -= sign * item.forced;
     item.open = sign < 0;
     if (sign > 0) {
         chosen_.push_back(number);
-        activate(item, option.share);
+        taken_.push_back(option.way);
+        taught_.push_back(list_.taught);
+        list_.taught |= item.capabilities;
+        for (std::int32_t l = item.first_lesson; l < item.last_lesson; ++l)
+            list_.effect.add(list_.lessons[l], option.share);
     } else {
-        deactivate(item, option.share);
+        for (std::int32_t l = item.last_lesson; l-- > item.first_lesson;)
+            list_.effect.remove(list_.lessons[l], option.share);
+        list_.taught = taught_.back();
+        taught_.pop_back();
+        taken_.pop_back();
         chosen_.pop_back();
     }
+    if (item.first_follower == item.last_follower) return;
+    item.end = option.last;
+    for (std::int32_t f = item.first_follower; f < item.last_follower; ++f) {
+        Item& follower = list_.items[list_.links[f]];
+        if (sign < 0) {
+            if (follower.unmet++ == 0) list_.unsettle(follower);
+        } else if (--follower.unmet == 0) {
+            Date last = item.end;
+            for (std::int32_t b = follower.first_before; b < follower.last_before; ++b)
+                last = std::max(last, list_.items[list_.links[b]].end);
+            list_.settle(follower, last + std::chrono::days(1));
+        }
+    }
+}
+
+void Core::refresh(const Item& item, double* row) {
+    if (capped_)
+        list_.refresh_parts(item, row + item.first_way, row + 2 * list_.options.size());
+    else
+        list_.refresh(item, row + item.first_way);
+}
+
+// What taking the item changes for those that are open.
+void Core::refresh_after(const Item& item, double* row) {
+    for (const Item& other : list_.items)
+        if (other.open && (other.touches & item.touches) != 0) refresh(other, row);
+    for (std::int32_t f = item.first_follower; f < item.last_follower; ++f) {
+        const Item& other = list_.items[list_.links[f]];
+        if (other.open && other.unmet == 0 && (other.touches & item.touches) == 0) refresh(other, row);
+    }
+}
+
+// The item before it that is not taken and with which it is counted; -1: there is none.
+std::int32_t Core::counted_with(const Item& item) const {
+    if (item.unmet == 0) return -1;
+    std::int32_t last = -1;
+    for (std::int32_t b = item.first_before; b < item.last_before; ++b)
+        if (list_.items[list_.links[b]].open) last = std::max(last, list_.links[b]);
+    return last;
 }
 
 void Core::note(double net) {
@@ -289,7 +127,7 @@ void Core::note(double net) {
         }
         if (near_count_ == near_.size()) near_.emplace_back();
         near_[near_count_].net = net;
-        near_[near_count_++].options = chosen_;
+        near_[near_count_++].ways = taken_;
         std::push_heap(near_.begin(), near_.begin() + static_cast<std::ptrdiff_t>(near_count_), worse);
         if (near_count_ == most) floor_ = std::max(floor_, std::nextafter(near_.front().net, infinite));
         return;
@@ -297,25 +135,27 @@ void Core::note(double net) {
     if (forced_left_ > 0 || (any_ && net <= best_net_)) return;
     any_ = true;
     best_net_ = net;
-    best_ = chosen_;
+    best_ = taken_;
 }
 
 // A choice known from before, as far as it is still possible and worth its charge.
 void Core::begin_with(std::span<const std::int32_t> content) {
     double net = 0, gains[64];
     for (std::size_t i = 0; i + 1 < content.size(); i += 2)
-        for (const Item& item : items_) {
+        for (const Item& item : list_.items) {
             if (!item.open || offer_.courses[item.course].activity.value() != content[i]) continue;
-            if (item.last_way - item.first_way > 64) break;
-            refresh(item, gains);
+            if (item.unmet > 0 || item.last_way - item.first_way > 64 || !teachable(item)) break;
+            list_.refresh(item, gains);
             for (std::int32_t o = item.first_way; o < item.last_way; ++o) {
-                const Way& way = offer_.ways[options_[o].way];
+                const Option& option = list_.options[o];
+                const auto& way = list_.way(option.way);
                 const Offering& offering = offer_.catalog.offerings[way.offering];
                 if ((offering.session ? offering.session.value() : -1 - way.period) != content[i + 1]) continue;
-                const double adds = gains[o - item.first_way] - options_[o].charge;
-                if ((adds > 0 || item.forced) && fits(options_[o])) {
+                const double adds = gains[o - item.first_way] - option.charge;
+                if ((adds > 0 || item.forced || item.first_follower < item.last_follower) && fits(option)) {
                     take(o, 1);
                     net += adds;
+                    if (list_.linked) note(net);
                 }
                 break;
             }
@@ -327,18 +167,25 @@ void Core::begin_with(std::span<const std::int32_t> content) {
 
 // Again and again what adds most for what it takes of the limits.
 void Core::greedy() {
-    std::vector<double>& gains = gains_;
+    double* gains = rows_.data();
     double net = 0;
     while (true) {
         double most = -infinite;
         std::int32_t pick = -1;
-        for (const Item& item : items_) {
-            if (!item.open || (forced_left_ > 0 && !item.forced)) continue;
+        if (list_.linked) {  // what needs an item counts for it
+            double plain = 0, value = 0;
+            sum_up(0, true, plain, value);
+        }
+        for (std::size_t i = 0; i < list_.items.size(); ++i) {
+            const Item& item = list_.items[i];
+            if (!item.open || item.unmet > 0 || (forced_left_ > 0 && !item.forced) || !teachable(item)) continue;
+            const double reach = list_.linked ? below_[i].plain : 0;
             for (std::int32_t o = item.first_way; o < item.last_way; ++o) {
-                const double adds = gains[o] - options_[o].charge;
-                if ((adds <= 0 && !item.forced) || !fits(options_[o])) continue;
+                const double adds = gains[o] - list_.options[o].charge + reach;
+                if ((adds <= 0 && !item.forced) || !fits(list_.options[o])) continue;
                 double part = 0.05;
-                for (std::int32_t t = options_[o].first_take; t < options_[o].last_take; ++t) part += takes_[t].part;
+                for (std::int32_t t = list_.options[o].first_take; t < list_.options[o].last_take; ++t)
+                    part += list_.takes[t].part;
                 const double rate = adds > 0 ? adds / part : adds;
                 if (rate > most) {
                     most = rate;
@@ -347,40 +194,53 @@ void Core::greedy() {
             }
         }
         if (pick < 0) break;
-        net += gains[pick] - options_[pick].charge;
+        net += gains[pick] - list_.options[pick].charge;
         take(pick, 1);
-        const std::uint64_t touched = items_[options_[pick].item].touches;
-        for (const Item& item : items_)
-            if (item.open && (item.touches & touched) != 0) refresh(item, gains.data() + item.first_way);
+        refresh_after(list_.items[list_.options[pick].item], gains);
         note(net);
     }
     while (!chosen_.empty()) take(chosen_.back(), -1);
-    for (const Item& item : items_) refresh(item, gains.data() + item.first_way);
+    for (const Item& item : list_.items) refresh(item, gains);
 }
 
 // The bound at the root under the multipliers and, if wanted, its slopes.
 double Core::relaxed(bool slopes) {
     double bound = 0;
-    for (Limit& limit : limits_) {
+    for (Limit& limit : list_.limits) {
         bound += limit.multiplier;
         limit.slope = 1;
     }
-    for (const Item& item : items_) {
+    const std::size_t count = list_.items.size();
+    const double* gains = rows_.data();
+    double* scores = rows_.data() + list_.options.size();
+    if (capped_) {
+        for (std::size_t o = 0; o < list_.options.size(); ++o) scores[o] = score(static_cast<std::int32_t>(o), gains);
+        bound += ease(rows_.data());
+    }
+    if (list_.linked) below_.assign(count, Below());
+    picked_.resize(count);
+    for (std::size_t i = count; i-- > 0;) {
+        const Item& item = list_.items[i];
+        const double below = list_.linked ? below_[i].value : 0;
         double top = item.forced ? -infinite : 0;
-        std::int32_t pick = -1;
+        picked_[i] = -1;
         for (std::int32_t o = item.first_way; o < item.last_way; ++o) {
-            double value = gains_[o] - options_[o].charge;
-            for (std::int32_t t = options_[o].first_take; t < options_[o].last_take; ++t)
-                value -= limits_[takes_[t].limit].multiplier * takes_[t].part;
+            const double value = (capped_ ? scores[o] : score(o, gains)) + below;
             if (value > top) {
                 top = value;
-                pick = o;
+                picked_[i] = o;
             }
         }
-        bound += top;
-        if (slopes && pick >= 0)
-            for (std::int32_t t = options_[pick].first_take; t < options_[pick].last_take; ++t)
-                limits_[takes_[t].limit].slope -= takes_[t].part;
+        const std::int32_t with = counted_with(item);
+        (with < 0 ? bound : below_[with].value) += top;
+    }
+    for (std::size_t i = 0; slopes && i < count; ++i) {
+        const std::int32_t with = counted_with(list_.items[i]);
+        if (with >= 0 && picked_[with] < 0) picked_[i] = -1;
+        if (picked_[i] < 0) continue;
+        const Option& option = list_.options[picked_[i]];
+        for (std::int32_t t = option.first_take; t < option.last_take; ++t)
+            list_.limits[list_.takes[t].limit].slope -= list_.takes[t].part;
     }
     return bound;
 }
@@ -389,121 +249,284 @@ double Core::relaxed(bool slopes) {
 void Core::find_multipliers(int steps) {
     double best = relaxed(true), relax = 1;
     int idle = 0;
-    for (Limit& limit : limits_) limit.best_multiplier = limit.multiplier;
+    for (Limit& limit : list_.limits) limit.best_multiplier = limit.multiplier;
     for (int step = 0; step < steps && best > -infinite && !beaten(best); ++step) {
         double norm = 0;
-        for (Limit& limit : limits_) {
+        for (Limit& limit : list_.limits) {
             if (limit.multiplier == 0 && limit.slope >= 0) limit.slope = 0;
             norm += limit.slope * limit.slope;
         }
         if (norm < 1e-12) break;
         const double aim = any_ ? best_net_ : 0.9 * best;
         const double length = relax * std::max(1e-3 * std::abs(best), best - aim) / norm;
-        for (Limit& limit : limits_) limit.multiplier = std::max(0.0, limit.multiplier - length * limit.slope);
+        for (Limit& limit : list_.limits) limit.multiplier = std::max(0.0, limit.multiplier - length * limit.slope);
         const double bound = relaxed(true);
         idle = bound < best - 1e-3 * std::abs(best) ? 0 : idle + 1;
         if (bound < best) {
             best = bound;
-            for (Limit& limit : limits_) limit.best_multiplier = limit.multiplier;
+            for (Limit& limit : list_.limits) limit.best_multiplier = limit.multiplier;
         }
         if (idle >= 3) {
             relax *= 0.4;
             idle = 0;
-            for (Limit& limit : limits_) limit.multiplier = limit.best_multiplier;
+            for (Limit& limit : list_.limits) limit.multiplier = limit.best_multiplier;
             relaxed(true);
         }
     }
-    for (Limit& limit : limits_) limit.multiplier = limit.best_multiplier;
+    for (Limit& limit : list_.limits) limit.multiplier = limit.best_multiplier;
+}
+
+// Lists in picks_[depth] what may come next, the best first, and adds to both bounds what all that is open adds. The scores
+// are worked out if `fresh`. False if something forced does not fit.
+bool Core::sum_up(std::size_t depth, bool fresh, double& plain, double& value) {
+    const double* gains = rows_.data() + depth * width();
+    double* scores = rows_.data() + depth * width() + list_.options.size();
+    std::vector<Pick>& picks = picks_[depth];
+    picks.clear();
+    if (list_.linked) below_.assign(list_.items.size(), Below());
+    for (std::size_t i = list_.items.size(); i-- > 0;) {
+        const Item& item = list_.items[i];
+        if (!item.open) continue;
+        const Below below = list_.linked ? below_[i] : Below();
+        double top = -infinite, most = -infinite;
+        const bool possible = !fresh || teachable(item);
+        for (std::int32_t o = item.first_way; o < item.last_way; ++o) {
+            const double adds = gains[o] - list_.options[o].charge;
+            if (fresh)
+                scores[o] = possible && (adds + below.reach > least_ || item.forced) && fits(list_.options[o])
+                                ? score(o, gains)
+                                : -infinite;
+            if (scores[o] == -infinite) continue;
+            most = std::max(most, adds);
+            top = std::max(top, scores[o]);
+        }
+        if (top == -infinite) {
+            if (item.forced) return false;
+            continue;
+        }
+        Pick pick{top + below.value, most + below.plain, below.value, below.plain, static_cast<std::int32_t>(i)};
+        const double adds_value = item.forced ? pick.value : std::max(0.0, pick.value);
+        const double adds_plain = item.forced ? pick.plain : std::max(0.0, pick.plain);
+        if (item.unmet > 0) {
+            for (std::int32_t b = item.first_before; b < item.last_before; ++b)
+                below_[list_.links[b]].reach += std::max(0.0, most + below.reach);
+            Below& with = below_[counted_with(item)];
+            with.value += adds_value;
+            with.plain += adds_plain;
+            continue;
+        }
+        value += adds_value;
+        plain += adds_plain;
+        if (item.forced) pick.value += 1e100;
+        auto at = picks.end();
+        while (at != picks.begin() && (at - 1)->value <= pick.value) --at;
+        picks.insert(at, pick);
+    }
+    return true;
+}
+
+void Core::list_states() {
+    taught_by_.clear();
+    first_taught_.assign(1, 0);
+    for (std::int32_t s = 0; s < offer_.benefit.states(); ++s) {
+        for (std::size_t i = 0; i < list_.items.size(); ++i)
+            for (std::int32_t l = list_.items[i].first_lesson; l < list_.items[i].last_lesson; ++l)
+                if (list_.lessons[l].state == s) taught_by_.push_back({static_cast<std::int32_t>(i), l});
+        if (static_cast<std::int32_t>(taught_by_.size()) < first_taught_.back() + 2)
+            taught_by_.resize(static_cast<std::size_t>(first_taught_.back()));
+        else
+            first_taught_.push_back(static_cast<std::int32_t>(taught_by_.size()));
+    }
+}
+
+// Takes the best choice so far as the good one.
+void Core::anchor() {
+    anchored_.assign(static_cast<std::size_t>(offer_.benefit.states()), 0.0);
+    on_top_.assign(static_cast<std::size_t>(list_.parts), 0.0);
+    std::vector<double> share(list_.items.size(), 0.0);
+    for (const std::int32_t id : best_)
+        for (std::size_t i = 0; i < list_.items.size(); ++i) {
+            const Item& item = list_.items[i];
+            if (item.course != list_.way(id).course) continue;
+            share[i] = list_.way(id).share;
+            for (std::int32_t l = item.first_lesson; l < item.last_lesson; ++l) {
+                anchored_[list_.lessons[l].state] += list_.effect.gain(list_.lessons[l], share[i]);
+                list_.effect.add(list_.lessons[l], share[i]);
+            }
+        }
+    for (std::size_t i = 0; i < list_.items.size(); ++i) {
+        const Item& item = list_.items[i];
+        for (std::int32_t l = item.first_lesson; l < item.last_lesson; ++l) {
+            const Effect::Lesson& lesson = list_.lessons[l];
+            if (share[i] > 0) list_.effect.remove(lesson, share[i]);
+            const double own = share[i] > 0 ? list_.effect.gain(lesson, share[i]) : 0;
+            for (std::int32_t o = item.first_way; o < item.last_way; ++o)
+                on_top_[list_.part(item, o, l)] =
+                    std::max(0.0, list_.effect.gain(lesson, list_.options[o].share) - own);
+            if (share[i] > 0) list_.effect.add(lesson, share[i]);
+        }
+    }
+    for (std::size_t i = 0; i < list_.items.size(); ++i)
+        if (share[i] > 0)
+            for (std::int32_t l = list_.items[i].first_lesson; l < list_.items[i].last_lesson; ++l)
+                list_.effect.remove(list_.lessons[l], share[i]);
+}
+
+// Takes what an option adds off what the good choice adds.
+void Core::weigh(const Item& item, std::int32_t option, const double* row, int sign) {
+    const double* parts = row + 2 * list_.options.size();
+    for (std::int32_t l = item.first_lesson; l < item.last_lesson; ++l) {
+        const std::int32_t part = list_.part(item, option, l);
+        anchored_[list_.lessons[l].state] -= sign * (parts[part] - on_top_[part]);
+    }
+}
+
+// What the lessons of one state add together is no more than what all of them would; and no more than what those of a good
+// choice add, and on top of it each further one alone. So a part of each gain, or of what it is above that on top, is
+// taken off the scores, and the same part of that most is added once: the result. State by state, what makes the sum least.
+double Core::ease(double* row) {
+    double* scores = row + list_.options.size();
+    const double* parts = scores + list_.options.size();
+    double total = 0;
+    for (std::size_t s = 0; s + 1 < first_taught_.size(); ++s) {
+        Effect::Lesson all;
+        double share = 0, sums[2] = {0, 0};
+        drops_[0].clear();
+        drops_[1].clear();
+        for (std::int32_t k = first_taught_[s]; k < first_taught_[s + 1]; ++k) {
+            const Item& item = list_.items[taught_by_[k].item];
+            if (!item.open) continue;
+            std::int32_t best = -1;
+            for (std::int32_t o = item.first_way; o < item.last_way; ++o) {
+                if (scores[o] == -infinite) continue;
+                share = std::max(share, list_.options[o].share);
+                if (best < 0 || scores[o] > scores[best]) best = o;
+            }
+            if (best < 0) continue;
+            const Effect::Lesson& lesson = list_.lessons[taught_by_[k].lesson];
+            all = {lesson.state, all.bit | lesson.bit};
+            const std::int32_t part = list_.part(item, best, taught_by_[k].lesson);
+            if (scores[best] <= 0 && !item.forced) continue;
+            const double gains[2] = {parts[part], parts[part] - on_top_[part]};
+            for (int way = 0; way < 2; ++way) {
+                if (gains[way] <= 0) continue;
+                drops_[way].push_back({item.forced ? 1.0 : std::min(1.0, scores[best] / gains[way]), gains[way]});
+                sums[way] += gains[way];
+            }
+        }
+        if (drops_[0].empty()) continue;
+        const double most[2] = {list_.effect.gain(all, share), std::max(0.0, anchored_[all.state])};
+        double least = 0, part = 0;
+        int better = -1;
+        for (int way = 0; way < 2; ++way) {
+            double slope = most[way] - sums[way];
+            if (slope >= 0) continue;
+            std::sort(drops_[way].begin(), drops_[way].end(), [](const Drop& a, const Drop& b) { return a.at < b.at; });
+            double change = 0, at = 0;
+            for (const Drop& drop : drops_[way]) {
+                change += slope * (drop.at - at);
+                at = drop.at;
+                slope += drop.gain;
+                if (slope >= 0) break;
+            }
+            if (change >= least) continue;
+            least = change;
+            part = at;
+            better = way;
+        }
+        if (better < 0) continue;
+        total += part * most[better];
+        for (std::int32_t k = first_taught_[s]; k < first_taught_[s + 1]; ++k) {
+            const Item& item = list_.items[taught_by_[k].item];
+            if (!item.open) continue;
+            for (std::int32_t o = item.first_way; o < item.last_way; ++o) {
+                const std::int32_t p = list_.part(item, o, taught_by_[k].lesson);
+                scores[o] -= part * (better == 0 ? parts[p] : std::max(0.0, parts[p] - on_top_[p]));
+            }
+        }
+    }
+    return total;
+}
+
+// Closes an item and all that needs it.
+void Core::close(std::int32_t number) {
+    Item& item = list_.items[number];
+    if (!item.open) return;
+    item.open = false;
+    closed_.push_back(number);
+    for (std::int32_t f = item.first_follower; f < item.last_follower; ++f) close(list_.links[f]);
 }
 
 void Core::explore(std::size_t depth, double net) {
     note(net);
     if (++nodes_ > effort_) stopped_ = true;
     if ((nodes_ & 1023) == 0 && query_->control && query_->control->cancelled()) stopped_ = true;
-    const std::size_t width = options_.size();
-    const double* gains = gains_.data() + depth * width;
+    const std::size_t options = list_.options.size();
+    double* row = rows_.data() + depth * width();
+    const double* scores = row + options;
     double plain = net, relaxed_bound = net;
-    for (const Limit& limit : limits_)
+    for (const Limit& limit : list_.limits)
         if (limit.multiplier > 0)
             relaxed_bound +=
                 limit.multiplier * static_cast<double>(limit.left) / std::max(1.0, static_cast<double>(limit.capacity));
-    std::vector<Pick>& picks = picks_[depth];
-    picks.clear();
-    const auto value = [&](std::int32_t o) {
-        double sum = gains[o] - options_[o].charge;
-        for (std::int32_t t = options_[o].first_take; t < options_[o].last_take; ++t)
-            sum -= limits_[takes_[t].limit].multiplier * takes_[t].part;
-        return sum;
-    };
-    for (std::size_t i = 0; i < items_.size(); ++i) {
-        const Item& item = items_[i];
-        if (!item.open) continue;
-        double top = -infinite, most = -infinite;
-        for (std::int32_t o = item.first_way; o < item.last_way; ++o) {
-            const double adds = gains[o] - options_[o].charge;
-            if ((adds <= least_ && !item.forced) || !fits(options_[o])) continue;
-            most = std::max(most, adds);
-            top = std::max(top, value(o));
-        }
-        if (item.forced && top == -infinite) return;
-        if (top == -infinite) continue;
-        plain += item.forced ? most : std::max(0.0, most);
-        relaxed_bound += item.forced ? top : std::max(0.0, top);
-        Pick pick{item.forced ? top + 1e100 : top, static_cast<std::int32_t>(i)};
-        auto at = picks.end();
-        while (at != picks.begin() && (at - 1)->value < pick.value) --at;
-        picks.insert(at, pick);
-    }
+    const double apart = relaxed_bound;
+    if (!sum_up(depth, true, plain, relaxed_bound)) return;
     double bound = std::min(plain, relaxed_bound);
+    if (capped_ && !stopped_ && !beaten(bound)) {
+        plain = net;
+        relaxed_bound = apart + ease(row);
+        sum_up(depth, false, plain, relaxed_bound);
+        bound = std::min(bound, relaxed_bound);
+    }
     if (stopped_ || beaten(bound)) {
         ceiling_ = std::max(ceiling_, bound);
         return;
     }
-    double* below = gains_.data() + (depth + 1) * width;
-    std::vector<Pick>& ways = ways_[depth];
-    std::size_t closed = 0;
-    for (const Pick& pick : picks) {
+    double* below = row + width();
+    std::vector<Way>& ways = ways_[depth];
+    const std::size_t closed = closed_.size();
+    for (const Pick& pick : picks_[depth]) {
         if (stopped_ || beaten(bound)) {
             ceiling_ = std::max(ceiling_, bound);
             break;
         }
-        Item& item = items_[pick.number];
+        const Item& item = list_.items[pick.number];
         ways.clear();
-        double most = item.forced ? -infinite : 0;
         for (std::int32_t o = item.first_way; o < item.last_way; ++o) {
-            const double adds = gains[o] - options_[o].charge;
-            if ((adds <= least_ && !item.forced) || !fits(options_[o])) continue;
-            Pick way{value(o), o};
-            most = std::max(most, adds);
+            if (scores[o] == -infinite) continue;
+            const Way way{scores[o], o};
             auto at = ways.end();
             while (at != ways.begin() && (at - 1)->value < way.value) --at;
             ways.insert(at, way);
         }
-        const double without_plain = plain - most;
-        const double without = relaxed_bound - (item.forced ? ways.front().value : std::max(0.0, ways.front().value));
+        const double front = ways.front().value + pick.below_value;
+        const double without_plain = plain - (item.forced ? pick.plain : std::max(0.0, pick.plain));
+        const double without = relaxed_bound - (item.forced ? front : std::max(0.0, front));
         for (std::size_t k = 0; k < ways.size(); ++k) {
-            const Pick way = ways[k];
-            const double adds = gains[way.number] - options_[way.number].charge;
-            const double with = std::min(without + way.value, without_plain + adds);
+            const Way way = ways[k];
+            const double adds = row[way.number] - list_.options[way.number].charge;
+            const double with =
+                std::min(without + way.value + pick.below_value, without_plain + adds + pick.below_plain);
             if (stopped_ || beaten(with)) {
                 ceiling_ = std::max(ceiling_, with);
                 continue;
             }
+            if (capped_) weigh(item, way.number, row, 1);
             take(way.number, 1);
-            std::copy_n(gains, width, below);
-            for (const Item& other : items_)
-                if (other.open && (other.touches & item.touches) != 0) refresh(other, below + other.first_way);
+            std::copy_n(row, options, below);
+            if (capped_) std::copy_n(row + 2 * options, list_.parts, below + 2 * options);
+            refresh_after(item, below);
             explore(depth + 1, net + adds);
             take(way.number, -1);
+            if (capped_) weigh(item, way.number, row, -1);
         }
         if (item.forced) break;
-        item.open = false;
-        ++closed;
+        close(pick.number);
         plain = without_plain;
         relaxed_bound = without;
         bound = std::min(plain, relaxed_bound);
     }
-    for (std::size_t i = 0; i < closed; ++i) items_[picks[i].number].open = true;
+    for (; closed_.size() > closed; closed_.pop_back()) list_.items[closed_.back()].open = true;
 }
 
 bool Core::run(double tolerance, std::int64_t effort, std::int64_t& nodes) {
@@ -513,16 +536,33 @@ bool Core::run(double tolerance, std::int64_t effort, std::int64_t& nodes) {
     any_ = stopped_ = false;
     least_ = best_net_ = 0;
     ceiling_ = -infinite;
-    gains_.resize(std::max(gains_.size(), (items_.size() + 1) * options_.size()));
-    if (picks_.size() < items_.size() + 1) {
-        picks_.resize(items_.size() + 1);
-        ways_.resize(items_.size() + 1);
+    capped_ = false;
+    const std::size_t depths = list_.items.size() + 1;
+    rows_.resize(std::max(rows_.size(), depths * width()));
+    std::copy(list_.gains.begin(), list_.gains.end(), rows_.begin());
+    if (picks_.size() < depths) {
+        picks_.resize(depths);
+        ways_.resize(depths);
     }
     note(0);
     if (!query_->known.empty()) begin_with(query_->known);
     if (best_.empty()) greedy();
     find_multipliers(root_steps);
+    effort_ = std::min(effort, few);
     explore(0, 0);
+    if (stopped_ && effort > few && !(query_->control && query_->control->cancelled())) {
+        stopped_ = false;
+        const double before = std::exchange(ceiling_, -infinite);
+        effort_ = effort;
+        capped_ = true;
+        list_states();
+        rows_.resize(std::max(rows_.size(), depths * width()));
+        for (const Item& item : list_.items) refresh(item, rows_.data());
+        anchor();
+        find_multipliers(root_steps);
+        explore(0, 0);
+        ceiling_ = std::min(ceiling_, before);
+    }
     nodes += (nodes_ + lightness - 1) / lightness;
     return !stopped_;
 }
@@ -544,18 +584,18 @@ void Core::gather(std::int64_t effort, std::int64_t& nodes) {
     nodes += (nodes_ + lightness - 1) / lightness;
     if (query_->complete && !stopped_) *query_->complete = best_net_ - floor_;
     query_->near->resize(near_count_);
-    for (std::size_t i = 0; i < near_count_; ++i) describe(near_[i].options, near_[i].net, (*query_->near)[i]);
+    for (std::size_t i = 0; i < near_count_; ++i) describe(near_[i].ways, near_[i].net, (*query_->near)[i]);
 }
 
-void Core::describe(const std::vector<std::int32_t>& options, double net, Choice& choice) const {
+void Core::describe(const std::vector<std::int32_t>& ways, double net, Choice& choice) const {
     choice.value = net;
     choice.uses.clear();
     choice.content.clear();
-    std::vector<std::int32_t> order = options;
+    std::vector<std::int32_t> order = ways;
     std::sort(order.begin(), order.end(),
-              [&](std::int32_t a, std::int32_t b) { return options_[a].item < options_[b].item; });
-    for (const std::int32_t o : order) {
-        const Way& way = offer_.ways[options_[o].way];
+              [&](std::int32_t a, std::int32_t b) { return list_.way(a).course < list_.way(b).course; });
+    for (const std::int32_t id : order) {
+        const auto& way = list_.way(id);
         const Offering& offering = offer_.catalog.offerings[way.offering];
         choice.content.push_back(offer_.courses[way.course].activity.value());
         choice.content.push_back(offering.session ? offering.session.value() : -1 - way.period);

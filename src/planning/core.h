@@ -6,7 +6,7 @@
 
 #include <gradus/allocation/allocation.h>
 
-#include "planning/offer.h"
+#include "planning/shortlist.h"
 
 namespace gradus {
 
@@ -14,15 +14,15 @@ namespace gradus {
 ///
 /// Bound: what is chosen, plus what every open course would add now, in one of two ways: as it is, or less multipliers on
 /// the person's own limits, plus these × what is left. Gains never grow as more is chosen, so both hold below too. The
-/// multipliers are found once, at the root, by a few subgradient steps on all at once.
+/// multipliers are found once, at the root, by a few subgradient steps on all at once. A course that needs others is
+/// counted with one of these: all together, or none of them.
 /// Source: Nemhauser & Wolsey (1978); core problems and Lagrangian bounds of knapsacks, Kellerer, Pferschy & Pisinger
-/// (2004), §5.4 and §11.
+/// (2004), §5.4 and §11; items that need others, Samphaiboon & Yamada (2000), precedence-constrained knapsacks.
 class Core {
 public:
-    explicit Core(Offer& offer) : offer_(offer) {}
+    explicit Core(Offer& offer) : offer_(offer), list_(offer) {}
 
-    /// Takes up the person that the offer is open on. False for what it cannot express: courses that follow one another
-    /// within the choice, a limit on capabilities, accounts that are in use already, very many lessons of one capability.
+    /// Takes up the person that the offer is open on. False for what cannot be expressed; see Shortlist.
     bool open(const Query& query);
 
     /// True if the search came to its end within `effort` nodes: then nothing is worth more than `ceiling()` and the best
@@ -39,87 +39,80 @@ public:
     void gather(std::int64_t effort, std::int64_t& nodes);
 
 private:
-    static constexpr std::int32_t most_active = 12;
+    using Item = Shortlist::Item;
+    using Option = Shortlist::Option;
+    using Limit = Shortlist::Limit;
 
-    struct Item {
-        std::int32_t course = 0;
-        std::int32_t first_way = 0, last_way = 0;
-        std::int32_t first_lesson = 0, last_lesson = 0;
-        std::uint64_t touches = 0;  ///< states, folded into 64 bits
-        bool forced = false;
-        bool open = true;
-    };
-    struct Option {
-        std::int32_t way = 0;  ///< of the offer
-        std::int32_t item = 0;
-        std::int32_t first_take = 0, last_take = 0;
-        double share = 0, charge = 0;
-        bool dated = false;  ///< a session that must not overlap with another
-    };
-    struct Lesson {
-        std::int32_t state = 0;
-        std::uint64_t bit = 0;
-    };
-    // What is in effect on one state, longest first.
-    struct Active {
-        std::int32_t count = 0;
-        double shares[most_active] = {};
-        std::uint64_t sets[most_active + 1] = {};  // of the first 0, 1, 2 … lessons
-    };
-    struct Limit {
-        std::int64_t key = 0;
-        std::int64_t capacity = 0, left = 0;
-        double asked = 0;                                       // if everything were taken
-        double multiplier = 0, best_multiplier = 0, slope = 0;  // per whole capacity
-    };
-    struct Take {
-        std::int32_t limit = 0;
-        std::int64_t amount = 0;
-        double part = 0;  // of the capacity
-    };
+    // What an item adds with those that need it and are counted with it: as it is, and less multipliers.
     struct Pick {
+        double value = 0, plain = 0;
+        double below_value = 0, below_plain = 0;  // of that, what those add
+        std::int32_t number = 0;
+    };
+    struct Way {
         double value = 0;
         std::int32_t number = 0;
     };
+    // Of items, while a node is weighed.
+    struct Below {
+        double value = 0, plain = 0, reach = 0;
+    };
 
-    std::int32_t limit(std::int64_t key, std::int64_t capacity);
-    bool add_way(const Way& way, std::int32_t number);
-    bool add_item(std::int32_t course);
-    void drop_slack_limits();
-    double lesson_gain(const Lesson& lesson, double share);
-    void refresh(const Item& item, double* gains);
-    void activate(const Item& item, double share);
-    void deactivate(const Item& item, double share);
     bool fits(const Option& option) const;
+    bool teachable(const Item& item) const;
+    double score(std::int32_t option, const double* gains) const;
+    double ease(double* row);
+    std::size_t width() const { return 2 * list_.options.size() + (capped_ ? list_.parts : 0); }
     void take(std::int32_t option, int sign);
+    void refresh(const Item& item, double* row);
+    void refresh_after(const Item& item, double* row);
+    std::int32_t counted_with(const Item& item) const;
     void note(double net);
-    void describe(const std::vector<std::int32_t>& options, double net, Choice& choice) const;
+    void describe(const std::vector<std::int32_t>& ways, double net, Choice& choice) const;
     void begin_with(std::span<const std::int32_t> content);
     void greedy();
     double relaxed(bool slopes);
     void find_multipliers(int steps);
+    bool sum_up(std::size_t depth, bool fresh, double& plain, double& value);
+    void list_states();
+    void anchor();
+    void weigh(const Item& item, std::int32_t option, const double* row, int sign);
     void explore(std::size_t depth, double net);
+    void close(std::int32_t item);
     bool beaten(double bound) const { return gathering_ ? bound < floor_ : any_ && bound <= best_net_ + tolerance_; }
 
     Offer& offer_;
+    Shortlist list_;
     const Query* query_ = nullptr;
-    std::vector<Item> items_;
-    std::vector<Option> options_;
-    std::vector<Lesson> lessons_;
-    std::vector<Active> active_;              // by state
-    std::vector<std::int32_t> lesson_count_;  // by state
-    std::vector<Limit> limits_;
-    std::vector<Take> takes_;
-    std::vector<double> gains_;                    // by depth and option
-    std::vector<std::vector<Pick>> picks_, ways_;  // by depth
-    std::vector<std::int32_t> chosen_, best_;      // options
+    // By depth, a row: of each option, what it adds; the same less multipliers, -infinity where it is not open; parts.
+    std::vector<double> rows_;
+    std::vector<std::vector<Pick>> picks_;  // by depth
+    std::vector<std::vector<Way>> ways_;    // by depth
+    std::vector<Below> below_;
+    // Lessons of the items by state, where several items bear on it.
+    struct Taught {
+        std::int32_t item = 0, lesson = 0;
+    };
+    std::vector<Taught> taught_by_;
+    std::vector<std::int32_t> first_taught_;  // by such a state, and the end
+    struct Drop {
+        double at = 0, gain = 0;
+    };
+    std::vector<Drop> drops_[2];
+    // What a good choice adds to each state, less what is taken; what each part would add on top of that choice.
+    std::vector<double> anchored_, on_top_;
+    std::vector<std::int32_t> picked_;        // by item: option, or -1, in the last relaxation
+    std::vector<std::int32_t> closed_;        // items, in turn
+    std::vector<std::int32_t> chosen_;        // options
+    std::vector<std::int32_t> taken_, best_;  // ways, see Shortlist::way
+    std::vector<std::uint64_t> taught_;       // before each of them
     double tolerance_ = 0, best_net_ = 0, ceiling_ = 0;
     std::int64_t nodes_ = 0, effort_ = 0;
     std::int32_t forced_left_ = 0;
-    bool any_ = false, stopped_ = false, gathering_ = false;
+    bool any_ = false, stopped_ = false, gathering_ = false, capped_ = false;
     struct Near {
         double net = 0;
-        std::vector<std::int32_t> options;
+        std::vector<std::int32_t> ways;
     };
     std::vector<Near> near_;  // a heap, the worst first
     std::size_t near_count_ = 0;

@@ -18,7 +18,8 @@
 namespace gradus {
 
 struct Learner {
-    explicit Learner(unsigned seed, int activities = 6) : random(seed) {
+    /// `again`: there may be a plan before, something begun, and shared resources that are running out.
+    explicit Learner(unsigned seed, int activities = 6, bool again = false) : random(seed) {
         std::vector<std::string> names;
         for (int i = 0; i < activities; ++i) names.push_back(std::string(1, static_cast<char>('a' + i)));
         Cells rows = {{"activity", "kind", "hours", "cost", "days", "account_share"}};
@@ -32,6 +33,8 @@ struct Learner {
                     outcomes.push_back({keep(names[i]), capability, number(draw(1, 6), 4), number(draw(3, 5)),
                                         draw(0, 2) ? number(draw(4, 9), 10) : "1"});
             if (i > 0 && !draw(0, 2)) before.push_back({keep(names[i]), keep(names[draw(0, i - 1)])});
+            if (again && i > 1 && draw(0, 1)) before.push_back({keep(names[i]), keep(names[draw(0, i - 1)])});
+            if (before.size() > 2 && before.back() == before[before.size() - 2]) before.pop_back();
             if (!draw(0, 3))
                 for (const char* first : {"2026-05-02", "2026-08-01"})
                     sessions.push_back({keep(names[i] + first), keep(names[i]), first, draw(0, 1) ? "1" : ""});
@@ -54,6 +57,17 @@ struct Learner {
             tables.push_back(
                 {"enrolments",
                  {{"person", "activity", "status", "date"}, {"p", keep(names[0]), "enrolled", "2026-05-10"}}});
+        if (again) {
+            const std::string_view until = keep("2026-05-" + std::to_string(draw(10, 28)));
+            if (draw(0, 1))
+                tables[8].cells = {
+                    {"fund", "amount", "valid_from", "valid_to"}, {"f", "600", "", until}, {"g", "300", until, ""}};
+            if (tables.back().table == "accounts" && draw(0, 1)) {
+                tables.back().cells[0].push_back("valid_to");
+                tables.back().cells[1].push_back(until);
+            }
+            if (draw(0, 1)) tables.push_back({"mandatory", {{"activity", "due"}, {keep(names.back()), "2026-08-20"}}});
+        }
         organization.emplace(build(tables));
         Input risks("risks");
         for (const char* capability : {"A", "B"})
@@ -75,13 +89,22 @@ struct Learner {
         if (!draw(0, 2)) options.max_activities = draw(1, 4);
         if (!draw(0, 2)) options.max_of_a_kind = draw(1, 2);
         if (!draw(0, 3)) options.max_capabilities = 1;
+        if (again) {
+            options.period_months = draw(2, 3);
+            options.allow_overlap = draw(0, 1) == 1;
+        }
         catalog.emplace(*organization, load_risks(*organization, risks, day("2026-03-31"), 1), options);
         draft.emplace(*catalog);
         if (!draw(0, 3)) duties.forced.push_back(id<ActivityTag>(*organization, names.back()));
+        if (again) plan_again(names);
         draft->offer.open(PersonId(0), &duties);
         for (std::size_t r = 0; r < catalog->capacity.size(); ++r) prices.push_back(0.002 * draw(0, 3));
         if (!prices.empty()) prices[0] /= 100;  // per cent of the fund
         query.prices = prices;
+        if (again && draw(0, 1)) {
+            for (const std::int64_t capacity : catalog->capacity) room.push_back(draw(0, 2) ? capacity : capacity / 50);
+            query.room = room;
+        }
         draft->begin(query);
         chains.open(draft->offer);
     }
@@ -116,11 +139,37 @@ struct Learner {
     std::optional<Catalog> catalog;
     std::optional<Draft> draft;
     Offer::Duties duties;
+    Anew anew;
     std::vector<double> prices;
+    std::vector<std::int64_t> room;
     Query query;
     Chains chains;
 
 private:
+    // Some of it kept, or worth keeping: on its first day, on a later one, as a session.
+    void plan_again(const std::vector<std::string>& names) {
+        const auto& offerings = catalog->offerings;
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            const auto activity = static_cast<std::size_t>(id<ActivityTag>(*organization, names[i]).value());
+            const std::int32_t first = catalog->first_offering[activity], last = catalog->first_offering[activity + 1];
+            if (first == last) continue;
+            const Offering& offering = offerings[static_cast<std::size_t>(draw(first, last - 1))];
+            const ActivityId of(static_cast<std::int32_t>(activity));
+            const int what = draw(0, 5);
+            const Date day = offering.first + Date::duration(offering.session ? 0 : draw(0, 1) * draw(0, 80));
+            if (what == 0)
+                anew.begun.push_back({of, offering.session, offering.first, offering.last,
+                                      (*organization)->activities.hours[activity].count()});
+            else if (what < 4)
+                anew.previous.push_back({PersonId(0), of, offering.session, day});
+        }
+        std::sort(anew.previous.begin(), anew.previous.end(),
+                  [](const PreviousItem& a, const PreviousItem& b) { return a.activity < b.activity; });
+        anew.change_cost = draw(0, 2) * 0.1;
+        if (!draw(0, 2)) anew.at = day("2026-04-15");
+        draft->offer.anew = &anew;
+    }
+
     std::string_view keep(std::string text) { return texts.emplace_back(std::move(text)); }
     std::string_view number(int n, int divisor = 1) {
         std::string text = std::to_string(static_cast<double>(n) / divisor);
