@@ -499,7 +499,8 @@ typedef struct gradus_optimize_options {
     double work_limit;
     double time_limit;  /* seconds; NaN (default): none. A run that it ends is not reproducible */
     double change_cost; /* units of value for each item of `previous` that is absent now, 0 to 1e6; default 0 */
-    const gradus_plan* previous; /* the plan that this one replaces; NULL (default): none. Need not outlive the call */
+    /* The plan that this one replaces, from which the search starts too; NULL (default): none. Need not outlive the call. */
+    const gradus_plan* previous;
 } gradus_optimize_options;
 GRADUS_API void gradus_optimize_options_init(gradus_optimize_options* options, uint32_t struct_size);
 
@@ -571,15 +572,16 @@ typedef struct gradus_verify_options {
 GRADUS_API void gradus_verify_options_init(gradus_verify_options* options, uint32_t struct_size);
 
 /* Recomputes feasibility, value and bound from the tables alone, trusting nothing that the optimiser says. A plan
- * that breaks its limits is a verdict, not an error; a work_limit out of its range is one. */
+ * that breaks its limits is a verdict, not an error; a work_limit out of its range is one. A cancel ends the search for the
+ * bound: then it is not confirmed. `control` may be NULL. */
 GRADUS_API gradus_status gradus_verify(const gradus_organization* organization, const gradus_risks* risks,
                                        const gradus_plan* plan, const gradus_verify_options* options,
-                                       gradus_verification** out, gradus_error* err);
+                                       gradus_control* control, gradus_verification** out, gradus_error* err);
 GRADUS_API void gradus_verification_free(gradus_verification* verification);
 /* 1: nothing is wrong, and all that was asked for is confirmed. 0 for NULL. */
 GRADUS_API int32_t gradus_verification_ok(const gradus_verification* verification);
 /* 1: price_bound is no larger than stated, to 1e-9 relative, or was not asked for. 0 without violations: the work limit
- * came first; the plan keeps its limits and has its value, and the bound to rely on is the one given here. 0 for NULL. */
+ * or a cancel came first; the plan keeps its limits and has its value, and the bound to rely on is the one given here. 0 for NULL. */
 GRADUS_API int32_t gradus_verification_confirmed(const gradus_verification* verification);
 /* The value as recomputed, and the upper bound at the plan's prices that was proven here; NaN: not asked for, or NULL. */
 GRADUS_API double gradus_verification_value(const gradus_verification* verification);

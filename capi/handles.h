@@ -29,7 +29,11 @@ struct gradus_assessments : gradus::c::Result<gradus::Assessments> {};
 struct gradus_estimates : gradus::c::Result<gradus::Estimates> {};
 struct gradus_gaps : gradus::c::Result<gradus::Gaps> {};
 struct gradus_risks : gradus::c::Result<gradus::Risks> {};
-struct gradus_plan : gradus::c::Result<gradus::Plan> {};
+struct gradus_plan : gradus::c::Result<gradus::Plan> {
+    // What it was made of, for a search that starts from it.
+    std::shared_ptr<const gradus::Organization> organization;
+    std::shared_ptr<const gradus::Risks> risks;
+};
 struct gradus_verification : gradus::c::Result<gradus::Verification> {};
 struct gradus_desk : gradus::c::Result<gradus::Desk> {};
 struct gradus_proposal : gradus::c::Result<gradus::Proposal> {};

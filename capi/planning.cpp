@@ -10,9 +10,17 @@ namespace {
 /// With the plan before, which is a handle.
 gradus::OptimizeOptions with_previous(const gradus_optimize_options* options) {
     gradus::OptimizeOptions result = from_c(options);
-    if (const gradus_plan* previous = known(options).previous)
+    if (const gradus_plan* previous = known(options).previous) {
         result.previous = std::make_shared<const gradus::PlanItems>(get(previous).items);
+        result.earlier = std::make_shared<const gradus::Earlier>(
+            gradus::Earlier{get(previous), *previous->organization, *previous->risks});
+    }
     return result;
+}
+
+/// A plan, with what it was made of.
+gradus_plan plan_of(const gradus_organization* organization, const gradus_risks* risks, gradus::Plan plan) {
+    return {result(organization, std::move(plan)), organization->value, risks->value};
 }
 
 [[noreturn]] void refuse_file(const char* done, const char* path) {
@@ -30,15 +38,15 @@ gradus_status gradus_optimize(const gradus_organization* organization, const gra
                               const gradus_optimize_options* options, gradus_control* control, gradus_plan** out,
                               gradus_error* err) {
     return create(out, err, [&] {
-        return result(organization,
-                      gradus::optimize(get(organization), get(risks), with_previous(options), get(control)));
+        return plan_of(organization, risks,
+                       gradus::optimize(get(organization), get(risks), with_previous(options), get(control)));
     });
 }
 
 gradus_status gradus_plan_load(const gradus_organization* organization, const gradus_risks* risks,
                                gradus_builder* builder, const gradus_optimize_options* plan_options,
                                const gradus_load_options* options, gradus_plan** out, gradus_error* err) {
-    return load_for(organization, builder, out, err, [&](const gradus::Organization& o) {
+    const gradus_status status = load_for(organization, builder, out, err, [&](const gradus::Organization& o) {
         const LoadOptions load = from_c(options);
         gradus::OptimizeOptions plan = with_previous(plan_options);
         plan.threads = load.threads;
@@ -47,6 +55,11 @@ gradus_status gradus_plan_load(const gradus_organization* organization, const gr
             if (const gradus::Input* given = input(*builder, name)) tables.push_back(*given);
         return gradus::load_plan(o, get(risks), tables, plan, load.as_of);
     });
+    if (status == GRADUS_OK) {
+        (*out)->organization = organization->value;
+        (*out)->risks = risks->value;
+    }
+    return status;
 }
 
 gradus_status gradus_export_mps(const gradus_organization* organization, const gradus_risks* risks,
@@ -71,7 +84,7 @@ gradus_status gradus_read_solution(const gradus_organization* organization, cons
         std::ifstream file(&required(path, "path"), std::ios::binary);
         if (!file) refuse_file("read", path);
         const std::optional<double> given = gradus::is_missing(bound) ? std::nullopt : std::optional(bound);
-        return result(organization, gradus::read_solution(o, r, file, how, given));
+        return plan_of(organization, risks, gradus::read_solution(o, r, file, how, given));
     });
 }
 
@@ -99,9 +112,11 @@ const char* gradus_plan_status_name(int32_t status) {
 void gradus_verify_options_init(gradus_verify_options* options, uint32_t struct_size) { init(options, struct_size); }
 
 gradus_status gradus_verify(const gradus_organization* organization, const gradus_risks* risks, const gradus_plan* plan,
-                            const gradus_verify_options* options, gradus_verification** out, gradus_error* err) {
+                            const gradus_verify_options* options, gradus_control* control, gradus_verification** out,
+                            gradus_error* err) {
     return create(out, err, [&] {
-        return result(organization, gradus::verify(get(organization), get(risks), get(plan), from_c(options)));
+        return result(organization,
+                      gradus::verify(get(organization), get(risks), get(plan), from_c(options), get(control)));
     });
 }
 

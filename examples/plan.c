@@ -292,7 +292,7 @@ int main(void) {
     printf("value %a\n", certificate.value); /* every bit of it */
 
     gradus_verification* verification;
-    must(gradus_verify(organization, risks, plan, NULL, &verification, &err));
+    must(gradus_verify(organization, risks, plan, NULL, NULL, &verification, &err));
     must(gradus_verification_table(verification, "violations", &table, &err));
     PRINT_TABLE(table, "violations", "limit", "person", "activity", "message");
     const int ok = gradus_verification_ok(verification);

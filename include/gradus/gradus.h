@@ -13,6 +13,7 @@
 #include <gradus/base/version.h>
 #include <gradus/organization/organization.h>
 #include <gradus/planning/desk.h>
+#include <gradus/planning/earlier.h>
 #include <gradus/planning/mip.h>
 #include <gradus/planning/optimize.h>
 #include <gradus/planning/plan.h>

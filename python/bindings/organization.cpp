@@ -1,3 +1,5 @@
+#include <map>
+#include <string>
 #include <vector>
 
 #include <pybind11/stl.h>
@@ -22,6 +24,20 @@ std::vector<std::string_view> table_names(const Organization& organization) {
     return names;
 }
 
+/// By key: amounts in minor units, seats, minutes per month.
+Organization with_limits(const Organization& organization, const std::map<std::string, std::int64_t>& amounts,
+                         const std::map<std::string, std::int32_t>& seats,
+                         const std::map<std::string, std::int64_t>& minutes) {
+    Limits limits;
+    for (const auto& [key, amount] : amounts)
+        limits.amounts.emplace_back(FundId(organization.funds().find(key)), Money(amount));
+    for (const auto& [key, count] : seats)
+        limits.seats.emplace_back(SessionId(organization.sessions().find(key)), count);
+    for (const auto& [key, count] : minutes)
+        limits.hours.emplace_back(PersonId(organization.people().find(key)), Minutes(count));
+    return organization.with_limits(limits);
+}
+
 }  // namespace
 
 void bind_organization(py::module_& module) {
@@ -38,6 +54,7 @@ void bind_organization(py::module_& module) {
                 return organization.with_tables(inputs, threads);
             },
             py::arg("inputs"), py::arg("threads"))
+        .def("with_limits", &with_limits, py::arg("amounts"), py::arg("seats"), py::arg("minutes"))
         .def("table", &table, py::arg("name"))
         .def_property_readonly("table_names", &table_names)
         .def_property_readonly("problems",

@@ -29,6 +29,13 @@ std::shared_ptr<const PlanItems> previous_from(const py::object& previous) {
     return {table.table, &as<PlanItems>(table)};
 }
 
+/// A plan, with what it was made of.
+std::shared_ptr<const Earlier> earlier_from(const py::object& earlier) {
+    if (earlier.is_none()) return nullptr;
+    const auto& view = earlier.cast<const PlanView&>();
+    return std::make_shared<const Earlier>(Earlier{*view.plan, view.organization, as<Risks>(view.risks)});
+}
+
 OptimizeOptions options_from(const py::dict& dict) {
     return {
         .start = date(dict["start"].cast<std::optional<std::int32_t>>()),
@@ -43,6 +50,7 @@ OptimizeOptions options_from(const py::dict& dict) {
         .time_limit = dict["time_limit"].cast<std::optional<double>>(),
         .previous = previous_from(dict["previous"]),
         .change_cost = dict["change_cost"].cast<double>(),
+        .earlier = earlier_from(dict["earlier"]),
         .threads = dict["threads"].cast<int>(),
     };
 }
@@ -131,9 +139,9 @@ PlanView load(const Organization& organization, const TableView& risks, const st
 
 Job start_verify(const PlanView& view, bool bound, double work_limit, int threads) {
     return Job(
-        [=](Control*) {
+        [=](Control* control) {
             return verify(view.organization, as<Risks>(view.risks), *view.plan,
-                          {.bound = bound, .work_limit = work_limit, .threads = threads});
+                          {.bound = bound, .work_limit = work_limit, .threads = threads}, control);
         },
         [organization = view.organization](Verification verification) {
             TableView violations = python::view(verification.violations, organization);

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._again import amount_of, plan_again, with_amounts
+from ._again import amount_of, plan_again, with_limits
 from ._error import Error
 from ._options import real
 from ._rows import rows_at
@@ -161,7 +161,7 @@ def budget_curve(
     threads: int | None = None,
     progress: bool = False,
 ) -> BudgetCurve:
-    """How much exposure would other budgets remove? Plans everybody again for each.
+    """How much exposure would other budgets remove? Plans everybody again for each, from the plan outwards.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def budget_curve(
     BudgetCurve
         One point per budget: money, exposure removed, and the proven bound. Both rise with the budget, since a plan
         within a budget is one within any larger (unless mandatory items cannot be placed). Ctrl-C ends it with the
-        points made so far, and `complete` is False then.
+        points made so far, those nearest to the plan's own budget, and `complete` is False then.
 
     Raises
     ------
@@ -209,13 +209,16 @@ def budget_curve(
     digits = organization.funds._core.minor_digits
     found: list[tuple[float, Plan]] = []
     complete = True
-    for share in steps(factors, "budget_curve", progress):
+    # From the plan's own budget outwards: each search starts from the plan for the budget that is nearest.
+    for share in steps(sorted(factors, key=lambda share: (abs(share - 1), share)), "budget_curve", progress):
+        _, earlier = min([(1.0, plan), *found], key=lambda known: abs(known[0] - share))
         made = _planned(plan, organization, {f: round(a * share, digits) for f, a in scaled.items()}, share, gap,
-                        time_limit, threads)  # fmt: skip
+                        time_limit, threads, earlier)  # fmt: skip
         found.append((share, made))
         if made.status == "cancelled":
             complete = False
             break
+    found.sort(key=lambda known: known[0])
     bounds = np.array([made.bound for _, made in found])
     if not any(len(made.conflicts) for _, made in found):  # else they are the values of different duties
         for place in range(1, len(found)):
@@ -246,10 +249,12 @@ def _planned(
     gap: float,
     time_limit: float | None,
     threads: int | None,
+    earlier: Plan,
 ) -> Plan:
     if share == 1 and plan.gap <= gap:
         return plan
-    return plan_again(plan, with_amounts(organization, amounts), gap=gap, time_limit=time_limit, threads=threads)
+    changed = with_limits(organization, amounts=amounts)
+    return plan_again(plan, changed, earlier=earlier, gap=gap, time_limit=time_limit, threads=threads)
 
 
 def _below(funds: list[dict[str, Any]], fund: str | None) -> list[str]:

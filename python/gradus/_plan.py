@@ -372,6 +372,8 @@ class Plan:
         -------
         Verification
             ok, violations (a Table), value, price_bound, confirmed. A bad plan is an answer, not an error.
+
+        Ctrl-C ends it at once, with KeyboardInterrupt.
         """
         job = self._core.start_verify(truth("bound", bound), real("work_limit", work_limit), cores(threads))
         found: _core.Verification = run(job, "verify", progress)
@@ -435,7 +437,7 @@ class Plan:
                 organization._core,
                 given_risks(organization, risks, date(rest["as_of"]))._core,
                 [read(name, table) for name, table in tables.items()],
-                {**rest["options"], "previous": previous},
+                {**rest["options"], "previous": previous, "earlier": None},
                 rest["as_of"],
                 rest["provenance"],
                 rows,  # type: ignore[arg-type]
@@ -593,6 +595,7 @@ def planning_options(
         "work_limit": None if work_limit is None else real("work_limit", work_limit),
         "time_limit": None if time_limit is None else real("time_limit", time_limit),
         "previous": _items_before(organization, previous),
+        "earlier": previous._core if isinstance(previous, Plan) else None,
         "change_cost": real("change_cost", change_cost),
         "threads": cores(threads),
     }
@@ -657,7 +660,8 @@ def optimize(
     time_limit
         Most time, in seconds; a plan that it stops is not reproducible. None: no limit.
     previous
-        The plan that this one replaces, or a table of its items. A table needs person, activity, first_day and
+        The plan that this one replaces, or a table of its items. From a plan the search starts: it takes less time, and
+        of several plans as good it finds one that differs less. A table needs person, activity, first_day and
         last_day; session and reason ("pinned": not charged) count too. On demand, activities begin when a period
         does: with another `start` none keeps its first day, and each is charged whatever is planned.
     change_cost

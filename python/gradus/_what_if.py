@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from . import _text
-from ._again import amount_of, plan_again, with_amounts
+from ._again import amount_of, plan_again, with_limits
 from ._answer import ALIKE, plain
 from ._error import Error
 from ._one_person import ancestors
@@ -210,6 +210,9 @@ def what_if(
 ) -> WhatIf:
     """What would the plan be with more, or less, of one limit? Plans everybody again, with the plan's options.
 
+    The search starts from the plan: its bound holds with the change at the limit's price, so where the change is small
+    only those are asked whom it may concern.
+
     Give one of `fund` and `amount`, `session` and `seats`, `person` and `hours`.
 
     Parameters
@@ -269,7 +272,7 @@ def what_if(
 def _with_money(organization: Organization, fund: str, change: float) -> Organization:
     had = amount_of(organization, fund)
     more = money(organization.funds, "amount", change)
-    return with_amounts(organization, {fund: _sum("funds", "amount", fund, had, more)})
+    return with_limits(organization, amounts={fund: _sum("funds", "amount", fund, had, more)})
 
 
 def _with_seats(organization: Organization, session: str, change: float) -> Organization:
@@ -279,28 +282,17 @@ def _with_seats(organization: Organization, session: str, change: float) -> Orga
             f"the seats of the session {session!r} are not limited", "missing_value", "sessions", column="seats"
         )
     now = int(_sum("sessions", "seats", session, had, change))
-    rows = rows_at(organization.sessions, slice(None))
-    return organization.with_tables(
-        sessions=[{**row, "seats": now if row["session"] == session else _whole(row["seats"])} for row in rows]
-    )
+    return with_limits(organization, seats={session: now})
 
 
 def _with_hours(organization: Organization, person: str, change: float) -> Organization:
     had = row_of(organization.people, "person", person)["hours"]
     if had is None:
         raise Error(f"the hours of the person {person!r} are not limited", "missing_value", "people", column="hours")
-    now = _sum("people", "hours", person, had, change)
-    rows = rows_at(organization.people, slice(None))
-    return organization.with_tables(
-        people=[{**row, "hours": now if row["person"] == person else row["hours"]} for row in rows]
-    )
+    return with_limits(organization, hours={person: _sum("people", "hours", person, had, change)})
 
 
 CHANGES = {"fund": _with_money, "session": _with_seats, "person": _with_hours}
-
-
-def _whole(seats: float | None) -> int | None:
-    return None if seats is None else int(seats)
 
 
 def _sum(table: str, column: str, key: str, had: float, change: float) -> float:

@@ -25,6 +25,15 @@ constexpr std::int32_t most_complete = 1000;                         // the same
 constexpr double nested_work = 3e8;                                  // steps, some 0.3 s
 constexpr std::int32_t first_sample = 32 * Pool::block, growth = 4;  // groups
 constexpr std::int32_t pooled = 100'000;  // groups whose choices are kept, at most; more for many resources
+// Groups that are asked first where a like problem's solution is known: those concerned, and of all.
+constexpr std::int32_t concerned_first = 4096, others_first = 4096;
+constexpr double loose = 2e-3;  // gap: a plan so near is made of what part of the groups find
+// Groups that prices are corrected with then, and, of all, those whose choices are kept.
+constexpr std::int32_t corrected_sample = 8192, corrected_pool = 16'384;
+
+// Nobody pays so many times what a unit is worth to those who use it. Where a sample has to use more than its part, its dual has no
+// least value, and prices would rise until nothing is left of worth beside them.
+constexpr double dearest = 1000;
 
 class Run {
 public:
@@ -49,13 +58,20 @@ private:
     };
 
     void draw_members();
+    void draw(std::vector<std::int32_t> first, std::int64_t most);
+    void take_known();
+    Assignment known() const;
+    bool begin();
+    bool resume();
+    void resume_with_few(const Assignment& known);
+    bool finish(Sample& sample);
     void grow(std::int32_t members);
     void look_around(std::int32_t first, const std::vector<double>& prices);
     bool price_members(std::int32_t first, std::int32_t last, const std::vector<double>& prices, double tolerance,
                        std::int64_t effort, Priced& priced, double within = 0, std::span<double> complete = {});
     bool price_all(const std::vector<double>& prices, double tolerance, std::int64_t effort);
     double near() const;
-    bool sharpen_exactly(const Sample& sample);
+    bool sharpen_exactly(const Sample& sample, double reach = 0.3, int rounds = 8);
     void learn_worth();
     bool sharpen(const Sample& sample, bool corrected = false);
     double imbalance(const std::vector<double>& prices) const;
@@ -135,12 +151,22 @@ bool Run::should_stop() {
 }
 
 void Run::draw_members() {
-    members_.resize(problem_.groups);
-    std::iota(members_.begin(), members_.end(), 0);
-    Random(2).shuffle(members_);
     const auto resources = static_cast<std::int64_t>(problem_.capacity.size());
-    const std::int64_t most = std::max<std::int64_t>({pooled, problem_.groups / 10, 20 * resources});
-    if (most < problem_.groups) members_.resize(static_cast<std::size_t>(most));
+    draw({}, std::max<std::int64_t>({pooled, problem_.groups / 10, 20 * resources}));
+}
+
+// Members are some, then others in random order, at most so many. The pool is empty then.
+void Run::draw(std::vector<std::int32_t> first, std::int64_t most) {
+    std::vector<char> drawn(problem_.groups, 0);
+    for (const std::int32_t group : first) drawn[group] = 1;
+    std::vector<std::int32_t> others;
+    for (std::int32_t group = 0; group < problem_.groups; ++group)
+        if (!drawn[group]) others.push_back(group);
+    Random(2).shuffle(others);
+    members_ = std::move(first);
+    members_.insert(members_.end(), others.begin(), others.end());
+    if (most < static_cast<std::int64_t>(members_.size())) members_.resize(static_cast<std::size_t>(most));
+    pool_ = Pool();
 }
 
 bool Run::price_members(std::int32_t first, std::int32_t last, const std::vector<double>& prices, double tolerance,
@@ -213,6 +239,8 @@ void Run::grow(std::int32_t members) {
     pool_.resize(members);
     for (std::int32_t i = before; i < members && !problem_.must_choose; ++i)
         pool_.add(i, problem_.fallback.empty() ? ChoiceView() : ChoiceView(problem_.fallback[members_[i]]));
+    for (std::int32_t i = before; i < members && problem_.known.size() > 0; ++i)
+        if (const ChoiceView known = problem_.known[members_[i]]; !known.content.empty()) pool_.add(i, known);
 }
 
 // Gives members that are new choices around the prices, so that the pool knows how they respond.
@@ -286,7 +314,8 @@ bool Run::sharpen(const Sample& sample, bool corrected) {
         for (std::size_t r = 0; r < resources; ++r) {
             const double unit = std::max(prices_[r], 0.5 * typical_[r]);
             box.low[r] = std::max(0.0, prices_[r] - reach * unit);
-            box.high[r] = prices_[r] + reach * unit;
+            box.high[r] = std::min(prices_[r] + reach * unit,
+                                   std::max(prices_[r], dearest * (typical_[r] > 0 ? typical_[r] : mean_worth_)));
         }
         const double before = guide;
         const std::int64_t known = pool_.choices();
@@ -325,16 +354,16 @@ void Run::keep(const Assignment& assignment) {
 
 // While prices moved, the hardest groups were only glanced at. Where their best choices tell otherwise, prices follow these.
 // False if the run must end.
-bool Run::sharpen_exactly(const Sample& sample) {
+bool Run::sharpen_exactly(const Sample& sample, double reach, int rounds) {
     double temperature = 1e-3 * mean_worth_;
-    for (int round = 0; round < 8 && !hurry(2); ++round) {
+    for (int round = 0; round < rounds && !hurry(2); ++round) {
         const double before = bound_, enough = 0.05 * options_.gap * whole(bound_);
         if (round == 0 && all_dual_ - guide_ < enough) return true;
         PriceBox box{proven_, proven_};
         for (std::size_t r = 0; r < proven_.size(); ++r) {
-            const double reach = 0.3 * std::max(proven_[r], 0.5 * typical_[r]);
-            box.low[r] = std::max(0.0, proven_[r] - reach);
-            box.high[r] = proven_[r] + reach;
+            const double far = reach * std::max(proven_[r], 0.5 * typical_[r]);
+            box.low[r] = std::max(0.0, proven_[r] - far);
+            box.high[r] = proven_[r] + far;
         }
         const std::vector<double> tried =
             minimise_dual(pool_, sample.capacity, proven_, temperature, box, 12, options_.threads, late_);
@@ -488,19 +517,161 @@ void Run::take_what_fits(const Choices* wanted) {
     keep(next);
 }
 
-Allocation Run::solve() {
+// Everyone at these prices; where the sample told wrong how much is used, it is told so, and asked again. False if the run must
+// end.
+bool Run::finish(Sample& sample) {
     const std::size_t resources = problem_.capacity.size();
-    prices_.assign(resources, 0.0);
-    proven_ = prices_;
-    typical_.assign(resources, 0.0);
-    complete_ = !problem_.must_choose;
-    for (std::size_t i = 0; i < problem_.fallback.size(); ++i)
-        best_.change(static_cast<std::int32_t>(i), problem_.fallback[i]);
-    report();
-    draw_members();
+    const bool pooled_all = static_cast<std::int32_t>(members_.size()) == problem_.groups;
+    bool going = true;
+    for (int round = 0; going && round < 4; ++round) {
+        // Where time is short, a bound that was found on the way will do.
+        if (!(std::isfinite(bound_) && hurry(1))) going = price_all(prices_, 0, 0);
+        if (going && pooled_all) going = sharpen_exactly(sample);
+        if (!going) break;
+        // Far from even, all that could be settled would be far from best.
+        if (pooled_all || round == 3 || hurry(3) || imbalance(prices_) <= 3 * std::max(options_.gap, 1e-5)) improve();
+        if (close_enough() || hurry(2) || pooled_all) break;
+        const double part = static_cast<double>(sample.members) / problem_.groups;
+        std::vector<std::int64_t> sampled(resources, 0);
+        for (std::int32_t i = 0; i < sample.members; ++i)
+            for (const Use& use : now_[members_[i]].uses) sampled[use.resource] += use.amount;
+        for (std::size_t r = 0; r < resources; ++r)
+            sample.capacity[r] = std::max(
+                0.0, static_cast<double>(sampled[r]) + part * static_cast<double>(problem_.capacity[r] - used_[r]));
+        going = sharpen(sample, true);
+    }
+    return going;
+}
 
+// What is known of a like problem: a bound, and choices for all, if they fit.
+void Run::take_known() {
+    double bound = problem_.worth_at_prices;
+    for (std::size_t r = 0; r < problem_.prices.size(); ++r)
+        bound += problem_.prices[r] * static_cast<double>(problem_.capacity[r]);
+    if (problem_.prices.size() == problem_.capacity.size() && bound < bound_) {
+        bound_ = bound;
+        proven_ = problem_.prices;
+    }
+    if (problem_.known.size() > 0) keep(known());
+}
+
+// Of whose choice nothing is known, the fallback.
+Assignment Run::known() const {
+    Assignment result(problem_.groups, problem_.capacity);
+    for (std::int32_t i = 0; i < problem_.groups; ++i)
+        if (const ChoiceView choice = problem_.known[i]; !choice.content.empty())
+            result.change(i, choice);
+        else if (!problem_.fallback.empty())
+            result.change(i, problem_.fallback[i]);
+    return result;
+}
+
+// With a few groups, first of those concerned: whoever holds too much gives way, and what is left over is taken.
+void Run::resume_with_few(const Assignment& known) {
+    std::vector<std::int32_t> first = problem_.concerned;
+    Random(3).shuffle(first);
+    if (first.size() > concerned_first) first.resize(concerned_first);
+    draw(first, static_cast<std::int64_t>(first.size()) + others_first);
+    const auto members = static_cast<std::int32_t>(members_.size());
+    grow(members);
+    learn_worth();
+    const double tolerance = 1e-3 * options_.gap * std::max(1.0, whole(bound_)) / std::max(1, problem_.groups);
+    std::vector<std::int32_t> place(problem_.groups, -1);
+    for (std::int32_t i = 0; i < members; ++i) place[members_[i]] = i;
+    const auto fill_up = [&](Assignment& next) {
+        if (!repair(next, pricing_, problem_, proven_, options_.threads, late_)) return;
+        keep(next);
+        std::vector<double> lowered(proven_);
+        for (const double factor : {0.9, 0.5, 0.0}) {
+            if (late_()) return;
+            for (std::size_t r = 0; r < lowered.size(); ++r) lowered[r] = factor * proven_[r];
+            fill(next, pricing_, lowered, members_, tolerance, options_.threads, control_, late_,
+                 [&](std::int32_t group, const Choice& choice) { pool_.add(place[group], choice); });
+            keep(next);
+        }
+    };
+    Assignment next = known;
+    fill_up(next);
+    if (close_enough() || late_()) return;
+    Priced priced;
+    if (!price_members(0, members, proven_, tolerance, glance, priced, near())) return;
+    const double enough = 0.3 * options_.gap * whole(bound_);
+    next = best_.fits() && complete_ ? best_ : known;
+    settle(next, Candidates(pool_, proven_, infinite), members_, proven_, typical_, 100, 1e-3 * mean_worth_, enough, 0,
+           late_);
+    fill_up(next);
+}
+
+// Starts from what is known of a like problem. False if the run must end.
+bool Run::resume() {
+    const std::size_t resources = problem_.capacity.size();
+    const Assignment known = this->known();
+    mean_worth_ = std::max(1e-12, std::abs(known.value) / problem_.groups);
+    // Who is asked alone cannot come out even with all others where much is other than it was.
+    double amiss = 0;
+    for (std::size_t r = 0; r < resources; ++r) amiss += prices_[r] * std::abs(static_cast<double>(known.room[r]));
+    if (std::isfinite(bound_) && amiss <= 5 * options_.gap * whole(bound_)) {
+        resume_with_few(known);
+        if (late_() || close_enough()) return !late_();
+    }
+    if (options_.gap < loose)
+        draw_members();
+    else
+        draw({}, corrected_pool);
+    Sample sample;
+    const auto take_sample = [&](std::int32_t members) {
+        const std::int32_t before = sample.members;
+        sample.members = std::min(members, static_cast<std::int32_t>(members_.size()));
+        grow(sample.members);
+        // The sample's part of what the known choices use, and its share of what they leave over.
+        std::vector<std::int64_t> sampled(resources, 0);
+        for (std::int32_t i = 0; i < sample.members; ++i)
+            for (const Use& use : known.choices[members_[i]].uses) sampled[use.resource] += use.amount;
+        const double part = static_cast<double>(sample.members) / problem_.groups;
+        sample.capacity.clear();
+        for (std::size_t r = 0; r < resources; ++r)
+            sample.capacity.push_back(
+                std::max(0.0, static_cast<double>(sampled[r]) + part * static_cast<double>(known.room[r])));
+        learn_worth();
+        look_around(before, prices_);
+    };
+
+    take_sample(corrected_sample);
+    if (!sharpen(sample)) return false;
+
+    if (options_.gap >= loose) {
+        grow(static_cast<std::int32_t>(members_.size()));
+        if (!price_all(prices_, 0.05 * options_.gap * mean_worth_, glance)) return false;
+        improve();
+        if (close_enough() || hurry(2)) return true;
+        draw_members();
+        now_ = Choices();
+    }
+    grow(static_cast<std::int32_t>(members_.size()));
+    if (static_cast<std::int32_t>(members_.size()) < problem_.groups) return finish(sample);
+    if (!price_all(prices_, 0, 0)) return false;
+    // All are known by what they choose here: prices follow that, a little at a time.
+    sample.members = problem_.groups;
+    sample.capacity.assign(problem_.capacity.begin(), problem_.capacity.end());
+    guide_ = -infinite;
+    for (int round = 0; round < 3; ++round) {
+        if (!sharpen_exactly(sample, 0.03, 2)) return false;
+        improve();
+
+        if (close_enough() || hurry(2)) break;
+    }
+    return true;
+}
+
+// Prices from samples of the groups, each larger than the one before; then all. False if the run must end.
+bool Run::begin() {
+    const std::size_t resources = problem_.capacity.size();
+    const std::vector<double> first = prices_;
+    prices_.assign(resources, 0.0);
     Sample sample;
     bool going = true;
+    draw_members();
+    now_ = Choices();
     const auto take_sample = [&](std::int32_t members) {
         sample.members = std::min(members, static_cast<std::int32_t>(members_.size()));
         sample.capacity.clear();
@@ -531,7 +702,7 @@ Allocation Run::solve() {
         // A few prices on a ray fill the pool with choices of different thrift before the first update.
         const std::vector<std::int64_t> free_use = priced.used;
         if (problem_.prices.size() == resources) {
-            prices_ = problem_.prices;
+            prices_ = first;
         } else {
             for (const double factor : {0.7, 0.2, 0.4, 0.1}) {
                 std::vector<double> prices(resources, 0.0);
@@ -551,27 +722,33 @@ Allocation Run::solve() {
             take_sample(sample.members * growth);
             look_around(before, prices_);
         }
-        // Everyone at these prices; where the sample told wrong how much is used, it is told so, and asked again.
-        const bool pooled_all = static_cast<std::int32_t>(members_.size()) == problem_.groups;
-        for (int round = 0; going && round < 4; ++round) {
-            // Where time is short, a bound that was found on the way will do.
-            if (!(std::isfinite(bound_) && hurry(1))) going = price_all(prices_, 0, 0);
-            if (going && pooled_all) going = sharpen_exactly(sample);
-            if (!going) break;
-            // Far from even, all that could be settled would be far from best.
-            if (pooled_all || round == 3 || hurry(3) || imbalance(prices_) <= 3 * std::max(options_.gap, 1e-5))
-                improve();
-            if (close_enough() || hurry(2) || pooled_all) break;
-            const double part = static_cast<double>(sample.members) / problem_.groups;
-            std::vector<std::int64_t> sampled(resources, 0);
-            for (std::int32_t i = 0; i < sample.members; ++i)
-                for (const Use& use : now_[members_[i]].uses) sampled[use.resource] += use.amount;
-            for (std::size_t r = 0; r < resources; ++r)
-                sample.capacity[r] = std::max(
-                    0.0, static_cast<double>(sampled[r]) + part * static_cast<double>(problem_.capacity[r] - used_[r]));
-            going = sharpen(sample, true);
-        }
+        if (going) going = finish(sample);
     }
+    return going;
+}
+
+Allocation Run::solve() {
+    const std::size_t resources = problem_.capacity.size();
+    prices_.assign(resources, 0.0);
+    proven_ = prices_;
+    if (problem_.prices.size() == resources) prices_ = problem_.prices;
+    typical_.assign(resources, 0.0);
+    complete_ = !problem_.must_choose;
+    for (std::size_t i = 0; i < problem_.fallback.size(); ++i)
+        best_.change(static_cast<std::int32_t>(i), problem_.fallback[i]);
+    report();
+
+    // To begin with a sample of few groups is to begin with all.
+    const bool resuming =
+        problem_.groups > first_sample && problem_.known.size() > 0 && problem_.prices.size() == resources;
+    bool going = true;
+    if (resuming) {
+        take_known();
+        going = resume();
+        if (std::isfinite(bound_)) prices_ = proven_;
+    }
+    if (!resuming || (going && !close_enough())) going = begin();
+    if (!resuming) take_known();
     if (!going || late_()) take_what_fits();
     if (!std::isfinite(bound_) && problem_.most) bound_ = problem_.most();
     if (!complete_)

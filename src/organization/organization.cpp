@@ -109,6 +109,7 @@ struct Organization::Data {
     std::vector<bool> given;  // by table
 
     Data(std::span<const Input> inputs, int threads);
+    void sign();
 };
 
 Organization::Data::Data(std::span<const Input> inputs, int threads) {
@@ -162,14 +163,42 @@ Organization::Data::Data(std::span<const Input> inputs, int threads) {
     relations = relate(tables, keys);
     relations.funds_given = reader_of(tables.funds).input() != nullptr;
     relations.minor_digits = reference.minor_digits;
+    for (Table* table : all) table->provenance.digest = digest_of(*table);
+    sign();
+}
+
+// The whole of what the tables are.
+void Organization::Data::sign() {
     Digest whole;
     whole.word(relations.funds_given);
-    for (Table* table : all) {
-        table->provenance.digest = digest_of(*table);
-        whole.word(table->provenance.digest);
-    }
+    for (const Table* table : tables.all()) whole.word(table->provenance.digest);
     digest = whole.value();
 }
+
+namespace {
+
+// Puts some rows' values in place of those of a column.
+template <class Id, class T>
+void replace(Table& table, Column<T>& column, const std::vector<std::pair<Id, T>>& values) {
+    if (values.empty()) return;
+    Buffer<T> changed(column.size());
+    std::copy(column.begin(), column.end(), changed.begin());
+    for (const auto& [id, value] : values) {
+        const auto refuse = [&](Code code, const char* what) {
+            throw Error(code, "a limit " + std::string(what), std::string(table.name()), id.value() + 1,
+                        std::string(column.field().name));
+        };
+        if (!id || static_cast<std::size_t>(id.value()) >= column.size())
+            refuse(Code::unknown_key, "is given for a key that there is not");
+        if (is_missing(value) && column.field().required) refuse(Code::missing_value, "is missing");
+        if (!is_missing(value) && value < T(0)) refuse(Code::out_of_range, "is below 0");
+        changed[static_cast<std::size_t>(id.value())] = value;
+    }
+    column.set(std::move(changed));
+    table.provenance.digest = digest_of(table);
+}
+
+}  // namespace
 
 Organization::Organization(std::span<const Input> inputs, int threads)
     : data_(std::make_shared<const Data>(inputs, threads)) {}
@@ -222,6 +251,16 @@ Organization Organization::with_tables(std::span<const Input> inputs, int thread
         if (data_->given[i] && !replaced) all.push_back(rows_of(*tables[i], levels, data_->relations.minor_digits));
     }
     return Organization(all, threads);
+}
+
+Organization Organization::with_limits(const Limits& limits) const {
+    auto changed = std::make_shared<Data>(*data_);
+    Tables& tables = changed->tables;
+    replace(tables.funds, tables.funds.amount, limits.amounts);
+    replace(tables.sessions, tables.sessions.seats, limits.seats);
+    replace(tables.people, tables.people.hours, limits.hours);
+    changed->sign();
+    return Organization(std::shared_ptr<const Data>(std::move(changed)));
 }
 
 }  // namespace gradus

@@ -10,6 +10,7 @@
 #include "assessment/stage.h"
 #include "organization/rows.h"
 #include "planning/describe.h"
+#include "planning/earlier.h"
 #include "planning/remaining.h"
 #include "risk/learning.h"
 
@@ -55,19 +56,7 @@ Desk::Data::Data(const Organization& organization, const Risks& risks, const Pla
         seat_of_[static_cast<std::size_t>(catalog.seat_session[i].value())] =
             catalog.funds + static_cast<std::int32_t>(i);
     minor_ = std::pow(10.0, organization.relations().minor_digits);
-    prices.assign(catalog.capacity.size(), 0.0);
-    for (std::size_t row = 0; row < plan.resources.size(); ++row) {
-        const bool fund = plan.resources.kind[row] == ResourceKind::fund;
-        const auto& keys = plan.resources.resource.strings();
-        const ResourceId id = plan.resources.resource[row];
-        if (!id || !keys) continue;
-        const std::string_view key = (*keys)[static_cast<std::size_t>(id.value())];
-        const std::int32_t known = (fund ? organization.funds() : organization.sessions()).find(key);
-        const std::int32_t resource = known < 0 || fund ? known : seat_of_[static_cast<std::size_t>(known)];
-        const double price = plan.resources.price[row];
-        if (resource >= 0 && price >= 0 && std::isfinite(price))
-            prices[static_cast<std::size_t>(resource)] = fund ? price / minor_ : price;
-    }
+    prices = prices_from(plan.resources, catalog);
     auto keys = std::make_shared<Strings>();
     for (std::size_t r = 0; r < catalog.capacity.size(); ++r)
         keys->push_back(

@@ -322,6 +322,7 @@ Plan read_solution(const Organization& organization, const Risks& risks, std::is
 
     Plan plan;
     plan.options = catalog.options;
+    plan.options.earlier = nullptr;
     plan.as_of = catalog.as_of;
     const double gains = describe(catalog, std::move(items), plan);
     const double value = gains - catalog.options.change_cost *

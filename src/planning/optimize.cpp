@@ -11,6 +11,7 @@
 #include "organization/rows.h"
 #include "planning/describe.h"
 #include "planning/duties.h"
+#include "planning/earlier.h"
 #include "planning/plan_tables.h"
 #include "planning/search.h"
 
@@ -172,6 +173,7 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     if (catalog.previous.size() > 0) stage.input(digest_of(*options.previous));
     Plan plan;
     plan.options = catalog.options;
+    plan.options.earlier = nullptr;
     plan.as_of = catalog.as_of;
 
     const std::vector<PersonId> groups = planned_people(catalog);
@@ -190,6 +192,13 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
         return sum;
     };
     problem.constant = -catalog.options.change_cost * static_cast<double>(certainly_absent(catalog, groups));
+    if (const auto& earlier = catalog.options.earlier) {
+        Known known = known_from(*earlier, catalog, groups, roster, problem.constant, control);
+        problem.prices = std::move(known.prices);
+        problem.worth_at_prices = known.worth_at_prices;
+        problem.known = std::move(known.choices);
+        problem.concerned = std::move(known.concerned);
+    }
     // What a person's last search has learnt about its own limits. A person is asked by one thread at a time, in an order that
     // does not depend on threads.
     std::vector<std::vector<float>> memory(groups.size());
@@ -220,6 +229,8 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     OptionsJson json = options_json(catalog.options);
     if (catalog.options.work_limit) json.add("work_limit", *catalog.options.work_limit);
     if (catalog.options.time_limit) json.add("time_limit", *catalog.options.time_limit);
+    // Of several plans as good, which one is found depends on it.
+    if (const auto& earlier = catalog.options.earlier) json.add("earlier", name_of(*earlier));
     sign(stage, catalog, json, threads, plan);
     return plan;
 }

@@ -116,6 +116,7 @@ Plan load_plan(const Organization& organization, const Risks& risks, std::span<c
     Plan plan;
     plan.as_of = as_of_or(as_of, risks);
     plan.options = options;
+    plan.options.earlier = nullptr;
     if (is_missing(plan.options.start)) plan.options.start = plan.as_of + Date::duration(1);
     if (options.months < 1 || options.months > 120) refuse_option("months", options.months, "1 to 120");
     if (options.period_months < 1) refuse_option("period_months", options.period_months, "1 or more");

@@ -1,6 +1,7 @@
 #include <gradus/planning/verify.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -24,6 +25,7 @@ std::size_t index(auto id) { return static_cast<std::size_t>(id.value()); }
 
 constexpr std::int64_t people_at_once = 16;
 constexpr double first_effort = 20'000, effort_grows = 10;  // nodes of a person's search
+constexpr double looked_at = 0.05, nearly_done = 0.98;      // of all the work: limits, and a first search for everyone
 
 /// What everyone's choices come to.
 struct Sums {
@@ -113,17 +115,24 @@ Sums check_people(const Case& of, const Plan& plan, int threads, std::vector<Fin
 }
 
 /// Searches everyone's best choice at the prices; where that, with `rent`, leaves the bound above `stated`, again and longer.
-Enclosure enclose(const Case& of, const Sums& sums, double rent, double stated, const VerifyOptions& options) {
+Enclosure enclose(const Case& of, const Sums& sums, double rent, double stated, const VerifyOptions& options,
+                  Control* control) {
+    const auto cancelled = [&] { return control && control->cancelled(); };
+    std::atomic<std::size_t> asked{0};  // in the first round, which is most of the work
     std::vector<Best> bests = sums.known;
     std::vector<std::size_t> open(bests.size());
     std::iota(open.begin(), open.end(), std::size_t{0});
     const double limit = 1e6 * options.work_limit;
     for (double effort = std::min(first_effort, limit);; effort = std::min(effort * effort_grows, limit)) {
         parallel_for(static_cast<std::int64_t>(open.size()), 1, options.threads, [&](std::int64_t i, std::int64_t) {
+            if (cancelled()) return;
             const std::size_t p = open[static_cast<std::size_t>(i)];
             const Person person(of, sums.people[p]);
             ChoiceProblem problem = make_problem(person);
             bests[p] = search(problem, std::move(bests[p]), static_cast<std::int64_t>(effort));
+            if (control)
+                control->report(looked_at + (nearly_done - looked_at) * static_cast<double>(++asked) /
+                                                static_cast<double>(bests.size()));
         });
         Enclosure all{rent, rent};
         for (std::size_t p = 0; p < bests.size(); ++p) {  // net of charges one by one: these may be large
@@ -132,7 +141,8 @@ Enclosure enclose(const Case& of, const Sums& sums, double rent, double stated, 
             all.bound += bests[p].bound - missed;
         }
         std::erase_if(open, [&](std::size_t p) { return bests[p].bound <= bests[p].found; });
-        if (open.empty() || effort >= limit || !above(all.bound, stated) || above(all.found, stated)) return all;
+        if (open.empty() || cancelled() || effort >= limit || !above(all.bound, stated) || above(all.found, stated))
+            return all;
     }
 }
 
@@ -267,7 +277,7 @@ Violations tabulate(const Organization& organization, const std::vector<Finding>
 }  // namespace
 
 Verification verify(const Organization& organization, const Risks& risks, const Plan& plan,
-                    const VerifyOptions& options) {
+                    const VerifyOptions& options, Control* control) {
     if (!(options.work_limit >= 0 && options.work_limit <= 1e6))
         throw Error(Code::invalid_option, "verify: work_limit must be from 0 to 1e6 (millions of nodes of a search)");
     check_keys(risks, risks.person, organization.people());
@@ -281,6 +291,7 @@ Verification verify(const Organization& organization, const Risks& risks, const 
     std::vector<Finding> findings;
     const Sums sums = check_people(of, plan, options.threads, findings);
     const double rent = check_resources(of, plan, sums, findings);
+    if (control) control->report(looked_at);
 
     Verification verification;
     verification.value = sums.gains - of.options.change_cost * static_cast<double>(sums.absent);
@@ -288,13 +299,14 @@ Verification verify(const Organization& organization, const Risks& risks, const 
     if (options.bound) {
         const double stated = plan.certificate.size() == 1 ? plan.certificate.price_bound[0] : missing<double>();
         const double lost = of.options.change_cost * static_cast<double>(sums.lost);
-        const Enclosure all = enclose(of, sums, rent - lost, stated, options);
+        const Enclosure all = enclose(of, sums, rent - lost, stated, options, control);
         least = all.found;
         verification.price_bound = all.bound;
         verification.confirmed = std::isfinite(all.bound) && !above(all.bound, stated);
     }
     check_certificate(plan, verification.value, least, findings);
     verification.violations = tabulate(organization, findings);
+    if (control) control->report(1);
     return verification;
 }
 

@@ -257,6 +257,66 @@ TEST(Allocation, NestedResourcesAreAllocatedInTheBestWay) {
     EXPECT_GT(searched, 100);
 }
 
+// Of a like problem that was solved before: with a little more or less, a few groups are asked; with much, all.
+TEST(Allocation, BeginsAtASolutionThatIsKnown) {
+    const Explicit instance = draw(31, 3000, 4);
+    const AllocationOptions options{.gap = 1e-3};
+    const Allocation cold = allocate(instance.problem(), options);
+    double rent = 0;
+    for (std::size_t r = 0; r < cold.prices.size(); ++r)
+        rent += cold.prices[r] * static_cast<double>(instance.capacity[r]);
+    for (const double factor : {1.0, 1.002, 0.998, 0.7, 1.5}) {
+        Explicit other = instance;
+        for (std::int64_t& capacity : other.capacity)
+            capacity = static_cast<std::int64_t>(factor * static_cast<double>(capacity));
+        AllocationProblem problem = other.problem();
+        problem.prices = cold.prices;
+        problem.known = cold.choices;
+        for (const bool known : {true, false}) {
+            if (known) problem.worth_at_prices = cold.bound - rent;
+            const Allocation warm = allocate(problem, options);
+            expect_feasible(other, warm);
+            if (factor > 0) {
+                EXPECT_LE((warm.bound - warm.value) / warm.bound, options.gap) << factor;
+            }
+            if (factor >= 1) {
+                EXPECT_GE(warm.value, cold.value - 1e-9 * cold.value) << factor;
+            }
+            const Allocation anew = allocate(other.problem(), options);
+            EXPECT_GE(warm.bound, anew.value - 1e-9) << factor;
+            EXPECT_GE(anew.bound, warm.value - 1e-9) << factor;
+            if (known && std::abs(factor - 1) < 0.01) {
+                EXPECT_LT(2 * warm.queries, cold.queries) << factor;
+                EXPECT_EQ(warm.prices, cold.prices) << factor;
+            }
+            AllocationOptions many = options;
+            many.threads = 3;
+            EXPECT_EQ(allocate(problem, many).bound, warm.bound);
+            EXPECT_EQ(allocate(problem, many).value, warm.value);
+            problem.worth_at_prices = std::numeric_limits<double>::infinity();
+        }
+        // Prices that are of no use cost time, not quality.
+        for (const double wrong : {0.0, 20.0}) {
+            for (std::size_t r = 0; r < cold.prices.size(); ++r) problem.prices[r] = wrong * cold.prices[r];
+            const Allocation warm = allocate(problem, options);
+            expect_feasible(other, warm);
+            if (factor > 0) {
+                EXPECT_LE((warm.bound - warm.value) / warm.bound, options.gap) << factor << ' ' << wrong;
+            }
+        }
+    }
+}
+
+TEST(Allocation, KnownPricesKeepNobodyFromWhatIsThereForAll) {
+    Explicit instance = draw(37, 40, 3);
+    AllocationProblem problem = instance.problem();
+    problem.prices = allocate(problem, {}).prices;
+    for (std::int64_t& capacity : problem.capacity) capacity *= 20;
+    const Allocation all = allocate(problem, {});
+    EXPECT_EQ(all.status, AllocationStatus::optimal);
+    EXPECT_NEAR(all.value, all.bound, 1e-9 * all.bound);
+}
+
 TEST(Allocation, NobodyAndNothing) {
     AllocationProblem problem;
     problem.pricer = []() -> Pricer { return [](const Query&, Choice&, std::int64_t&) { return 0.0; }; };

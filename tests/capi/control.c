@@ -64,7 +64,23 @@ int main(void) {
     OK(gradus_plan_certificate(plan, &certificate, &err));
     CHECK(certificate.stop_reason == GRADUS_PLAN_CANCELLED && certificate.bound >= certificate.value - 1e-9);
     gradus_plan_free(plan);
+
+    /* So does a verification: limits and value are checked, the bound is not confirmed. */
+    gradus_verification* verdict;
+    OK(gradus_verify(s.organization, s.risks, s.plan, NULL, control, &verdict, &err));
+    CHECK(!gradus_verification_confirmed(verdict) && isinf(gradus_verification_price_bound(verdict)));
+    CHECK(fabs(gradus_verification_value(verdict) - alone.value) < 1e-9);
+    gradus_verification_free(verdict);
     gradus_control_free(control);
+
+    /* A plan that starts from the one before. */
+    gradus_optimize_options options;
+    gradus_optimize_options_init(&options, sizeof options);
+    options.previous = s.plan;
+    OK(gradus_optimize(s.organization, s.risks, &options, NULL, &plan, &err));
+    OK(gradus_plan_certificate(plan, &certificate, &err));
+    CHECK(certificate.value >= alone.value - 1e-9 && certificate.bound <= alone.bound + 1e-9);
+    gradus_plan_free(plan);
 
     enum { THREADS = 4 };
     pthread_t threads[THREADS];

@@ -123,7 +123,7 @@ int main(void) {
     gradus_verification* verification;
     FAILS(gradus_find_gaps(o, s.estimates, NULL, NULL, &gaps, &err), GRADUS_CONTRADICTION, "another organisation");
     FAILS(gradus_optimize(o, s.risks, NULL, NULL, &plan, &err), GRADUS_CONTRADICTION, "another organisation");
-    FAILS(gradus_verify(o, s.risks, s.plan, NULL, &verification, &err), GRADUS_CONTRADICTION, "another organisation");
+    FAILS(gradus_verify(o, s.risks, s.plan, NULL, NULL, &verification, &err), GRADUS_CONTRADICTION, "another organisation");
     gradus_organization_free(o);
     gradus_builder_free(builder);
 

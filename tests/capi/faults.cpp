@@ -129,7 +129,7 @@ void exhaust_stages(const stages& s, std::int32_t threads) {
     EXHAUST(gradus_table_free, gradus_concentration(o, s.estimates, &concentration, out, err));
     EXHAUST(gradus_plan_free, gradus_optimize(o, s.risks, &optimize, nullptr, out, err));
     EXHAUST(gradus_plan_free, gradus_plan_load(o, s.risks, s.builder, nullptr, &load, out, err));
-    EXHAUST(gradus_verification_free, gradus_verify(o, s.risks, s.plan, &verify, out, err));
+    EXHAUST(gradus_verification_free, gradus_verify(o, s.risks, s.plan, &verify, nullptr, out, err));
     EXHAUST(gradus_kpis_free, gradus_kpis_load(o, s.builder, &load, out, err));
     EXHAUST(gradus_rollouts_free, gradus_rollouts_load(o, s.builder, &load, out, err));
     EXHAUST(gradus_anecdotes_free, gradus_anecdotes_load(o, s.builder, &load, out, err));

@@ -63,7 +63,7 @@ int main(void) {
     CHECK(certificate.items == 1 && certificate.value > 0 && certificate.bound > certificate.value);
     CHECK(certificate.status == GRADUS_PLAN_WORK_LIMIT && certificate.bound_kind == GRADUS_BOUND_PRICES);
     gradus_verification* verification;
-    OK(gradus_verify(organization, risks, plan, NULL, &verification, &err));
+    OK(gradus_verify(organization, risks, plan, NULL, NULL, &verification, &err));
     CHECK(gradus_verification_ok(verification));
     gradus_verification_free(verification);
     gradus_plan_free(plan);

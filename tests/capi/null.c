@@ -78,9 +78,9 @@ int main(void) {
     REFUSES(gradus_plan_load(s.organization, s.risks, NULL, NULL, NULL, &plan, &err));
     REFUSES(gradus_plan_table(NULL, "items", &t, &err));
     REFUSES(gradus_plan_certificate(NULL, &certificate, &err));
-    REFUSES(gradus_verify(NULL, s.risks, s.plan, NULL, &verification, &err));
-    REFUSES(gradus_verify(s.organization, NULL, s.plan, NULL, &verification, &err));
-    REFUSES(gradus_verify(s.organization, s.risks, NULL, NULL, &verification, &err));
+    REFUSES(gradus_verify(NULL, s.risks, s.plan, NULL, NULL, &verification, &err));
+    REFUSES(gradus_verify(s.organization, NULL, s.plan, NULL, NULL, &verification, &err));
+    REFUSES(gradus_verify(s.organization, s.risks, NULL, NULL, NULL, &verification, &err));
     REFUSES(gradus_verification_table(NULL, "violations", &t, &err));
     REFUSES(gradus_desk_new(NULL, s.risks, s.plan, &desk, &err));
     REFUSES(gradus_desk_new(s.organization, NULL, s.plan, &desk, &err));

@@ -129,7 +129,7 @@ int main(void) {
     OK(gradus_plan_load(organization, risks, builder, &options, &as_of, &loaded_plan, &err));
     OK(gradus_plan_certificate(loaded_plan, &third, &err));
     CHECK(third.value == first.value && third.bound == first.bound && third.status == first.status);
-    OK(gradus_verify(organization, risks, loaded_plan, NULL, &verification, &err));
+    OK(gradus_verify(organization, risks, loaded_plan, NULL, NULL, &verification, &err));
     CHECK(gradus_verification_ok(verification) && gradus_verification_confirmed(verification));
     CHECK(fabs(gradus_verification_value(verification) - first.value) < 1e-9);
     CHECK(fabs(gradus_verification_price_bound(verification) - first.price_bound) < 1e-9);
@@ -138,7 +138,7 @@ int main(void) {
     gradus_verify_options verify_options;
     gradus_verify_options_init(&verify_options, sizeof verify_options);
     verify_options.bound = 0;
-    OK(gradus_verify(organization, risks, plan, &verify_options, &verification, &err));
+    OK(gradus_verify(organization, risks, plan, &verify_options, NULL, &verification, &err));
     CHECK(gradus_verification_ok(verification) && isnan(gradus_verification_price_bound(verification)));
     OK(gradus_verification_table(verification, "violations", &a, &err));
     CHECK(gradus_table_rows(a) == 0);

@@ -206,7 +206,7 @@ assert set(column(items, "person")) <= {"E1", "E2", "E3", "E4", "E5"}
 assert len(column(items, "gain")) == certificate.items
 assert abs(sum(column(items, "gain")) - certificate.value) < 1e-9
 assert "mandatory" in column(items, "reason")
-verification = Handle("verification", "verify", organization, risks, plan, None)
+verification = Handle("verification", "verify", organization, risks, plan, None, None)
 gradus.gradus_verification_price_bound.restype = c_double
 assert gradus.gradus_verification_ok(verification) == 1
 assert abs(gradus.gradus_verification_price_bound(verification) - certificate.price_bound) < 1e-9

@@ -208,5 +208,32 @@ TEST(Organization, RelationsFindTheRows) {
     EXPECT_EQ(relations.top[static_cast<std::size_t>(id<CapabilityTag>(organization, "C").value())], 7);
 }
 
+TEST(Organization, OtherLimitsAreWhatOtherTablesWouldMake) {
+    const std::vector<Literal> tables = {
+        {"roles", {{"role"}, {"R"}}},
+        {"people", {{"person", "role", "hours"}, {"p", "R", "8"}, {"q", "R", ""}}},
+        {"activities", {{"activity"}, {"a"}}},
+        {"sessions", {{"session", "activity", "first_day", "seats"}, {"s", "a", "2026-05-01", "3"}}},
+        {"funds", {{"fund", "amount"}, {"f", "100"}, {"g", "50"}}}};
+    const Organization one = build(tables);
+    const Organization other = one.with_limits(
+        {.amounts = {{FundId(1), Money(7025)}}, .seats = {{SessionId(0), 5}}, .hours = {{PersonId(1), Minutes(90)}}});
+    const Organization read =
+        build({tables[0],
+               {"people", {{"person", "role", "hours"}, {"p", "R", "8"}, {"q", "R", "1.5"}}},
+               tables[2],
+               {"sessions", {{"session", "activity", "first_day", "seats"}, {"s", "a", "2026-05-01", "5"}}},
+               {"funds", {{"fund", "amount"}, {"f", "100"}, {"g", "70.25"}}}});
+    EXPECT_EQ(other.digest(), read.digest());
+    EXPECT_NE(other.digest(), one.digest());
+    EXPECT_EQ(one->funds.amount[1], Money(5000));
+    EXPECT_EQ(one.with_limits({}).digest(), one.digest());
+    EXPECT_THROW(one.with_limits({.amounts = {{FundId(2), Money(1)}}}), Error);
+    EXPECT_THROW(one.with_limits({.amounts = {{FundId(), Money(1)}}}), Error);
+    EXPECT_THROW(one.with_limits({.amounts = {{FundId(0), Money(-1)}}}), Error);
+    EXPECT_THROW(one.with_limits({.amounts = {{FundId(0), missing<Money>()}}}), Error);
+    EXPECT_TRUE(is_missing(one.with_limits({.seats = {{SessionId(0), missing<std::int32_t>()}}})->sessions.seats[0]));
+}
+
 }  // namespace
 }  // namespace gradus

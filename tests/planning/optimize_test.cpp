@@ -281,6 +281,19 @@ TEST(Optimize, WhatACancelLeavesNoTimeForIsSaidSo) {
     EXPECT_TRUE(verdict.ok()) << (verdict.violations.size() ? verdict.violations.message[0] : "");
 }
 
+// What must be taken can be more in a sample than the sample's part of a fund: then no price is high enough for it.
+TEST(Optimize, PricesHaveAnEndWhereASampleMustUseMoreThanItsPart) {
+    for (const unsigned seed : {1u, 4u}) {
+        const Team team(seed, 3000, 8);
+        const Organization scarce =
+            team.organization->with_limits({.amounts = {{FundId(0), Money(1'800'000)}, {FundId(1), Money(300'000)}}});
+        const Plan plan = optimize(scarce, *team.risks, team.options);
+        for (const double price : plan.resources.price) EXPECT_LT(price, 1e6) << seed;
+        EXPECT_LE(plan.certificate.gap[0], 0.2) << seed;
+        EXPECT_TRUE(verify(scarce, *team.risks, plan).ok()) << seed;
+    }
+}
+
 TEST(Optimize, CancelBeforeTheStartStillGivesAPlanAndABound) {
     const Case c = make(small());
     Control control;

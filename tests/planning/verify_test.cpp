@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "planning/drafts.h"
+#include "planning/team.h"
 
 namespace gradus {
 namespace {
@@ -57,6 +58,20 @@ TEST(Verify, NeverConfirmsABoundWithoutEnd) {
     const Verification verification = draft.check({.bound = true, .threads = 1});
     EXPECT_FALSE(verification.confirmed);
     EXPECT_TRUE(std::isinf(verification.price_bound)) << verification.price_bound;
+}
+
+TEST(Verify, ACancelLeavesTheBoundUnconfirmedAndLimitsChecked) {
+    const Team team(3);
+    Control control;
+    EXPECT_TRUE(verify(*team.organization, *team.risks, *team.plan, {}, &control).ok());
+    EXPECT_EQ(control.progress(), 1);
+    control.cancel();
+    const Verification verdict = verify(*team.organization, *team.risks, *team.plan, {}, &control);
+    EXPECT_EQ(verdict.violations.size(), 0u);
+    EXPECT_FALSE(verdict.confirmed);
+    EXPECT_TRUE(std::isinf(verdict.price_bound));
+    EXPECT_NEAR(verdict.value, team.plan->certificate.value[0], 1e-9);
+    EXPECT_TRUE(verify(*team.organization, *team.risks, *team.plan, {.bound = false}, &control).ok());
 }
 
 TEST(Verify, RefusesAWorkLimitThatIsNone) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import signal
 import subprocess
 import sys
@@ -326,3 +327,22 @@ def test_a_second_ctrl_c_interrupts(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyboardInterrupt):
         run(job, "estimate", False)  # type: ignore[arg-type]
     assert job.cancels == 3
+
+
+def test_a_verification_that_is_cancelled_confirms_nothing(plan: gr.Plan) -> None:
+    job = plan._core.start_verify(True, 2.0, 1)
+    job.cancel()
+    found = job.result()
+    assert len(gr.Table(found.violations)) == 0 and found.value == pytest.approx(plan.value)
+    assert found.confirmed == (found.price_bound < math.inf)  # it may have been done before
+    done = plan._core.start_verify(True, 2.0, 1)
+    assert done.result().ok and done.progress == 1
+
+
+def test_a_plan_starts_from_the_one_before(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
+    before = gr.optimize(acme.organization, acme_risks)
+    after = gr.optimize(acme.organization, acme_risks, previous=before)
+    assert after.value >= before.value - 1e-9 and after.bound <= before.bound + 1e-9
+    assert "earlier" in after.provenance["options"] and "earlier" not in before.provenance["options"]
+    assert "earlier" not in gr.optimize(acme.organization, acme_risks, previous=before.items).provenance["options"]
+    assert after.verify().ok and "earlier" not in after.options

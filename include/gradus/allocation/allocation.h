@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -62,6 +63,12 @@ struct AllocationProblem {
     Nesting nesting;
     /// Prices that may be good, e.g. of a like problem solved before. By resource; empty: none known.
     std::vector<double> prices;
+    /// No less than Σ over groups of what their best choice is worth at `prices`. Infinite: not known.
+    double worth_at_prices = std::numeric_limits<double>::infinity();
+    /// By group: a choice that it may make and that may be good; all together they may use too much. Of size 0: none known.
+    Choices known;
+    /// Groups that what is other than when `known` was found may be for, ascending. Empty: any group.
+    std::vector<std::int32_t> concerned;
 };
 
 /// The pricer of groups whose choices are listed, by group. The lists must outlive it. With `must_choose` none may be left empty.
@@ -93,6 +100,10 @@ struct Allocation {
 /// Lagrangian decomposition: prices for the resources by simultaneous second-order updates on a smoothed dual over a pool
 /// of choices per group, first of a sample of the groups, then of all; a proven bound from exact pricing; then integer
 /// choices by a search among near-best choices for the least sum of what groups forgo and of what is left over at the prices.
+///
+/// From prices and choices that are known, large problems are first tried with a sample of the groups: prices are corrected by
+/// how the sample's part of the known choices differs from all of them; where the worth at the prices is known too and the
+/// known choices can be made good enough, nobody else is asked at all.
 ///
 /// Deterministic for any number of threads unless time or cancel ends it.
 /// Source: Geoffrion (1974), Lagrangean relaxation for integer programming; entropic smoothing of the dual after Nesterov

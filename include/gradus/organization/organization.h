@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gradus/base/forest.h>
@@ -97,6 +98,13 @@ struct Relations {
     int minor_digits = 2;      ///< decimal digits of the currency
 };
 
+/// Limits in place of those that an organisation has. Those not named stay.
+struct Limits {
+    std::vector<std::pair<FundId, Money>> amounts{};          ///< of funds, 0 or more
+    std::vector<std::pair<SessionId, std::int32_t>> seats{};  ///< 0 or more; missing: no limit
+    std::vector<std::pair<PersonId, Minutes>> hours{};        ///< per calendar month, 0 or more; missing: no limit
+};
+
 /// An organisation: immutable, validated once, cheap to copy (copies share everything), safe to read from any thread.
 ///
 /// `organization->people.role[i]` reads a table; ids are ranks of sorted keys, so `people` row i is PersonId(i), and
@@ -133,11 +141,17 @@ public:
     /// Row numbers in messages about tables that stayed count sorted rows.
     Organization with_tables(std::span<const Input> inputs, int threads = 0) const;
 
+    /// The same organisation with other limits, as with_tables would make it, but nothing is read again: a question about one
+    /// fund of a large organisation should not wait for that. @throws Error unknown_key for an id that it does not have;
+    /// out_of_range below 0; missing_value for an amount.
+    Organization with_limits(const Limits& limits) const;
+
     /// Digest of the content, whatever the order of rows it came in.
     std::uint64_t digest() const;
 
 private:
     struct Data;
+    explicit Organization(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
     std::shared_ptr<const Data> data_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gradus/base/control.h>
 #include <gradus/planning/plan.h>
 
 namespace gradus {
@@ -24,11 +25,11 @@ struct Verification {
     Violations violations;
     double value = 0;  ///< recomputed from the items
     /// The upper bound at the plan's prices that was proven here: below the stated one where that is loose, above it where
-    /// the work limit came first. NaN if feasibility alone was asked for.
+    /// the work limit came first, infinite where a cancel left people unasked. NaN if feasibility alone was asked for.
     double price_bound = missing<double>();
     bool confirmed = true;  ///< price_bound is no larger than stated, to 1e-9 relative, or was not asked for
     /// Nothing is wrong, and all that was asked for is confirmed. Without violations and yet not confirmed: the work limit
-    /// came first; the plan keeps its limits and has its value, and `price_bound` is the bound to rely on.
+    /// or a cancel came first; the plan keeps its limits and has its value, and `price_bound` is the bound to rely on.
     bool ok() const { return violations.size() == 0 && confirmed; }
 };
 
@@ -40,8 +41,9 @@ struct VerifyOptions {
 
 /// Recomputes feasibility, value and price_bound from the tables, the plan's items and its prices, trusting nothing that
 /// the optimiser says and sharing none of its code. Value and bound must agree to 1e-9 relative; a stated bound may be
-/// larger than the one at its prices. @throws Error for another work_limit than these, or keys of another organisation.
+/// larger than the one at its prices. A cancel ends the search for the bound; limits and value are checked in any case.
+/// @throws Error for another work_limit than these, or keys of another organisation.
 Verification verify(const Organization& organization, const Risks& risks, const Plan& plan,
-                    const VerifyOptions& options = {});
+                    const VerifyOptions& options = {}, Control* control = nullptr);
 
 }  // namespace gradus
