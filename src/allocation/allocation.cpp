@@ -436,10 +436,15 @@ void Run::search_nested() {
 
 // The best of several: how well it comes out is much a matter of chance.
 void Run::settle_best(Assignment& assignment, int round) const {
+    const bool anew = round < 2 || !complete_;  // else from the best so far, and cooler
     const std::int64_t proposals = round == 0 ? 300 : 600;
-    const double hottest = 2e-3 * mean_worth_, enough = 0.3 * options_.gap * whole(bound_);
+    const double hottest = (anew ? 2e-3 : 5e-4) * mean_worth_, enough = 0.3 * options_.gap * whole(bound_);
     const Candidates candidates(pool_, proven_, infinite);
     const std::span<const std::int32_t> members(members_.data(), static_cast<std::size_t>(pool_.size()));
+    if (!anew) assignment = best_;
+    for (std::int32_t i = 0; anew && i < candidates.members(); ++i)
+        if (candidates.first(i) < candidates.end(i))
+            assignment.change(members[i], candidates[candidates.first(i)].choice);
     std::vector<Assignment> tries(problem_.groups > few ? 1 : round == 0 ? 2 : 4, assignment);
     std::vector<double> losses(tries.size());
     parallel_for(static_cast<std::int64_t>(tries.size()), 1, options_.threads,
@@ -464,14 +469,15 @@ void Run::improve() {
     const bool first_search = may_search && problem_.groups <= 2 * few && only_nested_are_dear();
     if (first_search) search_nested();
     if (close_enough() || late_()) return;
-    const int rounds = problem_.groups <= 20'000 ? 2 : 1;
-    for (int round = 0; round < rounds && !late_(); ++round) {
+    const int rounds = problem_.groups <= few / 4 ? 4 : problem_.groups <= 20'000 ? 2 : 1;
+    for (int round = 0; round < (complete_ ? rounds : 8) && !late_(); ++round) {
         Assignment next(problem_.groups, problem_.capacity);
         for (std::int32_t i = 0; i < now_.size(); ++i) next.change(i, now_[i]);
         settle_best(next, round);
         if (!repair(next, pricing_, problem_, proven_, options_.threads, late_)) take_what_fits(&next.choices);
         keep(next);
-        if (late_() || close_enough() || !next.fits()) break;
+        if (late_() || close_enough()) break;
+        if (!next.fits()) continue;
         if (may_search && !first_search && round == 0) search_nested();
         if (late_() || close_enough()) break;
         // More to choose from: what would be best if prices were a little others.

@@ -50,13 +50,15 @@ Settling::Settling(Assignment& assignment, const Candidates& candidates, std::sp
     over_ = least_over_;
     for (std::int32_t member = 0; member < candidates.members(); ++member) {
         const std::int32_t first = candidates.first(member), end = candidates.end(member);
-        now_.push_back(first);
+        const ChoiceView held = assignment.choices[groups[member]];
+        std::int32_t start = first;
+        while (start < end && !std::ranges::equal(candidates[start].choice.content, held.content)) ++start;
+        if (start == end) start = first;
+        now_.push_back(start);
         if (end > first + 1) movable_.push_back(member);
-        if (end > first) {
-            // Their present use makes way for the best choice.
-            for (const Use& use : assignment.choices[groups[member]].uses) assignment.room[use.resource] += use.amount;
-            for (const Use& use : candidates_[first].choice.uses) assignment.room[use.resource] -= use.amount;
-        }
+        if (end == first) continue;
+        for (const Use& use : held.uses) assignment.room[use.resource] += use.amount;
+        for (const Use& use : candidates[start].choice.uses) assignment.room[use.resource] -= use.amount;
     }
 }
 
@@ -305,7 +307,7 @@ double settle(Assignment& assignment, const Candidates& candidates, std::span<co
     Settling settling(assignment, candidates, groups, prices, typical);
     settling.anneal(proposals, hottest, seed, late);
     settling.descend(late);
-    if (settling.loss() > enough) settling.exchange(proposals / 5, 0.2, seed, late);
+    if (settling.loss() > enough) settling.exchange(proposals / 10, 0.2, seed, late);
     settling.descend(late);
     settling.come_out(seed, late);
     settling.apply(groups);

@@ -31,7 +31,7 @@ struct Assignment {
 
 /// A search among the members' candidates for the least *loss*: what members forgo by not having their best choice
 /// at the prices, and what is left over of each resource at its price. That is how far an assignment lies below the dual.
-/// Annealing from everyone's best and from a temperature `hottest` (in value), with so many `proposals` for each change that
+/// Annealing from what members hold (the best candidate, if it is none of theirs) and from a temperature `hottest` (in value), with so many `proposals` for each change that
 /// loses little; where the loss is more than `enough`, then by chains of changes. Use that is too much is charged little more than
 /// its price, and ever more while it stays so; what still is used too much is left to `repair`. `typical` is what a unit of
 /// each resource is worth to who uses it. Returns the loss, with what is charged. Source: Kirkpatrick, Gelatt & Vecchi
