@@ -260,13 +260,15 @@ double worth_at_prices(const Earlier& earlier, const Catalog& catalog, const Dif
         earlier.risks.provenance.digest != catalog.risks.provenance.digest ||
         !(charged_alike || options.change_cost == 0))
         return unknown;
+    // The earlier bound counted what charges can add up to, and they are the same.
+    const std::int64_t step = money_step(catalog);
     double rent = 0;
     for (std::size_t r = 0; r < prices.size(); ++r) {
         const bool fund = r < static_cast<std::size_t>(catalog.funds);
         const std::int64_t capacity =
             fund ? earlier.organization->funds.amount[r].minor_units()
                  : earlier.organization->sessions.seats[catalog.seat_session[r - catalog.funds].value()];
-        rent += prices[r] * static_cast<double>(capacity);
+        rent += prices[r] * static_cast<double>(fund ? capacity - capacity % step : capacity);
     }
     double worth = earlier.plan.certificate.price_bound[0] - rent - constant;
     if (difference.hours.empty() && catalog.mandatory.empty()) return worth;

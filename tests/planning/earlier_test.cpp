@@ -111,6 +111,19 @@ TEST(Earlier, ThreadsDoNotMatter) {
     EXPECT_NE(one.provenance.digest, optimize(changed, crowd.risks, crowd.options).provenance.digest);
 }
 
+TEST(Earlier, MoneyThatNoChargesAddUpToWasNotInTheBound) {
+    for (unsigned seed = 1; seed <= 30; ++seed) {
+        const Team team(seed);
+        const std::int64_t whole = (*team.organization)->funds.amount[0].minor_units();
+        const Organization odd = team.organization->with_limits({.amounts = {{FundId(0), Money(whole + 9)}}});
+        OptimizeOptions warm = team.options;
+        warm.earlier = std::make_shared<const Earlier>(Earlier{optimize(odd, *team.risks, warm), odd, *team.risks});
+        const Plan again = optimize(*team.organization, *team.risks, warm);
+        EXPECT_LE(team.plan->certificate.value[0], again.certificate.bound[0] * (1 + 1e-9)) << seed;
+        EXPECT_TRUE(verify(*team.organization, *team.risks, again).ok()) << seed;
+    }
+}
+
 TEST(Earlier, SmallTeamsLoseNothing) {
     for (unsigned seed = 1; seed <= 30; ++seed) {
         const Team team(seed);
