@@ -707,18 +707,22 @@ bool Run::begin() {
     if (going && scarce && !close_enough()) {
         // A few prices on a ray fill the pool with choices of different thrift before the first update.
         const std::vector<std::int64_t> free_use = priced.used;
-        if (problem_.prices.size() == resources) {
-            prices_ = first;
-        } else {
+        const auto lacks = [&](std::size_t r) { return static_cast<double>(free_use[r]) > sample.capacity[r]; };
+        const bool known = problem_.prices.size() == resources;
+        bool priceless = false;  // what is scarce and has no known price would stay without one
+        for (std::size_t r = 0; r < resources; ++r) priceless = priceless || (lacks(r) && !(known && first[r] > 0));
+        if (priceless) {
             for (const double factor : {0.7, 0.2, 0.4, 0.1}) {
                 std::vector<double> prices(resources, 0.0);
                 for (std::size_t r = 0; r < resources; ++r)
-                    if (static_cast<double>(free_use[r]) > sample.capacity[r]) prices[r] = factor * typical_[r];
+                    if (lacks(r)) prices[r] = factor * typical_[r];
                 going = going && price_members(0, sample.members, prices, 0.02 * mean_worth_, glance, priced);
                 prices_ = prices;
             }
             learn_worth();
         }
+        for (std::size_t r = 0; known && r < resources; ++r)
+            if (first[r] > 0) prices_[r] = first[r];
         while (going) {
             going = sharpen(sample);
             if (!going || sample.members == static_cast<std::int32_t>(members_.size())) break;

@@ -124,6 +124,19 @@ TEST(Earlier, MoneyThatNoChargesAddUpToWasNotInTheBound) {
     }
 }
 
+TEST(Earlier, WhatWasPlentifulAndHadNoPriceGetsOne) {
+    for (unsigned seed = 1; seed <= 40; ++seed) {
+        const Team team(seed);
+        const Money plenty(100'000'000);
+        const Organization rich =
+            team.organization->with_limits({.amounts = {{FundId(0), plenty}, {FundId(1), plenty}}});
+        OptimizeOptions warm = team.options;
+        warm.earlier = std::make_shared<const Earlier>(Earlier{optimize(rich, *team.risks, warm), rich, *team.risks});
+        const Plan after = optimize(*team.organization, *team.risks, warm);
+        EXPECT_LE(after.certificate.bound[0], team.plan->certificate.bound[0] * 1.001) << seed;
+    }
+}
+
 TEST(Earlier, SmallTeamsLoseNothing) {
     for (unsigned seed = 1; seed <= 30; ++seed) {
         const Team team(seed);
