@@ -224,8 +224,8 @@ std::vector<double> minimise_dual(const Pool& pool, std::span<const double> capa
     for (int step = 0; step < steps && !late(); ++step) {
         const std::vector<double> diagonal = smoothed.diagonal();
         const double typical = *std::max_element(diagonal.begin(), diagonal.end());
-        if (typical == 0) break;
-        // A price that nobody's choice responds to still needs a scale of its own.
+        // A price that nobody's choice responds to still needs a scale of its own; where none responds to any, it is 0, and all
+        // go to the sides of the box.
         const auto scale = [&](std::size_t r) { return std::max(diagonal[r], typical * 1e-12); };
         // Prices on their way to a side of the box go there by themselves: in one system with the others they would be stopped
         // there and leave a step that does not descend (Bertsekas 1982).
@@ -303,7 +303,7 @@ std::vector<double> minimise_dual(const Pool& pool, std::span<const double> capa
             }
         }
         if (!moved) {
-            if (damping > 1e3) break;
+            if (typical == 0 || damping > 1e3) break;
             damping *= 100;
             value = smoothed.at(prices, slope);  // what the Hessian needs is that of the last trial
             continue;

@@ -92,6 +92,21 @@ TEST_P(Duals, StayInTheBoxAndDoNotDependOnThreads) {
     EXPECT_EQ(minimise_dual(market.pool, market.capacity, start, 0.1, box, 20, 1, [] { return true; }), start);
 }
 
+// Each far from indifferent, so that the dual is a straight line: down it, to where somebody may choose otherwise.
+TEST(Dual, MovesWhereNobodysChoiceResponds) {
+    Pool pool;
+    pool.resize(2);
+    for (std::int32_t member = 0; member < 2; ++member) {
+        pool.add(member, ChoiceView());
+        pool.add(member, Choice{10, {{0, 1}}, {1}});
+    }
+    const std::vector<double> capacity = {1};
+    EXPECT_EQ(minimise_dual(pool, capacity, {1}, 1e-3, {{0}, {2}}, 12, 1, never), std::vector<double>{2});
+    EXPECT_NEAR(minimise_dual(pool, capacity, {1}, 1e-3, {{0}, {20}}, 12, 1, never)[0], 10, 1);
+    // Enough for both: no price.
+    EXPECT_EQ(minimise_dual(pool, std::vector<double>{3}, {1}, 1e-3, {{0}, {2}}, 12, 1, never), std::vector<double>{0});
+}
+
 // The last has more resources than are factored at once.
 INSTANTIATE_TEST_SUITE_P(Random, Duals, testing::Combine(testing::Values(1u, 2u), testing::Values(1, 7, 60, 900)));
 
