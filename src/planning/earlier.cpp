@@ -8,6 +8,7 @@
 #include "assessment/stage.h"
 #include "base/parallel.h"
 #include "organization/rows.h"
+#include "planning/plan_tables.h"
 #include "planning/search.h"
 
 namespace gradus {
@@ -90,16 +91,23 @@ bool same_charges(const OptimizeOptions& a, const OptimizeOptions& b) {
     return a.change_cost == 0 || a.previous == b.previous || digest_of(*a.previous) == digest_of(*b.previous);
 }
 
-// Whether the certificate is one that optimize made of just this.
+// Whether a list of options is the other, but for more at its end: the plan that it started from.
+bool begins_alike(const std::string& options, const std::string& fewer) {
+    const std::size_t end = fewer.size() - 1;  // the closing brace
+    return options.size() > end && options.compare(0, end, fewer, 0, end) == 0 &&
+           (options[end] == '}' || options[end] == ',');
+}
+
+// Whether the certificate is one that optimize made of just this, with these options.
 bool made_here(const Earlier& earlier) {
     const Provenance& made = earlier.plan.certificate.provenance;
     const auto of = [&](bool charged) {
         Stage stage = Stage("optimize").input(earlier.organization.digest()).input(earlier.risks.provenance.digest);
         if (charged) stage.input(digest_of(*earlier.plan.options.previous));
         PlanCertificate like;
-        stage.sign(like, OptionsJson(), missing<Date>(), 1);
+        stage.sign(like, options_json(earlier.plan.options), missing<Date>(), 1);
         return made.stage == like.provenance.stage && made.version == like.provenance.version &&
-               made.inputs == like.provenance.inputs;
+               made.inputs == like.provenance.inputs && begins_alike(made.options, like.provenance.options);
     };
     return earlier.plan.certificate.size() == 1 && (of(false) || (earlier.plan.options.previous && of(true)));
 }

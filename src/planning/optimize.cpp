@@ -227,8 +227,6 @@ Plan optimize(const Organization& organization, const Risks& risks, const Optimi
     tabulate(catalog, allocation, problem.constant, roster.conflicts, value, plan);
     const int threads = thread_count(n, options.threads);
     OptionsJson json = options_json(catalog.options);
-    if (catalog.options.work_limit) json.add("work_limit", *catalog.options.work_limit);
-    if (catalog.options.time_limit) json.add("time_limit", *catalog.options.time_limit);
     // Of several plans as good, which one is found depends on it.
     if (const auto& earlier = catalog.options.earlier) json.add("earlier", name_of(*earlier));
     sign(stage, catalog, json, threads, plan);

@@ -66,6 +66,8 @@ OptionsJson options_json(const OptimizeOptions& options) {
     if (options.max_of_a_kind) json.add("max_of_a_kind", double(*options.max_of_a_kind));
     json.add("allow_overlap", options.allow_overlap).add("gap", options.gap);
     if (options.change_cost > 0) json.add("change_cost", options.change_cost);
+    if (options.work_limit) json.add("work_limit", *options.work_limit);
+    if (options.time_limit) json.add("time_limit", *options.time_limit);
     return json;
 }
 

@@ -93,6 +93,10 @@ TEST(Earlier, ACertificateOfOtherHandsIsNotTrusted) {
     other.plan = optimize(crowd.organization, crowd.risks, few);
     warm.earlier = std::make_shared<const Earlier>(other);
     crowd.check(crowd.organization, warm, "another question");
+    // Nor is it, where the options that it was made with are said to be others.
+    other.plan.options.max_activities = crowd.options.max_activities;
+    warm.earlier = std::make_shared<const Earlier>(other);
+    crowd.check(crowd.organization, warm, "another question in disguise");
 }
 
 TEST(Earlier, ThreadsDoNotMatter) {
