@@ -56,7 +56,12 @@ class Goals(Table):
 
 
 class Resources(Table):
-    """Funds and sessions: what is used, and what one more unit would be worth."""
+    """Funds and sessions: what is used, and what one more unit would be worth.
+
+    `price` is the value of a unit at the margin; `one_more` what one more is worth at most, and `one_fewer` what one
+    fewer costs at least, per currency unit or seat: ``one_more <= price <= one_fewer``. Both are NaN where no prices
+    were sought.
+    """
 
     __slots__ = ()
 

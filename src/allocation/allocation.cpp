@@ -9,6 +9,7 @@
 #include "allocation/assignment.h"
 #include "allocation/candidates.h"
 #include "allocation/dual.h"
+#include "allocation/marginal.h"
 #include "allocation/nested.h"
 #include "allocation/pool.h"
 #include "allocation/pricing.h"
@@ -772,8 +773,20 @@ Allocation Run::solve() {
     else if (out_of_time() || hurry(2))
         status_ = AllocationStatus::time_limit;
     control_->report(1.0, best_.value + problem_.constant, lowest() + problem_.constant);
-    return {std::move(best_.choices), proven_,           best_.value, lowest(), bound_, status_,
-            pricing_.nodes(),         pricing_.queries()};
+    // Who cancels, or has no time left, gets prices alone.
+    MarginalValues marginal{proven_, proven_};
+    if (!control_->cancelled() && !out_of_time())
+        marginal = marginal_values(pool_, problem_.groups, problem_.capacity, proven_, mean_worth_, options_.threads);
+    return {.choices = std::move(best_.choices),
+            .prices = proven_,
+            .one_more = std::move(marginal.one_more),
+            .one_fewer = std::move(marginal.one_fewer),
+            .value = best_.value,
+            .bound = lowest(),
+            .price_bound = bound_,
+            .status = status_,
+            .nodes = pricing_.nodes(),
+            .queries = pricing_.queries()};
 }
 
 }  // namespace

@@ -341,7 +341,7 @@ Plan read_solution(const Organization& organization, const Risks& risks, std::is
     const PlanStatus ended = proven - value <= 1e-9 * std::max(1.0, std::abs(proven)) ? PlanStatus::optimal
                              : gap <= catalog.options.gap                             ? PlanStatus::within_gap
                                                                                       : PlanStatus::work_limit;
-    tabulate_resources(catalog, used, prices, plan);
+    tabulate_resources(catalog, used, {prices}, plan);
     plan.conflicts = tabulate(catalog.organization, model.roster.conflicts);
     tabulate_certificate(value, proven, price_bound, ended, plan);
     sign(stage, catalog, options_json(catalog.options), thread_count(count, options.threads), plan);

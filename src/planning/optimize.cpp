@@ -152,7 +152,7 @@ void tabulate(const Catalog& catalog, const Allocation& allocation, double const
     std::vector<std::int64_t> used(catalog.capacity.size(), 0);
     for (std::int32_t i = 0; i < allocation.choices.size(); ++i)
         for (const Use& use : allocation.choices[i].uses) used[use.resource] += use.amount;
-    tabulate_resources(catalog, used, allocation.prices, plan);
+    tabulate_resources(catalog, used, {allocation.prices, allocation.one_more, allocation.one_fewer}, plan);
     plan.conflicts = tabulate(catalog.organization, conflicts);
 
     // Equal but for rounding, where the plan is optimal; a bound below the value would prove nothing.

@@ -13,14 +13,14 @@ Buffer<T> one(T value) {
 
 }  // namespace
 
-void tabulate_resources(const Catalog& catalog, std::span<const std::int64_t> used, std::span<const double> prices,
+void tabulate_resources(const Catalog& catalog, std::span<const std::int64_t> used, const UnitValues& values,
                         Plan& plan) {
     const std::size_t count = catalog.capacity.size();
     const double minor = std::pow(10.0, catalog.organization.relations().minor_digits);
     Buffer<ResourceKind> kind(count);
     Buffer<ResourceId> resource(count);
     Buffer<Amount> capacity(count), taken(count);
-    Buffer<double> price(count);
+    Buffer<double> price(count), one_more(count), one_fewer(count);
     Buffer<bool> binding(count);
     auto keys = std::make_shared<Strings>();
     for (std::size_t r = 0; r < count; ++r) {
@@ -31,7 +31,12 @@ void tabulate_resources(const Catalog& catalog, std::span<const std::int64_t> us
         resource[r] = ResourceId(static_cast<std::int32_t>(r));
         capacity[r] = Amount(catalog.capacity[r]);
         taken[r] = Amount(used[r]);
-        price[r] = prices[r] * (fund ? minor : 1.0);
+        const auto per_unit = [&](std::span<const double> by) {
+            return by.empty() ? missing<double>() : by[r] * (fund ? minor : 1.0);
+        };
+        price[r] = per_unit(values.prices);
+        one_more[r] = per_unit(values.one_more);
+        one_fewer[r] = per_unit(values.one_fewer);
         binding[r] = price[r] > 0;
     }
     plan.resources.kind.set(std::move(kind));
@@ -39,6 +44,8 @@ void tabulate_resources(const Catalog& catalog, std::span<const std::int64_t> us
     plan.resources.capacity.set(std::move(capacity));
     plan.resources.used.set(std::move(taken));
     plan.resources.price.set(std::move(price));
+    plan.resources.one_more.set(std::move(one_more));
+    plan.resources.one_fewer.set(std::move(one_fewer));
     plan.resources.binding.set(std::move(binding));
 }
 

@@ -9,8 +9,13 @@
 
 namespace gradus {
 
-/// Fills the table of resources; prices are per unit of capacity.
-void tabulate_resources(const Catalog& catalog, std::span<const std::int64_t> used, std::span<const double> prices,
+/// What a unit of each capacity is worth, one more of it at most and one fewer at least; the last two empty: not known.
+struct UnitValues {
+    std::span<const double> prices, one_more{}, one_fewer{};
+};
+
+/// Fills the table of resources.
+void tabulate_resources(const Catalog& catalog, std::span<const std::int64_t> used, const UnitValues& values,
                         Plan& plan);
 
 /// Fills the certificate of a plan whose other tables are filled.

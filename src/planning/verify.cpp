@@ -198,6 +198,12 @@ double check_resources(const Case& of, const Plan& plan, const Sums& sums, std::
         if (row < plan.resources.binding.size() && plan.resources.binding[row] != (price > 0))
             report("price",
                    name + " has price " + text(price) + " and is called " + (price > 0 ? "not binding" : "binding"));
+        const double more = value_at(plan.resources.one_more, row), fewer = value_at(plan.resources.one_fewer, row);
+        if (!is_missing(more) && !(more >= 0 && more <= price))
+            report("price", name + ": one_more is " + text(more) + ", expected 0 to its price " + text(price));
+        if (!is_missing(fewer) && !(fewer >= price && std::isfinite(fewer)))
+            report("price",
+                   name + ": one_fewer is " + text(fewer) + ", expected its price " + text(price) + " or more");
         const std::int64_t idle = fund && common > 0 ? capacity % common : 0;
         rent += price * static_cast<double>(capacity - idle) / (fund ? minor : 1);
     }

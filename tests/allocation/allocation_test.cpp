@@ -71,6 +71,26 @@ void expect_feasible(const Explicit& instance, const Allocation& allocation) {
     for (const double price : allocation.prices) EXPECT_GE(price, 0);
 }
 
+TEST(Allocation, MarginalValuesLieOnEitherSideOfThePrice) {
+    bool apart = false;
+    for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+        const Explicit instance = draw(seed, 30, 4);
+        const Allocation allocation = allocate(instance.problem(), {.threads = 1});
+        const Allocation other = allocate(instance.problem(), {.threads = 3});
+        ASSERT_EQ(allocation.one_more.size(), instance.capacity.size());
+        ASSERT_EQ(allocation.one_fewer.size(), instance.capacity.size());
+        for (std::size_t r = 0; r < instance.capacity.size(); ++r) {
+            EXPECT_GE(allocation.one_more[r], 0) << seed;
+            EXPECT_LE(allocation.one_more[r], allocation.prices[r]) << seed;
+            EXPECT_GE(allocation.one_fewer[r], allocation.prices[r]) << seed;
+            apart = apart || allocation.one_more[r] < allocation.one_fewer[r];
+        }
+        EXPECT_EQ(allocation.one_more, other.one_more) << seed;
+        EXPECT_EQ(allocation.one_fewer, other.one_fewer) << seed;
+    }
+    EXPECT_TRUE(apart);
+}
+
 TEST(Allocation, LiesBelowTheOptimumAndItsBoundAbove) {
     for (std::uint32_t seed = 1; seed <= 40; ++seed) {
         const Explicit instance = draw(seed, 6, 3);

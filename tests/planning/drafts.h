@@ -26,6 +26,7 @@ struct DraftItem {
 struct DraftResource {
     std::string kind, resource;
     double capacity, used, price;  // in currency units or seats
+    double one_more = missing<double>(), one_fewer = missing<double>();
 };
 
 /// A plan and all that it was made of.
@@ -112,7 +113,7 @@ struct Sketch {
         Buffer<ResourceKind> kind(r);
         Buffer<ResourceId> resource(r);
         Buffer<Amount> capacity(r), used(r);
-        Buffer<double> price(r);
+        Buffer<double> price(r), one_more(r), one_fewer(r);
         Buffer<bool> binding(r);
         auto keys = std::make_shared<Strings>();
         for (std::size_t i = 0; i < r; ++i) {
@@ -124,6 +125,8 @@ struct Sketch {
             capacity[i] = Amount(std::llround(resources[i].capacity * unit));
             used[i] = resources[i].used < 0 ? missing<Amount>() : Amount(std::llround(resources[i].used * unit));
             price[i] = resources[i].price;
+            one_more[i] = resources[i].one_more;
+            one_fewer[i] = resources[i].one_fewer;
             binding[i] = price[i] > 0;
         }
         plan.resources.kind.set(std::move(kind));
@@ -131,6 +134,8 @@ struct Sketch {
         plan.resources.capacity.set(std::move(capacity));
         plan.resources.used.set(std::move(used));
         plan.resources.price.set(std::move(price));
+        plan.resources.one_more.set(std::move(one_more));
+        plan.resources.one_fewer.set(std::move(one_fewer));
         plan.resources.binding.set(std::move(binding));
 
         Buffer<PersonId> person(conflicts.size());

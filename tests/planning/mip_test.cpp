@@ -330,6 +330,8 @@ TEST(Mip, TheBoundAtNoPricesHoldsAndIsTold) {
     EXPECT_EQ(back.certificate.bound[0], back.certificate.price_bound[0]);
     EXPECT_EQ(back.certificate.bound_kind[0], BoundKind::prices);
     for (const double price : back.resources.price) EXPECT_EQ(price, 0);
+    for (const double value : back.resources.one_more) EXPECT_TRUE(is_missing(value));
+    for (const double value : back.resources.one_fewer) EXPECT_TRUE(is_missing(value));
     const Verification verdict = verify(c.organization, c.risks, back);
     EXPECT_TRUE(verdict.ok()) << (verdict.violations.size() ? verdict.violations.message[0] : "");
 }

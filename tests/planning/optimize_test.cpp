@@ -294,6 +294,25 @@ TEST(Optimize, PricesHaveAnEndWhereASampleMustUseMoreThanItsPart) {
     }
 }
 
+TEST(Optimize, OneMoreIsWorthNoMoreThanThePriceAndOneFewerCostsNoLess) {
+    bool apart = false;
+    for (unsigned seed = 1; seed <= 5; ++seed) {
+        const Team team(seed, 40, 8);
+        const Plan plan = optimize(*team.organization, *team.risks, team.options);
+        const PlanResources& resources = plan.resources;
+        for (std::size_t r = 0; r < resources.size(); ++r) {
+            EXPECT_GE(resources.one_more[r], 0) << seed;
+            EXPECT_LE(resources.one_more[r], resources.price[r]) << seed;
+            EXPECT_GE(resources.one_fewer[r], resources.price[r]) << seed;
+            // Of money and of seats alike in the unit of the price.
+            if (resources.price[r] > 0 && resources.one_more[r] > 0)
+                EXPECT_LT(resources.one_fewer[r] / resources.one_more[r], 100) << seed;
+            apart = apart || resources.one_more[r] < resources.one_fewer[r];
+        }
+    }
+    EXPECT_TRUE(apart);
+}
+
 TEST(Optimize, CancelBeforeTheStartStillGivesAPlanAndABound) {
     const Case c = make(small());
     Control control;

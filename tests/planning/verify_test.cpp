@@ -272,6 +272,9 @@ const Break breaks[] = {
          d.resources.push_back({"session", "s2", 1, -1, 0});
      }},
     {"negative_price", "price", [](Sketch& d) { d.resources[0].price = -1; }},
+    {"one_more_above_the_price", "price", [](Sketch& d) { d.resources[0].one_more = d.resources[0].price + 1; }},
+    {"one_more_below_nothing", "price", [](Sketch& d) { d.resources[0].one_more = -1; }},
+    {"one_fewer_below_the_price", "price", [](Sketch& d) { d.resources[0].one_fewer = d.resources[0].price - 1; }},
 };
 
 INSTANTIATE_TEST_SUITE_P(Verify, Refuses, testing::ValuesIn(breaks), [](const auto& test) { return test.param.what; });

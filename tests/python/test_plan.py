@@ -49,6 +49,17 @@ def test_the_fund_binds(plan: gr.Plan) -> None:
     assert plan.items["fund_cost"].sum() == pytest.approx(fund["used"])
 
 
+def test_one_more_is_worth_no_more_than_the_price_and_one_fewer_costs_no_less(
+    acme: gr.Dataset, acme_risks: gr.Risks, acme_plan: gr.Plan, tmp_path: Path
+) -> None:
+    more, price, fewer = (acme_plan.resources[name] for name in ("one_more", "price", "one_fewer"))
+    assert (more >= 0).all() and (more <= price).all() and (price <= fewer).all()
+    assert (more < price).any() and (price < fewer).any()
+    acme_plan.save(tmp_path / "plan.zip")
+    again = gr.Plan.load(tmp_path / "plan.zip", acme.organization, acme_risks)
+    assert np.array_equal(again.resources["one_more"], more) and np.array_equal(again.resources["one_fewer"], fewer)
+
+
 def test_the_items_of_one_person(plan: gr.Plan) -> None:
     items = plan.person("007")
     assert items == [row for row in plan.items if row["person"] == "007"]

@@ -89,9 +89,12 @@ enum class AllocationStatus : std::uint8_t { optimal, within_gap, time_limit, wo
 struct Allocation {
     Choices choices;             ///< by group; together within the capacities
     std::vector<double> prices;  ///< by resource, per unit
-    double value = 0;            ///< Σ values of the choices
-    double bound = 0;            ///< no allocation is worth more: that of the prices, or a smaller one that a search found
-    double price_bound = 0;      ///< the Lagrangian dual at `prices`
+    /// By resource, per unit: what one more is worth at most, 0 to its price, and what one fewer costs at least, its price or
+    /// more: how the dual falls and rises with the capacity, as far as the choices that the search has seen tell.
+    std::vector<double> one_more, one_fewer;
+    double value = 0;        ///< Σ values of the choices
+    double bound = 0;        ///< no allocation is worth more: that of the prices, or a smaller one that a search found
+    double price_bound = 0;  ///< the Lagrangian dual at `prices`
     AllocationStatus status = AllocationStatus::work_limit;
     std::int64_t nodes = 0;    ///< work done
     std::int64_t queries = 0;  ///< times that a group was asked for its best choice

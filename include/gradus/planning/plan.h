@@ -120,6 +120,20 @@ struct PlanResources : Table {
                           .meaning = "value of one more unit",
                           .required = true,
                           .low = 0}};
+    Column<double> one_more{
+        *this,
+        {.name = "one_more",
+         .unit = "value per unit of money or seat",
+         .meaning =
+             "what one more is worth at most, by the bound: no more than the price. Of money: per unit of what an "
+             "item takes on average. Missing where no prices were sought",
+         .low = 0}};
+    Column<double> one_fewer{
+        *this,
+        {.name = "one_fewer",
+         .unit = "value per unit of money or seat",
+         .meaning = "what one fewer costs at least, by the bound: no less than the price; else as one_more",
+         .low = 0}};
     Column<bool> binding{
         *this,
         {.name = "binding",
