@@ -305,8 +305,9 @@ TEST(Optimize, OneMoreIsWorthNoMoreThanThePriceAndOneFewerCostsNoLess) {
             EXPECT_LE(resources.one_more[r], resources.price[r]) << seed;
             EXPECT_GE(resources.one_fewer[r], resources.price[r]) << seed;
             // Of money and of seats alike in the unit of the price.
-            if (resources.price[r] > 0 && resources.one_more[r] > 0)
+            if (resources.price[r] > 0 && resources.one_more[r] > 0) {
                 EXPECT_LT(resources.one_fewer[r] / resources.one_more[r], 100) << seed;
+            }
             apart = apart || resources.one_more[r] < resources.one_fewer[r];
         }
     }
