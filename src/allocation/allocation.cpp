@@ -439,7 +439,7 @@ void Run::search_nested() {
 void Run::settle_best(Assignment& assignment, int round) const {
     const bool anew = round < 2 || !complete_;  // else from the best so far, and cooler
     const std::int64_t proposals = round == 0 ? 300 : 600;
-    const double hottest = (anew ? 2e-3 : 5e-4) * mean_worth_, enough = 0.3 * options_.gap * whole(bound_);
+    const double hottest = (anew ? 2e-3 : 5e-4) * mean_worth_, enough = 0.7 * options_.gap * whole(bound_);
     const Candidates candidates(pool_, proven_, infinite);
     const std::span<const std::int32_t> members(members_.data(), static_cast<std::size_t>(pool_.size()));
     if (!anew) assignment = best_;
@@ -602,7 +602,7 @@ void Run::resume_with_few(const Assignment& known) {
     if (close_enough() || late_()) return;
     Priced priced;
     if (!price_members(0, members, proven_, tolerance, glance, priced, near())) return;
-    const double enough = 0.3 * options_.gap * whole(bound_);
+    const double enough = 0.7 * options_.gap * whole(bound_);
     next = best_.fits() && complete_ ? best_ : known;
     settle(next, Candidates(pool_, proven_, infinite), members_, proven_, typical_, 100, 1e-3 * mean_worth_, enough, 0,
            late_);

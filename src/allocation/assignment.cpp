@@ -20,7 +20,8 @@ public:
     void adapt_charges();
     void descend(const std::function<bool()>& late);
     void anneal(std::int64_t proposals, double hottest, std::uint64_t seed, const std::function<bool()>& late);
-    void exchange(std::int64_t proposals, double hottest, std::uint64_t seed, const std::function<bool()>& late);
+    void exchange(std::int64_t proposals, double hottest, double enough, std::uint64_t seed,
+                  const std::function<bool()>& late);
     void come_out(std::uint64_t seed, const std::function<bool()>& late);
     void apply(std::span<const std::int32_t> groups);
     double loss() const;
@@ -169,7 +170,8 @@ void Settling::anneal(std::int64_t proposals, double hottest, std::uint64_t seed
 }
 
 // Chains of changes, each by another member who competes for what the ones before lack or leave over most.
-void Settling::exchange(std::int64_t proposals, double hottest, std::uint64_t seed, const std::function<bool()>& late) {
+void Settling::exchange(std::int64_t proposals, double hottest, double enough, std::uint64_t seed,
+                        const std::function<bool()>& late) {
     hottest *= hottest_;
     proposals = std::min<std::int64_t>(proposals * static_cast<std::int64_t>(near_.size()), 400'000);
     std::vector<std::vector<std::int32_t>> rivals(prices_.size());
@@ -187,7 +189,7 @@ void Settling::exchange(std::int64_t proposals, double hottest, std::uint64_t se
     std::vector<std::pair<std::int32_t, std::int32_t>> trail;  // member and what it had
     for (std::int64_t i = 0; i < proposals; ++i) {
         if (i % 4096 == 0) {
-            if (late()) break;
+            if (late() || (assignment_.fits() && loss() <= enough)) break;
             adapt_charges();
         }
         const double temperature = hottest * std::pow(1e-2, static_cast<double>(i) / static_cast<double>(proposals));
@@ -252,7 +254,7 @@ void Settling::come_out(std::uint64_t seed, const std::function<bool()>& late) {
     for (int round = 0; round < 12 && !assignment_.fits() && !late(); ++round) {
         for (std::size_t r = 0; r < over_.size(); ++r)
             if (assignment_.room[r] < 0) least_over_[r] = over_[r] = 2 * over_[r];
-        exchange(4, 1e-2, seed + static_cast<std::uint64_t>(round), late);
+        exchange(4, 1e-2, 0, seed + static_cast<std::uint64_t>(round), late);
         descend(late);
     }
 }
@@ -307,7 +309,7 @@ double settle(Assignment& assignment, const Candidates& candidates, std::span<co
     Settling settling(assignment, candidates, groups, prices, typical);
     settling.anneal(proposals, hottest, seed, late);
     settling.descend(late);
-    if (settling.loss() > enough) settling.exchange(proposals / 10, 0.2, seed, late);
+    if (settling.loss() > enough) settling.exchange(proposals / 10, 0.2, enough, seed, late);
     settling.descend(late);
     settling.come_out(seed, late);
     settling.apply(groups);
