@@ -67,6 +67,7 @@ private:
     void resume_with_few(const Assignment& known);
     bool finish(Sample& sample);
     void grow(std::int32_t members);
+    void give_part(Sample& sample, const Choices& choices, const std::vector<std::int64_t>& room) const;
     void look_around(std::int32_t first, const std::vector<double>& prices);
     bool price_members(std::int32_t first, std::int32_t last, const std::vector<double>& prices, double tolerance,
                        std::int64_t effort, Priced& priced, double within = 0, std::span<double> complete = {});
@@ -79,6 +80,8 @@ private:
     bool only_nested_are_dear() const;
     void search_nested();
     void settle_best(Assignment& assignment, int round) const;
+    double fill_tolerance() const;
+    void fill_up(Assignment& assignment);
     void improve();
     void keep(const Assignment& assignment);
     void take_what_fits(const Choices* wanted = nullptr);
@@ -244,6 +247,17 @@ void Run::grow(std::int32_t members) {
         if (const ChoiceView known = problem_.known[members_[i]]; !known.content.empty()) pool_.add(i, known);
 }
 
+// Of the capacities, a sample has what its members use of choices that all have made, and its share of what these leave over.
+void Run::give_part(Sample& sample, const Choices& choices, const std::vector<std::int64_t>& room) const {
+    std::vector<std::int64_t> sampled(room.size(), 0);
+    for (std::int32_t i = 0; i < sample.members; ++i)
+        for (const Use& use : choices[members_[i]].uses) sampled[use.resource] += use.amount;
+    const double part = static_cast<double>(sample.members) / problem_.groups;
+    sample.capacity.clear();
+    for (std::size_t r = 0; r < room.size(); ++r)
+        sample.capacity.push_back(std::max(0.0, static_cast<double>(sampled[r]) + part * static_cast<double>(room[r])));
+}
+
 // Gives members that are new choices around the prices, so that the pool knows how they respond.
 void Run::look_around(std::int32_t first, const std::vector<double>& prices) {
     Priced priced;
@@ -339,6 +353,26 @@ bool Run::sharpen(const Sample& sample, bool corrected) {
         }
     }
     return true;
+}
+
+// Finer than what matters to the gap.
+double Run::fill_tolerance() const {
+    return 1e-3 * options_.gap * std::max(1.0, whole(bound_)) / std::max(1, problem_.groups);
+}
+
+// Members take what is left over, first at nearly the prices, then ever more cheaply.
+void Run::fill_up(Assignment& assignment) {
+    const std::span<const std::int32_t> members(members_.data(), static_cast<std::size_t>(pool_.size()));
+    std::vector<std::int32_t> place(problem_.groups, -1);
+    for (std::size_t i = 0; i < members.size(); ++i) place[members[i]] = static_cast<std::int32_t>(i);
+    std::vector<double> lowered(proven_);
+    for (const double factor : {0.9, 0.5, 0.0}) {
+        for (std::size_t r = 0; r < lowered.size(); ++r) lowered[r] = factor * proven_[r];
+        fill(assignment, pricing_, lowered, members, fill_tolerance(), options_.threads, control_, late_,
+             [&](std::int32_t group, const Choice& choice) { pool_.add(place[group], choice); });
+        keep(assignment);
+        if (late_() || close_enough()) return;
+    }
 }
 
 void Run::keep(const Assignment& assignment) {
@@ -460,10 +494,6 @@ void Run::settle_best(Assignment& assignment, int round) const {
 // An assignment from everyone's best choice at the prices. Members' choices in the pool that are nearly as good serve to come
 // out even; where few take part, more of them are sought: what would fit into what was left over.
 void Run::improve() {
-    const double tolerance = 1e-3 * options_.gap * std::max(1.0, whole(bound_)) / std::max(1, problem_.groups);
-    std::vector<std::int32_t> place(problem_.groups, -1);
-    const std::span<const std::int32_t> members(members_.data(), static_cast<std::size_t>(pool_.size()));
-    for (std::size_t i = 0; i < members.size(); ++i) place[members[i]] = static_cast<std::int32_t>(i);
     Random random(5);
     // Where only nested resources are dear, a search settles it; else it makes the bound smaller.
     const bool may_search = static_cast<std::int32_t>(members_.size()) == problem_.groups;
@@ -486,15 +516,10 @@ void Run::improve() {
         Priced priced;
         for (int more = 0; more < 3 && problem_.groups <= few && !late_(); ++more) {
             for (std::size_t r = 0; r < lowered.size(); ++r) lowered[r] = proven_[r] * (0.5 + random.real());
-            price_members(0, pool_.size(), lowered, tolerance, glance, priced);
+            price_members(0, pool_.size(), lowered, fill_tolerance(), glance, priced);
         }
-        for (const double factor : {0.9, 0.5, 0.0}) {
-            for (std::size_t r = 0; r < lowered.size(); ++r) lowered[r] = factor * proven_[r];
-            fill(next, pricing_, lowered, members, tolerance, options_.threads, control_, late_,
-                 [&](std::int32_t group, const Choice& choice) { pool_.add(place[group], choice); });
-            keep(next);
-            if (late_() || close_enough()) return;
-        }
+        fill_up(next);
+        if (late_() || close_enough()) return;
     }
 }
 
@@ -538,13 +563,9 @@ bool Run::finish(Sample& sample) {
         // Far from even, all that could be settled would be far from best.
         if (pooled_all || round == 3 || hurry(3) || imbalance(prices_) <= 3 * std::max(options_.gap, 1e-5)) improve();
         if (close_enough() || hurry(2) || pooled_all) break;
-        const double part = static_cast<double>(sample.members) / problem_.groups;
-        std::vector<std::int64_t> sampled(resources, 0);
-        for (std::int32_t i = 0; i < sample.members; ++i)
-            for (const Use& use : now_[members_[i]].uses) sampled[use.resource] += use.amount;
-        for (std::size_t r = 0; r < resources; ++r)
-            sample.capacity[r] = std::max(
-                0.0, static_cast<double>(sampled[r]) + part * static_cast<double>(problem_.capacity[r] - used_[r]));
+        std::vector<std::int64_t> room(problem_.capacity);
+        for (std::size_t r = 0; r < resources; ++r) room[r] -= used_[r];
+        give_part(sample, now_, room);
         going = sharpen(sample, true);
     }
     return going;
@@ -582,31 +603,21 @@ void Run::resume_with_few(const Assignment& known) {
     const auto members = static_cast<std::int32_t>(members_.size());
     grow(members);
     learn_worth();
-    const double tolerance = 1e-3 * options_.gap * std::max(1.0, whole(bound_)) / std::max(1, problem_.groups);
-    std::vector<std::int32_t> place(problem_.groups, -1);
-    for (std::int32_t i = 0; i < members; ++i) place[members_[i]] = i;
-    const auto fill_up = [&](Assignment& next) {
+    const auto give_and_take = [&](Assignment& next) {
         if (!repair(next, pricing_, problem_, proven_, options_.threads, late_)) return;
         keep(next);
-        std::vector<double> lowered(proven_);
-        for (const double factor : {0.9, 0.5, 0.0}) {
-            if (late_()) return;
-            for (std::size_t r = 0; r < lowered.size(); ++r) lowered[r] = factor * proven_[r];
-            fill(next, pricing_, lowered, members_, tolerance, options_.threads, control_, late_,
-                 [&](std::int32_t group, const Choice& choice) { pool_.add(place[group], choice); });
-            keep(next);
-        }
+        fill_up(next);
     };
     Assignment next = known;
-    fill_up(next);
+    give_and_take(next);
     if (close_enough() || late_()) return;
     Priced priced;
-    if (!price_members(0, members, proven_, tolerance, glance, priced, near())) return;
+    if (!price_members(0, members, proven_, fill_tolerance(), glance, priced, near())) return;
     const double enough = 0.7 * options_.gap * whole(bound_);
     next = best_.fits() && complete_ ? best_ : known;
     settle(next, Candidates(pool_, proven_, infinite), members_, proven_, typical_, 100, 1e-3 * mean_worth_, enough, 0,
            late_);
-    fill_up(next);
+    give_and_take(next);
 }
 
 // Starts from what is known of a like problem. False if the run must end.
@@ -630,15 +641,7 @@ bool Run::resume() {
         const std::int32_t before = sample.members;
         sample.members = std::min(members, static_cast<std::int32_t>(members_.size()));
         grow(sample.members);
-        // The sample's part of what the known choices use, and its share of what they leave over.
-        std::vector<std::int64_t> sampled(resources, 0);
-        for (std::int32_t i = 0; i < sample.members; ++i)
-            for (const Use& use : known.choices[members_[i]].uses) sampled[use.resource] += use.amount;
-        const double part = static_cast<double>(sample.members) / problem_.groups;
-        sample.capacity.clear();
-        for (std::size_t r = 0; r < resources; ++r)
-            sample.capacity.push_back(
-                std::max(0.0, static_cast<double>(sampled[r]) + part * static_cast<double>(known.room[r])));
+        give_part(sample, known.choices, known.room);
         learn_worth();
         look_around(before, prices_);
     };
@@ -790,46 +793,6 @@ Allocation Run::solve() {
 }
 
 }  // namespace
-
-std::function<Pricer()> listed(const std::vector<std::vector<Choice>>& choices, bool must_choose) {
-    return [&choices, must_choose]() -> Pricer {
-        return [&choices, must_choose](const Query& query, Choice& best, std::int64_t& nodes) {
-            const auto fits = [&](const Choice& choice) {
-                return query.room.empty() || std::all_of(choice.uses.begin(), choice.uses.end(), [&](const Use& use) {
-                           return use.amount <= query.room[use.resource];
-                       });
-            };
-            double most = must_choose ? -infinite : 0;
-            const Choice* pick = nullptr;
-            for (const Choice& choice : choices[query.group]) {
-                ++nodes;
-                const double net = ChoiceView(choice).net(query.prices);
-                if (net <= most || !fits(choice)) continue;
-                most = net;
-                pick = &choice;
-            }
-            if (query.complete) *query.complete = -1;
-            if (query.near) {
-                std::vector<std::pair<double, const Choice*>> near;
-                for (const Choice& choice : choices[query.group])
-                    if (const double net = ChoiceView(choice).net(query.prices);
-                        net >= most - query.within && fits(choice))
-                        near.push_back({-net, &choice});
-                std::stable_sort(near.begin(), near.end(),
-                                 [](const auto& a, const auto& b) { return a.first < b.first; });
-                query.near->clear();
-                for (const auto& [worse, choice] : near)
-                    if (static_cast<std::int32_t>(query.near->size()) < query.most_near) query.near->push_back(*choice);
-                if (query.complete)  // the first that is left out is so much worse
-                    *query.complete = near.size() > query.near->size()
-                                          ? std::nextafter(near[query.near->size()].first + most, -infinite)
-                                          : query.within;
-            }
-            best = pick ? *pick : Choice();
-            return most;
-        };
-    };
-}
 
 Allocation allocate(const AllocationProblem& problem, const AllocationOptions& options, Control* control) {
     return Run(problem, options, control).solve();

@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "planning/every_choice.h"
 #include "planning/learner.h"
 #include "planning/search.h"
 
@@ -15,24 +16,9 @@ namespace {
 
 constexpr std::int64_t patient = 1'000'000;  // nodes
 
-// Every choice, by trying: each once.
 void try_all(Draft& draft, const Query& query, const std::function<void()>& look) {
     draft.begin(query);
-    const std::function<void(std::size_t)> extend = [&](std::size_t c) {
-        if (c == draft.offer.courses.size()) {
-            if (draft.complete()) look();
-            return;
-        }
-        extend(c + 1);
-        for (std::int32_t w = draft.offer.courses[c].first_way; w < draft.offer.courses[c].last_way; ++w) {
-            Way way;
-            if (!draft.place(w, way)) continue;
-            draft.push(way);
-            extend(c + 1);
-            draft.pop();
-        }
-    };
-    extend(0);
+    try_all(draft, look);
 }
 
 void find_the_best_that_anybody_finds(unsigned seed) {

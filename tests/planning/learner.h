@@ -14,6 +14,7 @@
 #include "organization/tables.h"
 #include "planning/chains.h"
 #include "planning/draft.h"
+#include "planning/every_choice.h"
 
 namespace gradus {
 
@@ -112,21 +113,9 @@ struct Learner {
     /// The most that any choice is worth, by trying all; none: what is forced cannot be placed.
     std::optional<double> best() {
         std::optional<double> most;
-        const std::function<void(std::size_t)> extend = [&](std::size_t c) {
-            if (c == draft->offer.courses.size()) {
-                if (draft->complete() && (!most || draft->net() > *most)) most = draft->net();
-                return;
-            }
-            extend(c + 1);
-            for (std::int32_t w = draft->offer.courses[c].first_way; w < draft->offer.courses[c].last_way; ++w) {
-                Way way;
-                if (!draft->place(w, way)) continue;
-                draft->push(way);
-                extend(c + 1);
-                draft->pop();
-            }
-        };
-        extend(0);
+        try_all(*draft, [&] {
+            if (!most || draft->net() > *most) most = draft->net();
+        });
         return most;
     }
 

@@ -12,6 +12,7 @@
 #include <gradus/planning/verify.h>
 
 #include "planning/draft.h"
+#include "planning/every_choice.h"
 #include "planning/team.h"
 
 namespace gradus {
@@ -71,21 +72,7 @@ struct Everything {
     /// The most that any choice is worth, prices paid.
     double best() {
         double most = -1e300;
-        const std::function<void(std::size_t)> extend = [&](std::size_t c) {
-            if (c == draft.offer.courses.size()) {
-                if (draft.complete()) most = std::max(most, draft.net());
-                return;
-            }
-            extend(c + 1);
-            for (std::int32_t w = draft.offer.courses[c].first_way; w < draft.offer.courses[c].last_way; ++w) {
-                Way way;
-                if (!draft.place(w, way)) continue;
-                draft.push(way);
-                extend(c + 1);
-                draft.pop();
-            }
-        };
-        extend(0);
+        try_all(draft, [&] { most = std::max(most, draft.net()); });
         return most;
     }
 

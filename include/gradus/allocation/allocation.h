@@ -36,8 +36,10 @@ struct Query {
 using Pricer = std::function<double(const Query&, Choice& best, std::int64_t& nodes)>;
 
 /// Resources that lie within others, as a fund lies within the one that it belongs to.
+/// Taken on trust: where it is not so, the bound may be wrong.
 struct Nesting {
-    std::vector<std::int32_t> above{};  ///< by resource: what takes of it takes as much of this one too; -1: none, or not nested
+    std::vector<std::int32_t>
+        above{};  ///< by resource: what takes of it takes as much of this one too; -1: none, or not nested
     /// By group: the one nested resource of which its choices take, and so of those above; -1: they take of none.
     std::vector<std::int32_t> home{};
     std::int64_t step = 1;  ///< whatever is taken of nested resources is a multiple of it
