@@ -101,5 +101,23 @@ TEST(Assignments, SettleLosesLittle) {
     }
 }
 
+// However little is tried: at the end nothing is used too much.
+TEST(Assignments, SettleComesOutEven) {
+    for (std::uint32_t seed = 1; seed <= 100; ++seed) {
+        const Crowd crowd(seed);
+        Pool pool;
+        pool.resize(40);
+        for (const std::int32_t group : crowd.groups) {
+            pool.add(group, ChoiceView());
+            for (const Choice& choice : crowd.choices[static_cast<std::size_t>(group)]) pool.add(group, choice);
+        }
+        const std::vector<double> prices(2, 0.3), typical(2, 1.0);  // too low
+        const Candidates candidates(pool, prices, std::numeric_limits<double>::infinity());
+        Assignment assignment(40, crowd.problem.capacity);
+        settle(assignment, candidates, crowd.groups, prices, typical, 10, 0.5, 0, seed, never);
+        EXPECT_TRUE(assignment.fits()) << seed;
+    }
+}
+
 }  // namespace
 }  // namespace gradus
