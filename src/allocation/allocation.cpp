@@ -19,12 +19,15 @@ namespace gradus {
 namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
-constexpr std::int64_t glance = 100;    // nodes for a group while prices still move: its bound then has some slack
-constexpr std::int32_t few = 2000;      // groups: more is tried to make them come out even
-constexpr std::int32_t most_near = 64;  // choices of a group that are nearly its best
-constexpr std::int32_t most_complete = 1000;                         // the same, where none may be missing
-constexpr double nested_work = 3e8;                                  // steps, some 0.3 s
-constexpr std::int32_t first_sample = 32 * Pool::block, growth = 4;  // groups
+constexpr std::int64_t glance = 100;      // nodes for a group while prices still move: its bound then has some slack
+constexpr std::int64_t blink = 1;         // nodes for a first plan
+constexpr std::int64_t welcome = 400;     // nodes for an improvement: a proof is not needed
+constexpr std::int32_t few = 2000;        // groups: more is tried to make them come out even
+constexpr std::int32_t most_near = 64;    // choices of a group that are nearly its best
+constexpr std::int32_t most_around = 12;  // the same, while prices still move
+constexpr std::int32_t most_complete = 1000;             // the same, where none may be missing
+constexpr double nested_work = 3e8;                      // steps, some 0.3 s
+constexpr std::int32_t first_sample = 32 * Pool::block;  // groups
 constexpr std::int32_t pooled = 100'000;  // groups whose choices are kept, at most; more for many resources
 // Groups that are asked first where a like problem's solution is known: those concerned, and of all.
 constexpr std::int32_t concerned_first = 4096, others_first = 4096;
@@ -61,6 +64,7 @@ private:
     void draw_members();
     void draw(std::vector<std::int32_t> first, std::int64_t most);
     void take_known();
+    void plan_quickly(const std::vector<double>& prices);
     Assignment known() const;
     bool begin();
     bool resume();
@@ -70,8 +74,9 @@ private:
     void give_part(Sample& sample, const Choices& choices, const std::vector<std::int64_t>& room) const;
     void look_around(std::int32_t first, const std::vector<double>& prices);
     bool price_members(std::int32_t first, std::int32_t last, const std::vector<double>& prices, double tolerance,
-                       std::int64_t effort, Priced& priced, double within = 0, std::span<double> complete = {});
-    bool price_all(const std::vector<double>& prices, double tolerance, std::int64_t effort);
+                       std::int64_t effort, Priced& priced, double within = 0, std::span<double> complete = {},
+                       std::int32_t most = most_near);
+    bool price_all(const std::vector<double>& prices, double tolerance, std::int64_t effort, bool briefly = false);
     double near() const;
     bool sharpen_exactly(const Sample& sample, double reach = 0.3, int rounds = 8);
     void learn_worth();
@@ -114,6 +119,9 @@ private:
     Pool pool_;
     std::vector<double> typical_;  // by resource: what a unit of it is worth to who uses it
     std::vector<double> prices_;   // the best so far, for the sample at hand
+    // Each resource is for a few groups: choices that differ in one alone are nearly as good, so a pool of the best would tell too
+    // little of how groups respond to prices, and a small sample nothing of any one price.
+    bool thin_ = false;
     double mean_worth_ = 1;
     double guide_ = infinite;  // the least dual of the sample at hand, as if what was found were the best
     Choices now_;              // everyone's best at the last prices that all were asked at
@@ -140,13 +148,13 @@ void Run::report() {
 double Run::seconds_a_round() const { return pricing_.seconds_a_query() * problem_.groups; }
 
 bool Run::out_of_time() const {
-    return options_.time_limit > 0 && seconds() + options_.queries_after * seconds_a_round() >= options_.time_limit;
+    return options_.time_limit > 0 && seconds() + options_.seconds_after >= options_.time_limit;
 }
 
 // Time for little more than to ask everybody `rounds` times and to settle.
 bool Run::hurry(double rounds) const {
     return options_.time_limit > 0 &&
-           seconds() + (options_.queries_after + rounds + 0.5) * seconds_a_round() >= options_.time_limit;
+           seconds() + options_.seconds_after + (rounds + 0.5) * seconds_a_round() >= options_.time_limit;
 }
 
 bool Run::should_stop() {
@@ -174,21 +182,22 @@ void Run::draw(std::vector<std::int32_t> first, std::int64_t most) {
 }
 
 bool Run::price_members(std::int32_t first, std::int32_t last, const std::vector<double>& prices, double tolerance,
-                        std::int64_t effort, Priced& priced, double within, std::span<double> complete) {
+                        std::int64_t effort, Priced& priced, double within, std::span<double> complete,
+                        std::int32_t most) {
     const Pricing::Total total = pricing_.ask(
         {prices, tolerance, effort, within,
          within <= 0        ? 0
-         : complete.empty() ? most_near
+         : complete.empty() ? most
                             : most_complete,
          complete},
         last - first, Pool::block, [&](std::int32_t i) { return members_[first + i]; },
         [&](std::int32_t i) {
             std::span<const std::int32_t> known;
-            double most = -infinite;
+            double highest = -infinite;
             pool_.each(first + i, [&](std::int32_t, const ChoiceView& choice) {
                 const double net = choice.net(prices);
-                if (net <= most) return;
-                most = net;
+                if (net <= highest) return;
+                highest = net;
                 known = choice.content;
             });
             return known;
@@ -204,13 +213,14 @@ bool Run::price_members(std::int32_t first, std::int32_t last, const std::vector
 double Run::near() const { return 0.02 * mean_worth_ * std::min(1.0, std::sqrt(1e4 / std::max(1, problem_.groups))); }
 
 // Asks everybody. Who is in no pool is remembered in now_.
-bool Run::price_all(const std::vector<double>& prices, double tolerance, std::int64_t effort) {
+bool Run::price_all(const std::vector<double>& prices, double tolerance, std::int64_t effort, bool briefly) {
     Pricing::Total total;
     if (static_cast<std::int32_t>(members_.size()) == problem_.groups) {
         Priced priced;
         grow(problem_.groups);
         const bool free = std::all_of(prices.begin(), prices.end(), [](double price) { return price == 0; });
-        total.complete = price_members(0, problem_.groups, prices, tolerance, effort, priced, free ? 0 : near());
+        total.complete =
+            price_members(0, problem_.groups, prices, tolerance, effort, priced, free || briefly ? 0 : near());
         total.bound = priced.bound;
         total.used = priced.used;
     } else {
@@ -220,7 +230,7 @@ bool Run::price_all(const std::vector<double>& prices, double tolerance, std::in
             [&](std::int32_t i) { return now_[i].content; },
             [&](std::int32_t i, const Choice& choice) { now_.set(i, choice); });
         Priced priced;
-        if (total.complete) price_members(0, pool_.size(), prices, tolerance, glance, priced, near());
+        if (total.complete && !briefly) price_members(0, pool_.size(), prices, tolerance, glance, priced, near());
         for (std::int32_t i = 0; i < pool_.size(); ++i)
             if (!now_[members_[i]].content.empty()) pool_.add(i, now_[members_[i]]);
     }
@@ -288,9 +298,12 @@ bool Run::sharpen(const Sample& sample, bool corrected) {
     const bool all = sample.members == problem_.groups;
     double guide = infinite, slack = 0;
     std::vector<double> tried = prices_;
+    double temperature = 0.03 * mean_worth_, reach = 1;
     Priced priced;
     const auto price = [&](double tolerance) {
-        if (!price_members(0, sample.members, tried, tolerance, glance, priced)) return false;
+        if (!price_members(0, sample.members, tried, tolerance, glance, priced, thin_ ? temperature : 0, {},
+                           most_around))
+            return false;
         const double paid_here = paid(tried, sample.capacity);
         if (priced.reached + paid_here < guide) {
             guide = guide_ = priced.reached + paid_here;
@@ -312,7 +325,6 @@ bool Run::sharpen(const Sample& sample, bool corrected) {
     };
     // The same at every round: what is found is compared from round to round.
     const double tolerance = 0.01 * std::max({options_.gap, 1e-7, tells}) * mean_worth_;
-    double temperature = 0.03 * mean_worth_, reach = 1;
     if (pool_.size() > first_sample) {
         temperature = 0.003 * mean_worth_;
         reach = 0.2;
@@ -322,9 +334,10 @@ bool Run::sharpen(const Sample& sample, bool corrected) {
         reach = 0.02;
     }
     if (!price(tolerance)) return false;
-    for (int round = 0; round < 60; ++round) {
-        if (hurry(2)) break;
-        if (round < 3) learn_worth();
+    // At first prices all are hard to ask, and it seems to take longer than it will.
+    const auto enough_time = [&] { return !hurry(2) || (!all && seconds() < 0.3 * options_.time_limit); };
+    for (int round = 0; round < 60 && enough_time(); ++round) {
+        learn_worth();
         PriceBox box{prices_, prices_};
         for (std::size_t r = 0; r < resources; ++r) {
             const double unit = std::max(prices_[r], 0.5 * typical_[r]);
@@ -368,7 +381,7 @@ void Run::fill_up(Assignment& assignment) {
     std::vector<double> lowered(proven_);
     for (const double factor : {0.9, 0.5, 0.0}) {
         for (std::size_t r = 0; r < lowered.size(); ++r) lowered[r] = factor * proven_[r];
-        fill(assignment, pricing_, lowered, members, fill_tolerance(), options_.threads, control_, late_,
+        fill(assignment, pricing_, lowered, members, welcome, fill_tolerance(), options_.threads, control_, late_,
              [&](std::int32_t group, const Choice& choice) { pool_.add(place[group], choice); });
         keep(assignment);
         if (late_() || close_enough()) return;
@@ -394,6 +407,7 @@ bool Run::sharpen_exactly(const Sample& sample, double reach, int rounds) {
     for (int round = 0; round < rounds && !hurry(2); ++round) {
         const double before = bound_, enough = 0.05 * options_.gap * whole(bound_);
         if (round == 0 && all_dual_ - guide_ < enough) return true;
+        learn_worth();
         PriceBox box{proven_, proven_};
         for (std::size_t r = 0; r < proven_.size(); ++r) {
             const double far = reach * std::max(proven_[r], 0.5 * typical_[r]);
@@ -471,8 +485,9 @@ void Run::search_nested() {
 
 // The best of several: how well it comes out is much a matter of chance.
 void Run::settle_best(Assignment& assignment, int round) const {
-    const bool anew = round < 2 || !complete_;  // else from the best so far, and cooler
-    const std::int64_t proposals = round == 0 ? 300 : 600;
+    const bool brief = round < 3 && problem_.groups <= few;
+    const bool anew = brief || round == 0 || !complete_;  // else from the best so far, and cooler
+    const std::int64_t proposals = brief || round == 0 ? 300 : 600;
     const double hottest = (anew ? 2e-3 : 5e-4) * mean_worth_, enough = 0.7 * options_.gap * whole(bound_);
     const Candidates candidates(pool_, proven_, infinite);
     const std::span<const std::int32_t> members(members_.data(), static_cast<std::size_t>(pool_.size()));
@@ -480,7 +495,7 @@ void Run::settle_best(Assignment& assignment, int round) const {
     for (std::int32_t i = 0; anew && i < candidates.members(); ++i)
         if (candidates.first(i) < candidates.end(i))
             assignment.change(members[i], candidates[candidates.first(i)].choice);
-    std::vector<Assignment> tries(problem_.groups > few ? 1 : round == 0 ? 2 : 4, assignment);
+    std::vector<Assignment> tries(problem_.groups > 10 * few ? 1 : brief || problem_.groups > few ? 2 : 4, assignment);
     std::vector<double> losses(tries.size());
     parallel_for(static_cast<std::int64_t>(tries.size()), 1, options_.threads,
                  [&](std::int64_t first, std::int64_t last) {
@@ -496,11 +511,11 @@ void Run::settle_best(Assignment& assignment, int round) const {
 void Run::improve() {
     Random random(5);
     // Where only nested resources are dear, a search settles it; else it makes the bound smaller.
-    const bool may_search = static_cast<std::int32_t>(members_.size()) == problem_.groups;
+    const bool may_search = pool_.size() == problem_.groups;
     const bool first_search = may_search && problem_.groups <= 2 * few && only_nested_are_dear();
     if (first_search) search_nested();
     if (close_enough() || late_()) return;
-    const int rounds = problem_.groups <= few / 4 ? 4 : problem_.groups <= 20'000 ? 2 : 1;
+    const int rounds = problem_.groups <= few ? 5 : problem_.groups <= 20'000 ? 2 : 1;
     for (int round = 0; round < (complete_ ? rounds : 8) && !late_(); ++round) {
         Assignment next(problem_.groups, problem_.capacity);
         for (std::int32_t i = 0; i < now_.size(); ++i) next.change(i, now_[i]);
@@ -556,9 +571,11 @@ bool Run::finish(Sample& sample) {
     const bool pooled_all = static_cast<std::int32_t>(members_.size()) == problem_.groups;
     bool going = true;
     for (int round = 0; going && round < 4; ++round) {
-        // Where time is short, a bound that was found on the way will do.
-        if (!(std::isfinite(bound_) && hurry(1))) going = price_all(prices_, 0, 0);
-        if (going && pooled_all) going = sharpen_exactly(sample);
+        // Where time is short, a bound that was found on the way will do, or one from a glance at everybody: at prices that are far
+        // from the best, exact searches are the longest.
+        const bool brief = hurry(8);
+        if (!(std::isfinite(bound_) && hurry(1))) going = price_all(prices_, 0, brief ? glance : 0, brief);
+        if (going && pooled_all && !brief) going = sharpen_exactly(sample);
         if (!going) break;
         // Far from even, all that could be settled would be far from best.
         if (pooled_all || round == 3 || hurry(3) || imbalance(prices_) <= 3 * std::max(options_.gap, 1e-5)) improve();
@@ -673,6 +690,17 @@ bool Run::resume() {
     return true;
 }
 
+// A first answer, for whoever cannot wait for more: one after the other, in random order, has the best of what is left.
+void Run::plan_quickly(const std::vector<double>& prices) {
+    std::vector<std::int32_t> order(static_cast<std::size_t>(problem_.groups));
+    std::iota(order.begin(), order.end(), 0);
+    Random(1).shuffle(order);
+    Assignment next = best_;
+    fill(next, pricing_, prices, order, blink, 0.01 * mean_worth_, options_.threads, control_, late_,
+         [](std::int32_t, const Choice&) {});
+    keep(next);
+}
+
 // Prices from samples of the groups, each larger than the one before; then all. False if the run must end.
 bool Run::begin() {
     const std::size_t resources = problem_.capacity.size();
@@ -727,9 +755,17 @@ bool Run::begin() {
         }
         for (std::size_t r = 0; known && r < resources; ++r)
             if (first[r] > 0) prices_[r] = first[r];
+        if (going && sample.members < problem_.groups && !problem_.must_choose) {
+            std::vector<double> prices(prices_);
+            for (std::size_t r = 0; r < resources; ++r)
+                if (lacks(r) && !(known && first[r] > 0)) prices[r] = 0.4 * typical_[r];
+            plan_quickly(prices);
+            going = !late_();
+        }
         while (going) {
             going = sharpen(sample);
             if (!going || sample.members == static_cast<std::int32_t>(members_.size())) break;
+            const std::int32_t growth = thin_ ? 16 : 4;
             const double next = static_cast<double>(growth) * sample.members / problem_.groups;
             if (hurry(2 + 8 * std::min(1.0, next))) break;
             const std::int32_t before = sample.members;
@@ -745,6 +781,7 @@ Allocation Run::solve() {
     const std::size_t resources = problem_.capacity.size();
     prices_.assign(resources, 0.0);
     proven_ = prices_;
+    thin_ = problem_.groups > few && 50 * static_cast<std::int64_t>(resources) > problem_.groups;
     if (problem_.prices.size() == resources) prices_ = problem_.prices;
     typical_.assign(resources, 0.0);
     complete_ = !problem_.must_choose;

@@ -31,6 +31,7 @@ private:
         return room >= 0 ? prices_[resource] * static_cast<double>(room) : -over_[resource] * static_cast<double>(room);
     }
     double change(const Candidate& from, const Candidate& to) const;
+    void list_near();
     void move(std::int32_t member, std::int32_t candidate);
 
     Assignment& assignment_;
@@ -63,9 +64,9 @@ Settling::Settling(Assignment& assignment, const Candidates& candidates, std::sp
     }
 }
 
-// What the loss grows by if a member changes. Both lists ascend by resource.
-double Settling::change(const Candidate& from, const Candidate& to) const {
-    double sum = to.regret - from.regret;
+// Calls f(resource, what is freed) for each resource that a member uses otherwise if it changes. Both lists ascend by resource.
+template <class F>
+void each_freed(const Candidate& from, const Candidate& to, F&& f) {
     auto a = from.choice.uses.begin(), b = to.choice.uses.begin();
     const auto a_end = from.choice.uses.end(), b_end = to.choice.uses.end();
     while (a != a_end || b != b_end) {
@@ -81,10 +82,17 @@ double Settling::change(const Candidate& from, const Candidate& to) const {
             resource = a->resource;
             freed = a++->amount - b++->amount;
         }
-        if (freed == 0) continue;
+        if (freed != 0) f(resource, freed);
+    }
+}
+
+// What the loss grows by if a member changes.
+double Settling::change(const Candidate& from, const Candidate& to) const {
+    double sum = to.regret - from.regret;
+    each_freed(from, to, [&](std::int32_t resource, std::int64_t freed) {
         const std::int64_t room = assignment_.room[resource];
         sum += charge(resource, room + freed) - charge(resource, room);
-    }
+    });
     return sum;
 }
 
@@ -130,30 +138,63 @@ void Settling::adapt_charges() {
         over_[r] = assignment_.room[r] < 0 ? 1.1 * over_[r] : std::max(least_over_[r], 0.92 * over_[r]);
 }
 
-// The changes that lose least, so many that each resource with a price has some dozens of them to come out even with.
-void Settling::anneal(std::int64_t proposals, double hottest, std::uint64_t seed, const std::function<bool()>& late) {
-    std::vector<double> regrets;
-    for (const std::int32_t member : movable_)
-        for (std::int32_t c = candidates_.first(member) + 1; c < candidates_.end(member); ++c)
-            regrets.push_back(candidates_[c].regret);
-    if (regrets.empty() || proposals <= 0) return;
-    const auto priced = std::count_if(prices_.begin(), prices_.end(), [](double price) { return price > 0; });
+// The changes that lose least, so many that of most resources that are dear, or used too much, some dozens of members can change
+// their use; and of each of these, those of a few members.
+void Settling::list_near() {
+    constexpr std::size_t a_few = 5;
+    const auto matters = [&](std::int32_t r) { return prices_[r] > 0 || assignment_.room[r] < 0; };
+    double count = 0;
+    for (std::size_t r = 0; r < prices_.size(); ++r) count += matters(static_cast<std::int32_t>(r));
     const auto wanted = static_cast<std::size_t>(
-        static_cast<double>(priced + 10) * (40 + 0.2 * std::sqrt(static_cast<double>(assignment_.choices.size()))));
-    double most = std::numeric_limits<double>::infinity();
-    if (wanted < regrets.size()) {
-        std::nth_element(regrets.begin(), regrets.begin() + static_cast<std::ptrdiff_t>(wanted), regrets.end());
-        most = regrets[wanted];
+        (20 + 0.2 * std::sqrt(static_cast<double>(assignment_.choices.size()))) * (1 + 10 / std::max(1.0, count)));
+    const auto each_change = [&](auto&& f) {
+        for (const std::int32_t member : movable_) {
+            const std::int32_t first = candidates_.first(member);
+            for (std::int32_t c = first + 1; c < candidates_.end(member); ++c)
+                each_freed(candidates_[first], candidates_[c], [&](std::int32_t r, std::int64_t) {
+                    if (matters(r)) f(member, c, r);
+                });
+        }
+    };
+    std::vector<std::vector<double>> regrets(
+        prices_.size());  // by resource: what members lose at least by another use of it
+    std::vector<std::int32_t> counted(prices_.size(), -1);
+    each_change([&](std::int32_t member, std::int32_t c, std::int32_t r) {
+        if (counted[r] == member) return;  // a member's candidates ascend
+        counted[r] = member;
+        regrets[r].push_back(candidates_[c].regret);
+    });
+    const auto nth = [](std::vector<double>& values, std::size_t n) {
+        if (n >= values.size()) return std::numeric_limits<double>::infinity();
+        const auto at = values.begin() + static_cast<std::ptrdiff_t>(n);
+        std::nth_element(values.begin(), at, values.end());
+        return *at;
+    };
+    std::vector<double> least(prices_.size(), 0.0), usual;
+    for (std::size_t r = 0; r < regrets.size(); ++r) {
+        if (regrets[r].empty()) continue;
+        usual.push_back(nth(regrets[r], wanted));
+        least[r] = nth(regrets[r], a_few);
     }
-    for (const std::int32_t member : movable_)
-        if (candidates_[candidates_.first(member) + 1].regret <= most)
-            for (std::int32_t c = candidates_.first(member);
-                 c < candidates_.end(member) && candidates_[c].regret <= most; ++c)
-                near_.push_back(c);
-    hottest_ = std::min(hottest, most);
+    if (usual.empty()) return;
+    hottest_ = nth(usual, usual.size() / 2);
+    std::int32_t last = -1, last_member = -1;
+    each_change([&](std::int32_t member, std::int32_t c, std::int32_t r) {
+        if (c == last || candidates_[c].regret > std::max(hottest_, least[r])) return;
+        if (member != last_member) near_.push_back(candidates_.first(member));
+        near_.push_back(c);
+        last = c;
+        last_member = member;
+    });
+}
+
+void Settling::anneal(std::int64_t proposals, double hottest, std::uint64_t seed, const std::function<bool()>& late) {
+    list_near();
+    if (near_.empty() || proposals <= 0) return;
+    hottest_ = std::min(hottest, hottest_);
     Random random(2 * seed + 1);
     constexpr int stages = 80;
-    const std::int64_t all = std::min<std::int64_t>(proposals * static_cast<std::int64_t>(near_.size()), 4'000'000);
+    const std::int64_t all = std::min<std::int64_t>(proposals * static_cast<std::int64_t>(near_.size()), 40'000'000);
     constexpr double coldest = 1e-2;  // of the hottest
     for (int stage = 0; stage < stages && !late(); ++stage) {
         const double temperature = hottest_ * std::pow(coldest, stage / (stages - 1.0));
@@ -173,7 +214,8 @@ void Settling::anneal(std::int64_t proposals, double hottest, std::uint64_t seed
 void Settling::exchange(std::int64_t proposals, double hottest, double enough, std::uint64_t seed,
                         const std::function<bool()>& late) {
     hottest *= hottest_;
-    proposals = std::min<std::int64_t>(proposals * static_cast<std::int64_t>(near_.size()), 400'000);
+    proposals = std::min<std::int64_t>(proposals * static_cast<std::int64_t>(near_.size()),
+                                       assignment_.choices.size() > 2000 ? 100'000 : 400'000);
     std::vector<std::vector<std::int32_t>> rivals(prices_.size());
     if (near_.empty()) return;
     std::vector<std::int32_t> members;
@@ -309,7 +351,7 @@ double settle(Assignment& assignment, const Candidates& candidates, std::span<co
     Settling settling(assignment, candidates, groups, prices, typical);
     settling.anneal(proposals, hottest, seed, late);
     settling.descend(late);
-    if (settling.loss() > enough) settling.exchange(proposals / 10, 0.2, enough, seed, late);
+    if (settling.loss() > enough) settling.exchange(proposals / 10, 0.05, enough, seed, late);
     settling.descend(late);
     settling.come_out(seed, late);
     settling.apply(groups);
@@ -392,10 +434,10 @@ bool repair(Assignment& assignment, Pricing& pricing, const AllocationProblem& p
 }
 
 void fill(Assignment& assignment, Pricing& pricing, std::span<const double> prices,
-          std::span<const std::int32_t> groups, double tolerance, int threads, const Control* control,
-          const std::function<bool()>& late, const std::function<void(std::int32_t, const Choice&)>& found) {
+          std::span<const std::int32_t> groups, std::int64_t effort, double tolerance, int threads,
+          const Control* control, const std::function<bool()>& late,
+          const std::function<void(std::int32_t, const Choice&)>& found) {
     constexpr std::int32_t block = 256, piece = 16;
-    constexpr std::int64_t glance = 400;  // nodes: an improvement is welcome, a proof not needed
     const auto count = static_cast<std::int32_t>(groups.size());
     std::vector<Choice> proposals(block);
     const auto ask = [&](std::int32_t group, std::vector<std::int64_t>& own, Choice& best) {
@@ -405,7 +447,7 @@ void fill(Assignment& assignment, Pricing& pricing, std::span<const double> pric
         query.prices = prices;
         query.room = own;
         query.tolerance = tolerance;
-        query.effort = glance;
+        query.effort = effort;
         query.known = assignment.choices[group].content;
         query.control = control;
         const bool any = pricing.ask(query, best) > -std::numeric_limits<double>::infinity();

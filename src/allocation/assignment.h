@@ -46,9 +46,10 @@ bool repair(Assignment& assignment, Pricing& pricing, const AllocationProblem& p
             int threads, const std::function<bool()>& late);
 
 /// One sweep over the groups given, by blocks in parallel: each changes to its best choice at `prices` that fits into what is
-/// free, if that is worth more there. What is found is handed to `found(group, choice)`.
+/// free, if that is worth more there, by searches of so much `effort` each. What is found is handed to `found(group, choice)`.
 void fill(Assignment& assignment, Pricing& pricing, std::span<const double> prices,
-          std::span<const std::int32_t> groups, double tolerance, int threads, const Control* control,
-          const std::function<bool()>& late, const std::function<void(std::int32_t, const Choice&)>& found);
+          std::span<const std::int32_t> groups, std::int64_t effort, double tolerance, int threads,
+          const Control* control, const std::function<bool()>& late,
+          const std::function<void(std::int32_t, const Choice&)>& found);
 
 }  // namespace gradus

@@ -47,7 +47,7 @@ public:
 
     std::int64_t nodes() const { return nodes_; }
     std::int64_t queries() const { return queries_; }
-    /// By the clock, when many were asked last.
+    /// By the clock, when many were last asked to be glanced at.
     double seconds_a_query() const { return seconds_a_query_; }
 
 private:
@@ -153,7 +153,7 @@ Pricing::Total Pricing::ask(const Terms& terms, std::int32_t count, std::int32_t
         total.complete = total.complete && piece.done;
     }
     queries_ += count;
-    if (total.complete && count >= 256)
+    if (total.complete && count >= 256 && terms.effort > 0)
         seconds_a_query_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count() / count;
     total.complete = total.complete && !(control_ && control_->cancelled());
     return total;

@@ -28,16 +28,23 @@ bool Core::open(const Query& query) {
     return true;
 }
 
-bool Core::fits(const Option& option) const {
+// Apart from dates.
+bool Core::within_limits(const Option& option) const {
     for (std::int32_t t = option.first_take; t < option.last_take; ++t)
         if (list_.takes[t].amount > list_.limits[list_.takes[t].limit].left) return false;
-    if (option.shut) return false;
-    if (!option.dated) return true;
-    return std::none_of(chosen_.begin(), chosen_.end(), [&](std::int32_t o) {
-        const Option& other = list_.options[o];
-        return other.dated && option.first <= other.last && other.first <= option.last;
-    });
+    return !option.shut;
 }
+
+// Chosen options with the same days among the first `count`.
+bool Core::clashes(const Option& option, std::size_t count) const {
+    return option.dated &&
+           std::any_of(chosen_.begin(), chosen_.begin() + static_cast<std::ptrdiff_t>(count), [&](std::int32_t o) {
+               const Option& other = list_.options[o];
+               return other.dated && option.first <= other.last && other.first <= option.last;
+           });
+}
+
+bool Core::fits(const Option& option) const { return within_limits(option) && !clashes(option, chosen_.size()); }
 
 bool Core::teachable(const Item& item) const {
     const std::uint64_t fresh = item.capabilities & ~list_.taught;
@@ -283,7 +290,9 @@ bool Core::sum_up(std::size_t depth, bool fresh, double& plain, double& value) {
     double* scores = rows_.data() + depth * width() + list_.options.size();
     std::vector<Pick>& picks = picks_[depth];
     picks.clear();
+    if (fresh) blocked_.clear();
     if (list_.linked) below_.assign(list_.items.size(), Below());
+    added_.assign(list_.items.size(), Below());
     for (std::size_t i = list_.items.size(); i-- > 0;) {
         const Item& item = list_.items[i];
         if (!item.open) continue;
@@ -291,11 +300,17 @@ bool Core::sum_up(std::size_t depth, bool fresh, double& plain, double& value) {
         double top = -infinite, most = -infinite;
         const bool possible = !fresh || teachable(item);
         for (std::int32_t o = item.first_way; o < item.last_way; ++o) {
-            const double adds = gains[o] - list_.options[o].charge;
-            if (fresh)
-                scores[o] = possible && (adds + below.reach > least_ || item.forced) && fits(list_.options[o])
-                                ? score(o, gains)
-                                : -infinite;
+            const Option& option = list_.options[o];
+            const double adds = gains[o] - option.charge;
+            if (fresh) {
+                scores[o] = -infinite;
+                if (possible && (adds + below.reach > least_ || item.forced) && within_limits(option)) {
+                    if (!clashes(option, chosen_.size()))
+                        scores[o] = score(o, gains);
+                    else if (!clashes(option, chosen_.size() - 1))
+                        blocked_.push_back({score(o, gains), adds, infinite, static_cast<std::int32_t>(i), o});
+                }
+            }
             if (scores[o] == -infinite) continue;
             most = std::max(most, adds);
             top = std::max(top, scores[o]);
@@ -317,6 +332,7 @@ bool Core::sum_up(std::size_t depth, bool fresh, double& plain, double& value) {
         }
         value += adds_value;
         plain += adds_plain;
+        added_[i] = {adds_value, adds_plain, top};
         if (item.forced) pick.value += 1e100;
         auto at = picks.end();
         while (at != picks.begin() && (at - 1)->value <= pick.value) --at;
@@ -402,6 +418,8 @@ double Core::ease(double* row) {
                 share = std::max(share, list_.options[o].share);
                 if (best < 0 || scores[o] > scores[best]) best = o;
             }
+            for (const Blocked& blocked : blocked_)
+                if (blocked.item == taught_by_[k].item) share = std::max(share, list_.options[blocked.number].share);
             if (best < 0) continue;
             const Effect::Lesson& lesson = list_.lessons[taught_by_[k].lesson];
             all = {lesson.state, all.bit | lesson.bit};
@@ -439,10 +457,17 @@ double Core::ease(double* row) {
         for (std::int32_t k = first_taught_[s]; k < first_taught_[s + 1]; ++k) {
             const Item& item = list_.items[taught_by_[k].item];
             if (!item.open) continue;
-            for (std::int32_t o = item.first_way; o < item.last_way; ++o) {
+            const auto eased = [&](std::int32_t o) {
                 const std::int32_t p = list_.part(item, o, taught_by_[k].lesson);
-                scores[o] -= part * (better == 0 ? parts[p] : std::max(0.0, parts[p] - on_top_[p]));
+                return part * (better == 0 ? parts[p] : std::max(0.0, parts[p] - on_top_[p]));
+            };
+            bool weighed = false;
+            for (std::int32_t o = item.first_way; o < item.last_way; ++o) {
+                weighed = weighed || scores[o] > -infinite;
+                scores[o] -= eased(o);
             }
+            for (Blocked& blocked : blocked_)
+                if (weighed && blocked.item == taught_by_[k].item) blocked.score -= eased(blocked.number);
         }
     }
     return total;
@@ -457,8 +482,52 @@ void Core::close(std::int32_t number) {
     for (std::int32_t f = item.first_follower; f < item.last_follower; ++f) close(list_.links[f]);
 }
 
+// Bounds of the node at hand: of choices with an option that what was taken last rules out, and of those with one more item that
+// bears on what it teaches.
+void Core::judge(std::size_t depth, double plain, double value) {
+    Verdict& verdict = verdicts_[depth];
+    verdict = {-infinite, -infinite};
+    if (chosen_.empty()) return;
+    for (Blocked& blocked : blocked_) {
+        const Below& added = added_[blocked.item];
+        blocked.most =
+            std::min({blocked.most, plain - added.plain + blocked.plain, value - added.value + blocked.score});
+        verdict.in_the_way = std::max(verdict.in_the_way, blocked.most);
+    }
+    const Item& last = list_.items[list_.options[chosen_.back()].item];
+    for (const Pick& pick : picks_[depth])
+        if ((list_.items[pick.number].touches & last.touches) != 0)
+            verdict.touched = std::max(verdict.touched, value - added_[pick.number].value + added_[pick.number].reach);
+}
+
+// Whether a way that was tried does as well as another of the item in all choices that could be better than the best: it takes no
+// more, adds no less, and its dates are in nobody's way. What adds less but for longer loses more by all that is added later; what
+// adds less and costs less may gain by that, at most what it costs less.
+bool Core::replaceable(std::size_t depth, std::size_t way, const double* row) {
+    if (gathering_ || list_.linked) return false;
+    const Option& option = list_.options[ways_[depth][way].number];
+    const double adds = row[ways_[depth][way].number] - option.charge;
+    for (std::size_t k = 0; k < way; ++k) {
+        const Way& tried = ways_[depth][k];
+        if (!tried.taken) continue;
+        const Option& other = list_.options[tried.number];
+        if (row[tried.number] - other.charge < adds) continue;
+        if (!std::equal(list_.takes.begin() + other.first_take, list_.takes.begin() + other.last_take,
+                        list_.takes.begin() + option.first_take, list_.takes.begin() + option.last_take))
+            continue;
+        const double rise = option.share >= other.share ? 0 : std::max(0.0, other.charge - option.charge);
+        double most = tried.verdict.in_the_way + rise;
+        if (rise > 0) most = std::max(most, tried.verdict.touched + rise);
+        if (!beaten(most)) continue;
+        ceiling_ = std::max(ceiling_, most);
+        return true;
+    }
+    return false;
+}
+
 void Core::explore(std::size_t depth, double net) {
     note(net);
+    verdicts_[depth] = {infinite, infinite};
     if (++nodes_ > effort_) stopped_ = true;
     if ((nodes_ & 1023) == 0 && query_->control && query_->control->cancelled()) stopped_ = true;
     const std::size_t options = list_.options.size();
@@ -472,11 +541,13 @@ void Core::explore(std::size_t depth, double net) {
     const double apart = relaxed_bound;
     if (!sum_up(depth, true, plain, relaxed_bound)) return;
     double bound = std::min(plain, relaxed_bound);
+    judge(depth, plain, relaxed_bound);
     if (capped_ && !stopped_ && !beaten(bound)) {
         plain = net;
         relaxed_bound = apart + ease(row);
         sum_up(depth, false, plain, relaxed_bound);
         bound = std::min(bound, relaxed_bound);
+        judge(depth, plain, relaxed_bound);
     }
     if (stopped_ || beaten(bound)) {
         ceiling_ = std::max(ceiling_, bound);
@@ -494,7 +565,7 @@ void Core::explore(std::size_t depth, double net) {
         ways.clear();
         for (std::int32_t o = item.first_way; o < item.last_way; ++o) {
             if (scores[o] == -infinite) continue;
-            const Way way{scores[o], o};
+            const Way way{scores[o], o, {}, false};
             auto at = ways.end();
             while (at != ways.begin() && (at - 1)->value < way.value) --at;
             ways.insert(at, way);
@@ -511,6 +582,7 @@ void Core::explore(std::size_t depth, double net) {
                 ceiling_ = std::max(ceiling_, with);
                 continue;
             }
+            if (replaceable(depth, k, row)) continue;
             if (capped_) weigh(item, way.number, row, 1);
             take(way.number, 1);
             std::copy_n(row, options, below);
@@ -519,6 +591,8 @@ void Core::explore(std::size_t depth, double net) {
             explore(depth + 1, net + adds);
             take(way.number, -1);
             if (capped_) weigh(item, way.number, row, -1);
+            ways[k].verdict = verdicts_[depth + 1];
+            ways[k].taken = true;
         }
         if (item.forced) break;
         close(pick.number);
@@ -543,6 +617,7 @@ bool Core::run(double tolerance, std::int64_t effort, std::int64_t& nodes) {
     if (picks_.size() < depths) {
         picks_.resize(depths);
         ways_.resize(depths);
+        verdicts_.resize(depths);
     }
     note(0);
     if (!query_->known.empty()) begin_with(query_->known);

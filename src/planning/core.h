@@ -49,9 +49,21 @@ private:
         double below_value = 0, below_plain = 0;  // of that, what those add
         std::int32_t number = 0;
     };
+    // What a node tells of the option that was taken last: no choice below is worth more that would be possible but for its dates,
+    // or that holds another item which bears on the same states.
+    struct Verdict {
+        double in_the_way = 0, touched = 0;
+    };
     struct Way {
         double value = 0;
         std::int32_t number = 0;
+        Verdict verdict;
+        bool taken = false;
+    };
+    // An option that only the dates of what was taken last rule out.
+    struct Blocked {
+        double score = 0, plain = 0, most = 0;
+        std::int32_t item = 0, number = 0;
     };
     // Of items, while a node is weighed.
     struct Below {
@@ -59,6 +71,10 @@ private:
     };
 
     bool fits(const Option& option) const;
+    bool within_limits(const Option& option) const;
+    bool clashes(const Option& option, std::size_t count) const;
+    void judge(std::size_t depth, double plain, double value);
+    bool replaceable(std::size_t depth, std::size_t way, const double* row);
     bool teachable(const Item& item) const;
     double score(std::int32_t option, const double* gains) const;
     double ease(double* row);
@@ -89,6 +105,9 @@ private:
     std::vector<std::vector<Pick>> picks_;  // by depth
     std::vector<std::vector<Way>> ways_;    // by depth
     std::vector<Below> below_;
+    std::vector<Below> added_;       // by item: what it adds to both bounds of the node at hand
+    std::vector<Blocked> blocked_;   // of the node at hand
+    std::vector<Verdict> verdicts_;  // by depth
     // Lessons of the items by state, where several items bear on it.
     struct Taught {
         std::int32_t item = 0, lesson = 0;

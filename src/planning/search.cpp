@@ -11,7 +11,7 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr std::int32_t many = 4;             // more courses than that are not bounded one by one
-constexpr std::int64_t first_effort = 3000;  // nodes of the core, each far cheaper than the others'
+constexpr std::int64_t first_effort = 30000;  // nodes of the core, each far cheaper than the others'
 constexpr std::int64_t gathering = 50'000;   // the same, to find what is nearly as good: up to 20 ms
 constexpr std::int64_t patience = 100, first_gear = 1000, all = 50'000;  // nodes; `all`: some 0.1 s
 constexpr int node_steps =
@@ -442,7 +442,8 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
         const bool enough = settled || (query.effort > 0 && query.effort < patience);
         if (core_.any()) core_.describe(best);
         if (enough && !core_.any()) return settled ? -infinite : core_.ceiling();
-        if (settled && query.near) core_.gather(gathering, nodes);
+        if (settled && query.near)
+            core_.gather(query.effort > 0 ? std::min(gathering, 4 * query.effort) : gathering, nodes);
         if (enough) return std::max(core_.net(), core_.ceiling());
     }
     prepare(query);

@@ -80,8 +80,7 @@ struct AllocationOptions {
     double gap = 1e-4;
     double work_limit = 0;  ///< search nodes; 0: none
     double time_limit = 0;  ///< seconds; 0: none
-    /// What the caller still has to do within the time limit, as a multiple of asking every group once.
-    double queries_after = 0;
+    double seconds_after = 0;  ///< of the time limit, what the caller still needs
     int threads = 0;
 };
 
