@@ -186,6 +186,38 @@ TEST(Allocation, CancelReturnsAFeasibleAllocation) {
 }
 
 // Two jobs, two agents with room for one each: costs as negative values, and no empty choice.
+// Also for those whom the first samples leave out.
+TEST(Allocation, AllHaveSomethingSoon) {
+    const Explicit instance = draw(1, 6000, 3);
+    AllocationOptions brief;
+    brief.work_limit = 60'000;  // a first look at a sample of 2,048 takes half of it
+    const Allocation soon = allocate(instance.problem(), brief), late = allocate(instance.problem(), {});
+    EXPECT_EQ(soon.status, AllocationStatus::work_limit);
+    EXPECT_GT(soon.value, 0.75 * late.value);
+}
+
+// Sessions of a course differ by days alone: many seats of a few, all of which are nearly as good. The first that are asked want
+// the first of them all; what the others are worth is seen only once these are dear.
+TEST(Allocation, ManySessionsOfAFewSeatsAreFilled) {
+    constexpr int groups = 2500, courses = 5, sessions = 20, seats = 20;
+    std::mt19937 random(3);
+    Explicit instance;
+    instance.capacity.assign(courses * sessions, seats);
+    for (int group = 0; group < groups; ++group) {
+        std::vector<Choice> list;
+        for (int course = 0; course < courses; ++course) {
+            const double worth = 1 + static_cast<double>(random() % 1000) / 1000;
+            for (int session = 0; session < sessions; ++session) {
+                const int number = course * sessions + session;
+                list.push_back({worth * (1 - 0.01 * session), {{number, 1}}, {number}});
+            }
+        }
+        instance.choices.push_back(std::move(list));
+    }
+    const Allocation found = allocate(instance.problem(), {});
+    EXPECT_LE(found.bound - found.value, 1e-4 * found.bound);
+}
+
 TEST(Allocation, WhoMustChooseDoes) {
     const std::vector<std::vector<Choice>> jobs = {{{-1, {{0, 1}}, {0}}, {-5, {{1, 1}}, {1}}},
                                                    {{-2, {{0, 1}}, {0}}, {-9, {{1, 1}}, {1}}}};
