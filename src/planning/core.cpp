@@ -28,6 +28,12 @@ bool Core::open(const Query& query) {
     return true;
 }
 
+bool Core::many_sessions() const {
+    const auto dated =
+        std::count_if(list_.options.begin(), list_.options.end(), [](const Option& option) { return option.dated; });
+    return dated > 4 * static_cast<std::ptrdiff_t>(list_.items.size());
+}
+
 // Apart from dates.
 bool Core::within_limits(const Option& option) const {
     for (std::int32_t t = option.first_take; t < option.last_take; ++t)

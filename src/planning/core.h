@@ -28,6 +28,8 @@ public:
     /// True if the search came to its end within `effort` nodes: then nothing is worth more than `ceiling()` and the best
     /// choice found, whichever is more.
     bool run(double tolerance, std::int64_t effort, std::int64_t& nodes);
+    /// Of most courses there are several sessions to choose from: more nodes then do better than the other gears.
+    bool many_sessions() const;
     /// No choice but the one found is worth more.
     double ceiling() const { return ceiling_; }
     /// True if a choice was found that holds all that is forced.

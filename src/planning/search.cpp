@@ -11,7 +11,7 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr std::int32_t many = 4;             // more courses than that are not bounded one by one
-constexpr std::int64_t first_effort = 30000;  // nodes of the core, each far cheaper than the others'
+constexpr std::int64_t first_effort = 3000;  // nodes of the core, each far cheaper than the others'
 constexpr std::int64_t gathering = 50'000;   // the same, to find what is nearly as good: up to 20 ms
 constexpr std::int64_t patience = 100, first_gear = 1000, all = 50'000;  // nodes; `all`: some 0.1 s
 constexpr int node_steps =
@@ -436,9 +436,10 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
     if (query.near) query.near->clear();
     if (query.complete) *query.complete = -1;
     if (core_.open(query)) {
+        const std::int64_t most = core_.many_sessions() ? 10 * first_effort : first_effort;
         const bool settled = core_.run(
             query.tolerance,
-            query.effort > 0 ? std::min(first_effort, 4 * query.effort) : query.complete ? gathering : first_effort, nodes);
+            query.effort > 0 ? std::min(first_effort, 4 * query.effort) : query.complete ? gathering : most, nodes);
         const bool enough = settled || (query.effort > 0 && query.effort < patience);
         if (core_.any()) core_.describe(best);
         if (enough && !core_.any()) return settled ? -infinite : core_.ceiling();
