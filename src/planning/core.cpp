@@ -494,6 +494,12 @@ void Core::judge(std::size_t depth, double plain, double value) {
     Verdict& verdict = verdicts_[depth];
     verdict = {-infinite, -infinite};
     if (chosen_.empty()) return;
+    // A choice may hold several that are ruled out: each item counts with the best of its options and of these.
+    for (const Blocked& blocked : blocked_) {
+        Below& added = added_[blocked.item];
+        if (blocked.plain > added.plain) plain += blocked.plain - std::exchange(added.plain, blocked.plain);
+        if (blocked.score > added.value) value += blocked.score - std::exchange(added.value, blocked.score);
+    }
     for (Blocked& blocked : blocked_) {
         const Below& added = added_[blocked.item];
         blocked.most =
@@ -501,9 +507,8 @@ void Core::judge(std::size_t depth, double plain, double value) {
         verdict.in_the_way = std::max(verdict.in_the_way, blocked.most);
     }
     const Item& last = list_.items[list_.options[chosen_.back()].item];
-    for (const Pick& pick : picks_[depth])
-        if ((list_.items[pick.number].touches & last.touches) != 0)
-            verdict.touched = std::max(verdict.touched, value - added_[pick.number].value + added_[pick.number].reach);
+    for (const Item& item : list_.items)  // also those that add nothing now: they may, beside a shorter way
+        if (item.open && (item.touches & last.touches) != 0) verdict.touched = std::min(plain, value);
 }
 
 // Whether a way that was tried does as well as another of the item in all choices that could be better than the best: it takes no
