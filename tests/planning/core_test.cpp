@@ -54,6 +54,26 @@ void find_the_best_that_anybody_finds(unsigned seed) {
     }
 }
 
+// Some sessions rule out several others at once; what is in effect for longer may be worth what it is dearer by only while
+// nothing else teaches the same.
+void choose_among_sessions(unsigned seed) {
+    Learner learner(seed, 5, false, 6);
+    for (int round = 0; round < 20; ++round) {
+        for (std::size_t r = 1; round > 0 && r < learner.prices.size(); ++r)
+            learner.prices[r] = 0.1 * learner.draw(0, 8);
+        learner.draft->begin(learner.query);
+        const std::optional<double> best = learner.best();
+        Core core(learner.draft->offer);
+        ASSERT_TRUE(core.open(learner.query));
+        std::int64_t nodes = 0;
+        ASSERT_TRUE(core.run(0, patient, nodes));
+        ASSERT_EQ(core.any(), best.has_value());
+        if (!best) return;
+        EXPECT_NEAR(core.net(), *best, 1e-12);
+        EXPECT_LE(core.ceiling(), core.net() + 1e-12);
+    }
+}
+
 void stop_early_with_a_bound_that_holds(unsigned seed) {
     Learner learner(seed, 9, seed % 2 == 1);
     Core core(learner.draft->offer);
@@ -154,6 +174,7 @@ void over_all_seeds(void (*check)(unsigned)) {
 }
 
 TEST(Cores, FindTheBestThatAnybodyFinds) { over_all_seeds(find_the_best_that_anybody_finds); }
+TEST(Cores, ChooseAmongSessions) { over_all_seeds(choose_among_sessions); }
 TEST(Cores, StopEarlyWithABoundThatHolds) { over_all_seeds(stop_early_with_a_bound_that_holds); }
 TEST(Cores, GatherAllThatIsNearlyAsGood) { over_all_seeds(gather_all_that_is_nearly_as_good); }
 TEST(Cores, LeaveNothingOutThatIsWorthItsPrice) { over_all_seeds(leave_nothing_out_that_is_worth_its_price); }

@@ -19,13 +19,15 @@
 namespace gradus {
 
 struct Learner {
-    /// `again`: there may be a plan before, something begun, and shared resources that are running out.
-    explicit Learner(unsigned seed, int activities = 6, bool again = false) : random(seed) {
+    /// `again`: there may be a plan before, something begun, and shared resources that are running out. `dates`: nothing
+    /// needs another, and each activity is in up to so many sessions, each on days and at a price of its own.
+    explicit Learner(unsigned seed, int activities = 6, bool again = false, int dates = 0) : random(seed) {
         std::vector<std::string> names;
         for (int i = 0; i < activities; ++i) names.push_back(std::string(1, static_cast<char>('a' + i)));
         Cells rows = {{"activity", "kind", "hours", "cost", "days", "account_share"}};
         Cells outcomes = {{"activity", "capability", "uplift", "up_to", "probability"}};
-        Cells before = {{"activity", "prerequisite"}}, sessions = {{"session", "activity", "first_day", "seats"}};
+        Cells before = {{"activity", "prerequisite"}};
+        Cells sessions = {{"session", "activity", "first_day", "last_day", "seats"}};
         for (int i = 0; i < activities; ++i) {
             rows.push_back({keep(names[i]), draw(0, 1) ? "x" : "y", number(draw(1, 9)), number(draw(0, 30)),
                             number(draw(1, 70)), draw(0, 2) ? "" : "0.3"});
@@ -33,12 +35,20 @@ struct Learner {
                 if (draw(0, 3))
                     outcomes.push_back({keep(names[i]), capability, number(draw(1, 6), 4), number(draw(3, 5)),
                                         draw(0, 2) ? number(draw(4, 9), 10) : "1"});
+            for (int k = dates > 0 ? draw(1, dates) : 0; k > 0; --k) {
+                const int first = draw(0, 80), last = first + draw(0, draw(0, 1) ? 9 : 50);  // in months of 28 days
+                const auto date = [&](int n) {
+                    return keep("2026-0" + std::to_string(4 + n / 28) + "-" + std::to_string(101 + n % 28).substr(1));
+                };
+                sessions.push_back({keep(names[i] + std::to_string(k)), keep(names[i]), date(first), date(last), "1"});
+            }
+            if (dates > 0) continue;
             if (i > 0 && !draw(0, 2)) before.push_back({keep(names[i]), keep(names[draw(0, i - 1)])});
             if (again && i > 1 && draw(0, 1)) before.push_back({keep(names[i]), keep(names[draw(0, i - 1)])});
             if (before.size() > 2 && before.back() == before[before.size() - 2]) before.pop_back();
             if (!draw(0, 3))
                 for (const char* first : {"2026-05-02", "2026-08-01"})
-                    sessions.push_back({keep(names[i] + first), keep(names[i]), first, draw(0, 1) ? "1" : ""});
+                    sessions.push_back({keep(names[i] + first), keep(names[i]), first, "", draw(0, 1) ? "1" : ""});
         }
         std::vector<Literal> tables = {
             {"scales", {{"scale", "level"}, {"S", "1"}, {"S", "2"}, {"S", "3"}, {"S", "4"}, {"S", "5"}}},
@@ -99,8 +109,9 @@ struct Learner {
         if (!draw(0, 3)) duties.forced.push_back(id<ActivityTag>(*organization, names.back()));
         if (again) plan_again(names);
         draft->offer.open(PersonId(0), &duties);
-        for (std::size_t r = 0; r < catalog->capacity.size(); ++r) prices.push_back(0.002 * draw(0, 3));
-        if (!prices.empty()) prices[0] /= 100;  // per cent of the fund
+        for (std::size_t r = 0; r < catalog->capacity.size(); ++r)
+            prices.push_back(dates > 0 ? 0.1 * draw(0, 20) : 0.002 * draw(0, 3));
+        if (!prices.empty()) prices[0] /= dates > 0 ? 1e5 : 100;  // per cent of the fund
         query.prices = prices;
         if (again && draw(0, 1)) {
             for (const std::int64_t capacity : catalog->capacity) room.push_back(draw(0, 2) ? capacity : capacity / 50);
