@@ -75,6 +75,13 @@ void ProblemList::add(Problem problem) {
     kept.problems.resize(most_of_a_kind);
 }
 
+void ProblemList::add(const ProblemList& other) {
+    for (const auto& [kind, kept] : other.kinds_) {
+        for (const Problem& problem : kept.problems) add(problem);
+        kinds_[kind].count += kept.count - static_cast<std::int64_t>(kept.problems.size());
+    }
+}
+
 std::shared_ptr<const Problems> ProblemList::table() const {
     std::vector<Problem> all;
     for (const auto& [kind, kept] : kinds_) {

@@ -51,7 +51,9 @@ std::shared_ptr<const Problems> warnings(const Catalog& catalog, const std::vect
         std::int64_t people = 0;
         PersonId example;
     };
-    if (all_known(catalog)) return ProblemList().table();
+    ProblemList list;
+    if (catalog.options.previous) list.add(catalog.options.previous->warnings);
+    if (all_known(catalog)) return list.table();
     std::vector<Piece> pieces((groups.size() + chunk - 1) / chunk);
     parallel_for(static_cast<std::int64_t>(groups.size()), chunk, catalog.options.threads,
                  [&](std::int64_t first, std::int64_t last) {
@@ -71,7 +73,6 @@ std::shared_ptr<const Problems> warnings(const Catalog& catalog, const std::vect
         if (all.people == 0) all.example = piece.example;
         all.people += piece.people;
     }
-    ProblemList list;
     const auto missing_in = [&](const std::set<ActivityId>& activities, const char* column, const char* limit) {
         if (activities.empty()) return;
         const std::string key(catalog.organization.activities()[activities.begin()->value()]);

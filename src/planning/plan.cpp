@@ -104,6 +104,7 @@ PlanItems load_items(const Organization& organization, const Input& input, int t
     PlanItems items;
     ProblemList problems;
     load(items, organization, input, threads, problems);
+    items.warnings = std::move(problems);
     return items;
 }
 

@@ -13,6 +13,9 @@
 namespace gradus {
 namespace {
 
+// Of what is worth the same, what is held is kept: far less than any gain, more than rounding errors.
+constexpr double tie = 1e-10;
+
 void check(const ReplanOptions& options, const Organization& organization) {
     if (!(options.change_cost >= 0 && options.change_cost <= 1e6))
         refuse_option("change_cost", options.change_cost, "0 to 1e6");
@@ -87,7 +90,7 @@ private:
         sort(held_);
         std::sort(asked_.anew.previous.begin(), asked_.anew.previous.end(),
                   [](const PreviousItem& a, const PreviousItem& b) { return a.activity < b.activity; });
-        asked_.anew.change_cost = options_.change_cost;
+        asked_.anew.change_cost = std::max(options_.change_cost, tie);
         room_ = asked_.left;
         of_.add_uses(holding, asked_.at, 1, room_);
     }

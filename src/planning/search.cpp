@@ -437,9 +437,11 @@ double Search::run(const Query& query, Choice& best, std::int64_t& nodes, std::v
     if (query.complete) *query.complete = -1;
     if (core_.open(query)) {
         const std::int64_t most = core_.many_sessions() ? 10 * first_effort : first_effort;
-        const bool settled = core_.run(
-            query.tolerance,
-            query.effort > 0 ? std::min(first_effort, 4 * query.effort) : query.complete ? gathering : most, nodes);
+        const bool settled = core_.run(query.tolerance,
+                                       query.effort > 0 ? std::min(first_effort, 4 * query.effort)
+                                       : query.complete ? gathering
+                                                        : most,
+                                       nodes);
         const bool enough = settled || (query.effort > 0 && query.effort < patience);
         if (core_.any()) core_.describe(best);
         if (enough && !core_.any()) return settled ? -infinite : core_.ceiling();

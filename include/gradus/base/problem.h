@@ -49,6 +49,8 @@ struct Problem {
 class ProblemList {
 public:
     void add(Problem problem);
+    /// All that another list has.
+    void add(const ProblemList& other);
     bool has_errors() const { return errors_; }
     /// Sorted by table (in the contract's order), row and column; errors before warnings of the same place.
     std::shared_ptr<const Problems> table() const;

@@ -46,6 +46,8 @@ struct PlanItems : Table {
                          .meaning = "exposure it adds to what is removed, averaged over the horizon"}};
     Column<Reason> reason{*this, {.name = "reason", .meaning = "why it is in the plan"}};
 
+    ProblemList warnings{};  ///< of `load_items`; a plan that follows these items passes them on
+
 protected:
     PlanItems(std::string_view name, std::string_view meaning) : Table(name, meaning) {}
 };
@@ -241,7 +243,8 @@ struct OptimizeOptions {
 };
 
 /// Items of a plan from outside, e.g. to be kept as `OptimizeOptions::previous`, sorted by person and activity: person,
-/// activity, first_day and last_day are needed. @throws Error with all problems.
+/// activity, first_day and last_day are needed; columns of other names are warned of. Each row must name what the organisation
+/// has: leave out who has left. @throws Error with all problems.
 PlanItems load_items(const Organization& organization, const Input& input, int threads = 0);
 
 /// A development plan for everyone. Immutable.
