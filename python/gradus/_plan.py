@@ -126,6 +126,11 @@ class Plan:
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self._core.table_names})
 
+    @property
+    def _read(self) -> bool:
+        """It was read from a solution: no prices were sought, and its status is none of a search."""
+        return self._core.provenance["stage"] == "read_solution"
+
     def _certified(self, name: str) -> Any:
         return self.certificate.column(name)[0]
 
@@ -459,17 +464,21 @@ class Plan:
         status = STATUS.get(row["status"], row["status"])
         if row["status"] == "work_limit" and options.get("work_limit") is not None:
             status = "stopped by the work limit"
+        basis = ""  # of the bound, where no prices were sought
+        if self._read:
+            status = "read from a solution" + (", " + status if row["status"] != "work_limit" else "")
+            basis = ", as the solver says" if row["bound_kind"] == "search" else ", as if nothing were shared"
         lines = [
             f"{status.capitalize()}.",
             f"{_text.count(row['items'], 'item')} for {_text.count(row['people'], 'person', 'people')}"
             f" over {months} from {options['start']}.",
             f"It removes {removed:,.2f} of exposure on average over that time{share}.",
-            f"No plan within the limits {removes} more than {row['bound']:,.2f}: {left} is left on the table.",
+            f"No plan within the limits {removes} more than {row['bound']:,.2f}{basis}: {left} is left on the table.",
         ]
         if changes:
             lines.insert(-1, f"Less {removed - row['value']:,.2f} for changes to the plan before: {row['value']:,.2f}.")
         if row["status"] == "optimal":
-            lines[-1] = f"No plan within the limits {removes} more."
+            lines[-1] = f"No plan within the limits {removes} more{basis}."
         if row["conflicts"]:
             lines.append(f"{_text.count(row['conflicts'], 'mandatory item')} could not be placed: see plan.conflicts.")
         binding = self.resources.column("binding")
@@ -478,6 +487,8 @@ class Plan:
             more = {"fund": "money in", "session": "seats in"}
             wishes = [f"{more[kind]} {_text.count(kinds.count(kind), kind)}" for kind in more if kind in kinds]
             lines.append(f"More {' and more '.join(wishes)} would help: see plan.resources.")
+        elif self._read and len(binding):
+            lines.append("No prices were sought: what is scarce is not known.")
         if len(self.problems):
             lines.append(f"{_text.count(len(self.problems), 'warning')}: see plan.problems.")
         return lines

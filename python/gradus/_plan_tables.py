@@ -69,6 +69,8 @@ class Resources(Table):
         kinds, binding, price = self.column("kind"), self.column("binding"), self.column("price")
         counts = [_text.count(int(np.count_nonzero(kinds == kind)), kind) for kind in ("fund", "session")]
         if not binding.any():
+            if len(self) and np.isnan(self.column("one_more")).all():
+                return f"{', '.join(counts)}; no prices were sought"
             return f"{', '.join(counts)}; none is scarce"
         parts = []
         for kind, unit in (("fund", self._core.currency), ("session", "seat")):

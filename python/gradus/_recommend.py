@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 class Recommendations(Table):
     """What would help one person, best first, what it would take, and what stops it."""
 
-    __slots__ = ()
+    __slots__ = ("_unpriced",)
+
+    def __init__(self, core: _core.Table, unpriced: bool = False) -> None:
+        super().__init__(core)
+        self._unpriced = unpriced  # by a plan for which no prices were sought
 
     def _headline(self) -> str:
         if not len(self):
@@ -27,7 +31,8 @@ class Recommendations(Table):
         planned = int(self.column("planned").sum())
         free = sum(1 for limit, held in zip(self.column("limit"), self.column("planned"), strict=True)
                    if limit is None and not held)  # fmt: skip
-        return f"{_text.count(len(self), 'way')} to help {person}: {planned} planned, {free} possible beside that"
+        ways = f"{_text.count(len(self), 'way')} to help {person}: {planned} planned, {free} possible beside that"
+        return f"{ways}; no prices were sought" if self._unpriced else ways
 
     def to_dict(self) -> dict[str, Any]:
         """The rows as values that JSON can hold."""
@@ -46,7 +51,8 @@ def recommend(
                 whole("top", top),
                 truth("every_session", every_session),
                 truth("only_possible", only_possible),
-            )
+            ),
+            unpriced=plan._read,
         )
     except Error as error:
         raise named(plan, person, error) from None

@@ -390,8 +390,16 @@ def test_the_bound_of_a_solver_is_taken_on_trust(small: tuple[gr.Organization, g
     assert plan.status == "within_gap" and close(plan.bound, best * 1.001)
     assert plan.certificate.rows()[0]["bound_kind"] == "search"
     assert plan.verify().ok
+    assert "Read from a solution, within the gap" in repr(plan) and "as the solver says" in repr(plan)
     loose = gr.read_solution(org, risks, solution, bound=1e9, start=START)
     assert loose.certificate.rows()[0]["bound_kind"] == "prices" and loose.bound < 1e9
+    loose.save(tmp_path / "plan.zip")
+    for one in (loose, gr.Plan.load(tmp_path / "plan.zip", org, risks)):
+        assert "Read from a solution.\n" in repr(one) and "as if nothing were shared" in repr(one)
+        assert "No prices were sought" in repr(one) and "Stopped" not in repr(one)
+        for table in (one.resources, one.recommend(one.items["person"][0])):
+            assert repr(table).splitlines()[0].endswith("no prices were sought")
+    assert "prices were sought" not in repr(gr.optimize(org, risks, start=START))
     for wrong in (best * 0.999, math.inf, math.nan):
         with pytest.raises(gr.Error) as caught:
             gr.read_solution(org, risks, solution, bound=wrong, start=START)
