@@ -475,7 +475,7 @@ class Plan:
             f"It removes {removed:,.2f} of exposure on average over that time{share}.",
             f"No plan within the limits {removes} more than {row['bound']:,.2f}{basis}: {left} is left on the table.",
         ]
-        if changes:
+        if changes and round(removed - row["value"], 2) > 0:
             lines.insert(-1, f"Less {removed - row['value']:,.2f} for changes to the plan before: {row['value']:,.2f}.")
         if row["status"] == "optimal":
             lines[-1] = f"No plan within the limits {removes} more{basis}."

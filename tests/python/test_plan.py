@@ -356,4 +356,6 @@ def test_a_plan_starts_from_the_one_before(acme: gr.Dataset, acme_risks: gr.Risk
     assert after.value >= before.value - 1e-9 and after.bound <= before.bound + 1e-9
     assert "earlier" in after.provenance["options"] and "earlier" not in before.provenance["options"]
     assert "earlier" not in gr.optimize(acme.organization, acme_risks, previous=before.items).provenance["options"]
+    kept = gr.optimize(acme.organization, acme_risks, previous=before, change_cost=1e5)
+    assert round(kept.goals["exposure_removed"].sum() - kept.value, 2) == 0 and "for changes" not in repr(kept)
     assert after.verify().ok and "earlier" not in after.options
