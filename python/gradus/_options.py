@@ -7,13 +7,15 @@ import math
 import operator
 import re
 from collections.abc import Iterable
-from typing import Any, SupportsIndex, TypeAlias
+from typing import Any, SupportsIndex, TypeAlias, TypeVar
 
 import numpy as np
 
 from ._error import Error
 
 Day: TypeAlias = "str | datetime.date | np.datetime64"
+
+Kind = TypeVar("Kind")
 
 EPOCH = datetime.date(1970, 1, 1)
 
@@ -71,6 +73,13 @@ def truth(name: str, value: Any) -> bool:
     if not isinstance(value, bool | np.bool_):
         raise Error(f"{name} must be True or False, not {value!r}")
     return bool(value)
+
+
+def of(name: str, value: Any, kind: type[Kind]) -> Kind:
+    """Something that the package made, such as a plan."""
+    if not isinstance(value, kind):
+        raise Error(f"{name} must be a {kind.__name__}, not {type(value).__name__}")
+    return value
 
 
 def word(name: str, value: str, words: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from . import _core, _text
 from ._answer import plain
+from ._options import of
 from ._plan import Plan
 from ._plan_tables import Items
 from ._replan import Proposal
@@ -69,6 +70,11 @@ class Remaining:
     plan
         The plan; what it uses is gone.
 
+    Raises
+    ------
+    Error
+        It is no plan.
+
     Examples
     --------
     >>> left = gr.Remaining(plan)  # doctest: +SKIP
@@ -80,7 +86,7 @@ class Remaining:
     __slots__ = ("_core", "_plan")
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+        self._plan = of("plan", plan, Plan)
         self._core = _core.Remaining(plan._core)
 
     @property
@@ -99,9 +105,9 @@ class Remaining:
         Raises
         ------
         Error
-            The proposal was made for another plan.
+            It is no proposal, or was made for another plan.
         """
-        return Taking(Table(self._core.try_take(proposal._core)))
+        return Taking(Table(self._core.try_take(of("proposal", proposal, Proposal)._core)))
 
     def give_back(self, proposal: Proposal) -> Taking:
         """Undoes a proposal that was taken: the person holds again what they held before it.
@@ -114,9 +120,9 @@ class Remaining:
         Raises
         ------
         Error
-            The proposal was made for another plan.
+            It is no proposal, or was made for another plan.
         """
-        return Taking(Table(self._core.give_back(proposal._core)))
+        return Taking(Table(self._core.give_back(of("proposal", proposal, Proposal)._core)))
 
     @property
     def resources(self) -> Table:

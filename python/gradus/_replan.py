@@ -13,7 +13,7 @@ from ._answer import plain
 from ._assessment import Estimates, given_estimates
 from ._error import Error
 from ._input import Tabular
-from ._options import Day, day, real, truth
+from ._options import Day, day, of, real, truth
 from ._plan_tables import TABLES, Conflicts, Items
 from ._risk import Risks, given_risks
 from ._rows import unknown_key
@@ -174,6 +174,8 @@ def known(
     as_of: Day | None,
 ) -> dict[str, Any]:
     """What is known of a person that the plan did not know, as the core takes it."""
+    from ._remaining import Remaining
+
     organization = plan.organization
     minutes = None
     if hours is not None:
@@ -187,7 +189,7 @@ def known(
     return {
         "estimates": None if estimates is None else given_estimates(organization, estimates, as_of)._core,
         "risks": None if risks is None else given_risks(organization, risks, as_of)._core,
-        "remaining": None if remaining is None else remaining._core,
+        "remaining": None if remaining is None else of("remaining", remaining, Remaining)._core,
         "at": day("at", at),
         "minutes": minutes,
         "credit_completed": truth("credit_completed", credit_completed),

@@ -273,6 +273,13 @@ def test_a_stranger_and_another_plan_are_refused(plan: gr.Plan, org: gr.Organiza
             call(plan.replan("007"))
     with pytest.raises(gr.Error, match="another plan"):
         plan.replan("007", remaining=left)
+    for call in (left.try_take, left.give_back):
+        with pytest.raises(gr.Error, match="proposal must be a Proposal, not NoneType"):
+            call(None)  # type: ignore[arg-type]
+    with pytest.raises(gr.Error, match="plan must be a Plan, not Items"):
+        gr.Remaining(other.items)  # type: ignore[arg-type]
+    with pytest.raises(gr.Error, match="remaining must be a Remaining, not Plan"):
+        plan.replan("007", remaining=other)  # type: ignore[arg-type]
 
 
 def test_who_takes_no_part_is_told(tables: Any) -> None:
