@@ -55,7 +55,7 @@ def left_over(gap: float) -> str:
 
 
 def unit(table: Table, column: Column) -> str:
-    return table._core.currency if column.unit == "money" else column.unit.replace("money", table._core.currency)
+    return column.unit.replace("unit of money", "money").replace("money", table._core.currency)
 
 
 def cells(values: NDArray[Any], kind: str) -> list[str]:
@@ -71,10 +71,12 @@ def cells(values: NDArray[Any], kind: str) -> list[str]:
         digits = 0
     elif kind in ("money", "level"):
         digits = 2
-    elif known[known > 0].min() < 1e-4:  # such as prices per currency unit
-        return ["" if np.isnan(value) else f"{value:.3g}" for value in values]
+    elif known[known > 0].min() < 1e-3:  # such as prices per currency unit
+        return [
+            "" if np.isnan(value) else f"{value:.3g}" if abs(value) < 999.5 else f"{value:,.0f}" for value in values
+        ]
     else:
-        digits = int(np.clip(2 - np.floor(np.log10(max(known.max(), 1e-3))), 1, 4))
+        digits = int(np.clip(2 - np.floor(np.log10(known.max())), 1, 5))
     return ["" if np.isnan(value) else f"{value:,.{digits}f}" for value in values]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 import gradus as gr
 from conftest import AS_OF, START
+from gradus import _text
 
 VOID = {"br"}
 
@@ -176,3 +177,12 @@ def test_small_prices_are_not_shown_as_nothing(shown: dict[str, Any]) -> None:
     resources = shown["resources"]
     smallest = min(price for price in resources["price"] if price > 0)
     assert smallest < 1e-4 and f"{smallest:.3g}" in repr(resources)
+
+
+def test_small_numbers_have_three_digits() -> None:
+    def cells(*values: float) -> list[str]:
+        return _text.cells(np.array(values), "real")
+
+    assert cells(0.000123, 0.45, 0, 1234.5) == ["0.000123", "0.45", "0", "1,234"]  # a price per euro, one per seat
+    assert cells(0.00123, 0.00456) == ["0.00123", "0.00456"]
+    assert cells(0.0012, 0.97, np.nan) == ["0.001", "0.970", ""]
