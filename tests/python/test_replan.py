@@ -142,6 +142,10 @@ def test_what_is_taken_is_gone_and_comes_back(plan: gr.Plan) -> None:
     assert not again and "no longer holds" in repr(again) and again.to_dict()["refusal"][0]["cause"] == "stale"
     assert "no longer" in again._repr_html_()
 
+    kept = plan.replan("E2", remaining=left, change_cost=1e6)
+    assert not any(row["change"] for row in kept.uses)
+    assert all(left.try_take(kept) for _ in range(3))  # it changes nothing
+
     # Somebody else can have the money now; then it does not come back.
     other = plan.replan("E2", remaining=left)
     assert all(row["change"] <= row["left"] for row in other.uses)
