@@ -187,6 +187,32 @@ def test_change_has_its_price() -> None:
     assert [item["person"] for item in held.items] == ["007"]
 
 
+def test_what_has_begun_is_a_pin_in_the_next_plan() -> None:
+    tables = {**ONE_COURSE, "activities": {"activity": ["A"], "hours": [8], "cost": [100], "days": [120]}}
+    org = gr.Organization.from_tables(**tables)
+    plan = gr.optimize(org, risks_of(org), start=START)
+    (code,) = re.findall(r"```python\n(import datetime.*?)```", PAGE, re.DOTALL)
+    names: dict[str, Any] = {"plan": plan, "org": org}
+    exec(code, names)
+    assert names["begun"]
+    after = gr.optimize(names["org"], risks_of(names["org"]), start=names["start"], previous=plan, change_cost=5)
+    for item in names["begun"]:
+        (same,) = after.person(item["person"])
+        assert (same["reason"], same["first_day"], same["cost"]) == ("pinned", item["first_day"], 0)
+
+
+def test_another_start_moves_what_is_on_demand() -> None:
+    org = gr.Organization.from_tables(**ONE_COURSE)
+    before = [
+        {"person": p, "activity": "A", "first_day": "2026-07-01", "last_day": "2026-07-01"} for p in ("007", "E2")
+    ]
+    charged = []
+    for start in ("2026-07-01", "2026-06-01"):
+        after = gr.optimize(org, risks_of(org), start=start, previous=before, change_cost=0.01)
+        charged.append(after.goals["exposure_removed"].sum() - after.value)
+    assert charged[1] == pytest.approx(0.02) and charged[0] < charged[1]
+
+
 def test_a_file_with_semicolons_is_named(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("person;role\nE1;analyst\n", encoding="utf-8")
     with pytest.raises(gr.Error, match="semicolons"):
