@@ -673,8 +673,10 @@ def optimize(
     previous
         The plan that this one replaces, or a table of its items. From a plan the search starts: it takes less time, and
         of several plans as good it finds one that differs less. A table needs person, activity, first_day and
-        last_day; session and reason ("pinned": not charged) count too. On demand, activities begin when a period
-        does: with another `start` none keeps its first day, and each is charged whatever is planned.
+        last_day; session and reason ("pinned": not charged) count too, columns of other names are warned of in
+        `problems`. A table that is not of a plan may name only what the organisation has: leave out who has left.
+        On demand, activities begin when a period does: with another `start` none keeps its first day, and each is
+        charged whatever is planned.
     change_cost
         Units of value, 0 to 1e6, charged for each item of `previous` that is absent now (same session and first day);
         value and bound are net of it. Not charged are items that were pinned, that do not begin within the horizon, or

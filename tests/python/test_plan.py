@@ -353,6 +353,14 @@ def test_a_verification_that_is_cancelled_confirms_nothing(plan: gr.Plan) -> Non
 def test_a_plan_starts_from_the_one_before(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
     before = gr.optimize(acme.organization, acme_risks)
     after = gr.optimize(acme.organization, acme_risks, previous=before)
+    assert not len(after.problems)
+    names = ("person", "activity", "session", "first_day", "last_day")
+    misspelt = {name.replace("session", "sesion"): before.items[name].tolist() for name in names}
+    warned = gr.optimize(acme.organization, acme_risks, previous=misspelt).problems.rows()
+    assert [(row["severity"], row["code"], row["column"]) for row in warned] == [
+        ("warning", "unknown_column", "sesion")
+    ]
+    assert "did you mean 'session'" in warned[0]["message"]
     assert after.value >= before.value - 1e-9 and after.bound <= before.bound + 1e-9
     assert "earlier" in after.provenance["options"] and "earlier" not in before.provenance["options"]
     assert "earlier" not in gr.optimize(acme.organization, acme_risks, previous=before.items).provenance["options"]
