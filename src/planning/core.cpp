@@ -298,7 +298,7 @@ bool Core::sum_up(std::size_t depth, bool fresh, double& plain, double& value) {
     picks.clear();
     if (fresh) blocked_.clear();
     if (list_.linked) below_.assign(list_.items.size(), Below());
-    added_.assign(list_.items.size(), Below());
+    if (alike_) added_.assign(list_.items.size(), Below());
     for (std::size_t i = list_.items.size(); i-- > 0;) {
         const Item& item = list_.items[i];
         if (!item.open) continue;
@@ -313,7 +313,7 @@ bool Core::sum_up(std::size_t depth, bool fresh, double& plain, double& value) {
                 if (possible && (adds + below.reach > least_ || item.forced) && within_limits(option)) {
                     if (!clashes(option, chosen_.size()))
                         scores[o] = score(o, gains);
-                    else if (!clashes(option, chosen_.size() - 1))
+                    else if (alike_ && !clashes(option, chosen_.size() - 1))
                         blocked_.push_back({score(o, gains), adds, infinite, static_cast<std::int32_t>(i), o});
                 }
             }
@@ -338,7 +338,7 @@ bool Core::sum_up(std::size_t depth, bool fresh, double& plain, double& value) {
         }
         value += adds_value;
         plain += adds_plain;
-        added_[i] = {adds_value, adds_plain, top};
+        if (alike_) added_[i] = {adds_value, adds_plain, 0};
         if (item.forced) pick.value += 1e100;
         auto at = picks.end();
         while (at != picks.begin() && (at - 1)->value <= pick.value) --at;
@@ -493,7 +493,7 @@ void Core::close(std::int32_t number) {
 void Core::judge(std::size_t depth, double plain, double value) {
     Verdict& verdict = verdicts_[depth];
     verdict = {-infinite, -infinite};
-    if (chosen_.empty()) return;
+    if (!alike_ || chosen_.empty()) return;
     // A choice may hold several that are ruled out: each item counts with the best of its options and of these.
     for (const Blocked& blocked : blocked_) {
         Below& added = added_[blocked.item];
@@ -515,7 +515,7 @@ void Core::judge(std::size_t depth, double plain, double value) {
 // more, adds no less, and its dates are in nobody's way. What adds less but for longer loses more by all that is added later; what
 // adds less and costs less may gain by that, at most what it costs less.
 bool Core::replaceable(std::size_t depth, std::size_t way, const double* row) {
-    if (gathering_ || list_.linked) return false;
+    if (!alike_) return false;
     const Option& option = list_.options[ways_[depth][way].number];
     const double adds = row[ways_[depth][way].number] - option.charge;
     for (std::size_t k = 0; k < way; ++k) {
@@ -622,6 +622,7 @@ bool Core::run(double tolerance, std::int64_t effort, std::int64_t& nodes) {
     least_ = best_net_ = 0;
     ceiling_ = -infinite;
     capped_ = false;
+    alike_ = !list_.linked && list_.options.size() > list_.items.size();
     const std::size_t depths = list_.items.size() + 1;
     rows_.resize(std::max(rows_.size(), depths * width()));
     std::copy(list_.gains.begin(), list_.gains.end(), rows_.begin());
@@ -657,6 +658,7 @@ void Core::gather(std::int64_t effort, std::int64_t& nodes) {
     query_->near->clear();
     if (!any_ || query_->most_near <= 0) return;
     gathering_ = true;
+    alike_ = false;  // another session is another choice
     floor_ = best_net_ - query_->within;
     least_ = -query_->within;
     near_count_ = 0;

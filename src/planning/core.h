@@ -130,6 +130,7 @@ private:
     double tolerance_ = 0, best_net_ = 0, ceiling_ = 0;
     std::int64_t nodes_ = 0, effort_ = 0;
     std::int32_t forced_left_ = 0;
+    bool alike_ = false;  // one way of an item may stand for others
     bool any_ = false, stopped_ = false, gathering_ = false, capped_ = false;
     struct Near {
         double net = 0;

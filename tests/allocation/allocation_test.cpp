@@ -185,7 +185,6 @@ TEST(Allocation, CancelReturnsAFeasibleAllocation) {
     EXPECT_GE(allocation.bound, allocation.value);
 }
 
-// Two jobs, two agents with room for one each: costs as negative values, and no empty choice.
 // Also for those whom the first samples leave out.
 TEST(Allocation, AllHaveSomethingSoon) {
     const Explicit instance = draw(1, 6000, 3);
@@ -218,6 +217,7 @@ TEST(Allocation, ManySessionsOfAFewSeatsAreFilled) {
     EXPECT_LE(found.bound - found.value, 1e-4 * found.bound);
 }
 
+// Two jobs, two agents with room for one each: costs as negative values, and no empty choice.
 TEST(Allocation, WhoMustChooseDoes) {
     const std::vector<std::vector<Choice>> jobs = {{{-1, {{0, 1}}, {0}}, {-5, {{1, 1}}, {1}}},
                                                    {{-2, {{0, 1}}, {0}}, {-9, {{1, 1}}, {1}}}};
