@@ -144,21 +144,6 @@ TEST_P(ReplanTeam, WithoutNewsNothingIsLostAndTheBestIsKept) {
     }
 }
 
-// What comes to the same is no reason to move.
-TEST_P(ReplanTeam, MovesNoMoreThanWhereMovingCostsNextToNothing) {
-    const Team team(GetParam());
-    const Desk desk(*team.organization, *team.risks, *team.plan);
-    const PlanItems& items = team.plan->items;
-    for (std::size_t row = 0; row < items.size(); ++row) {
-        const std::vector<ActivityId> exclude = {items.activity[row]};
-        const Proposal free = replan(desk, items.person[row], {.exclude = exclude});
-        const Proposal charged = replan(desk, items.person[row], {.change_cost = 1e-8, .exclude = exclude});
-        EXPECT_EQ(free.changes.size(), charged.changes.size());
-        EXPECT_EQ(free.summary.change_cost[0], 0);
-        EXPECT_NEAR(free.summary.net[0], charged.summary.net[0], 1e-6);
-    }
-}
-
 TEST_P(ReplanTeam, FindsTheBestOfAllChoicesByNewLevels) {
     Team team(GetParam());
     const Desk desk(*team.organization, *team.risks, *team.plan);

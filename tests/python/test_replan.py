@@ -301,3 +301,13 @@ def test_fewer_hours_and_a_later_day(plan: gr.Plan) -> None:
     later = plan.replan("007", at="2026-07-01")
     begun = [row for row in plan.person("007") if row["first_day"] < datetime.date(2026, 7, 1)]
     assert [row for row in later.items if row["first_day"] < datetime.date(2026, 7, 1)] == begun
+
+
+def test_what_comes_to_the_same_is_no_reason_to_move(acme: gr.Dataset, acme_risks: gr.Risks) -> None:
+    plan = gr.optimize(acme.organization, acme_risks, months=12)
+    for item in plan.items.rows()[:120]:
+        free, charged = (
+            plan.replan(item["person"], exclude=[item["activity"]], change_cost=cost) for cost in (0, 1e-8)
+        )
+        assert len(free.changes) == len(charged.changes)
+        assert free.net == pytest.approx(charged.net, abs=1e-6)
