@@ -88,11 +88,13 @@ private:
     double fill_tolerance() const;
     void fill_up(Assignment& assignment);
     void improve();
+    void settle_known();
     void keep(const Assignment& assignment);
     void take_what_fits(const Choices* wanted = nullptr);
     bool should_stop();
     bool out_of_time() const;
     bool hurry(double rounds) const;
+    bool hurry_exactly() const;
     double seconds_a_round() const;
     double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count(); }
     double whole(double value) const { return std::abs(value + problem_.constant); }
@@ -127,6 +129,7 @@ private:
     Choices now_;              // everyone's best at the last prices that all were asked at
     std::vector<std::int64_t> used_;
     double all_dual_ = infinite;
+    double exact_round_seconds_ = 0;  // of the last round that asked everybody without a limit on effort
 
     Assignment best_;
     bool complete_ = true;        // every group of best_ has a choice
@@ -155,6 +158,12 @@ bool Run::out_of_time() const {
 bool Run::hurry(double rounds) const {
     return options_.time_limit > 0 &&
            seconds() + options_.seconds_after + (rounds + 0.5) * seconds_a_round() >= options_.time_limit;
+}
+
+// The same, to ask everybody once without a limit on effort. Until that was done, nothing is known of how long it takes.
+bool Run::hurry_exactly() const {
+    return hurry(2) || (options_.time_limit > 0 &&
+                        seconds() + options_.seconds_after + 1.2 * exact_round_seconds_ >= options_.time_limit);
 }
 
 bool Run::should_stop() {
@@ -214,6 +223,7 @@ double Run::near() const { return 0.02 * mean_worth_ * std::min(1.0, std::sqrt(1
 
 // Asks everybody. Who is in no pool is remembered in now_.
 bool Run::price_all(const std::vector<double>& prices, double tolerance, std::int64_t effort, bool briefly) {
+    const double begun = seconds();
     Pricing::Total total;
     if (static_cast<std::int32_t>(members_.size()) == problem_.groups) {
         Priced priced;
@@ -235,6 +245,7 @@ bool Run::price_all(const std::vector<double>& prices, double tolerance, std::in
             if (!now_[members_[i]].content.empty()) pool_.add(i, now_[members_[i]]);
     }
     if (!total.complete) return false;
+    if (effort == 0) exact_round_seconds_ = seconds() - begun;
     used_ = total.used;
     all_dual_ = total.bound;
     for (std::size_t r = 0; r < prices.size(); ++r) all_dual_ += prices[r] * static_cast<double>(problem_.capacity[r]);
@@ -404,7 +415,7 @@ void Run::keep(const Assignment& assignment) {
 // False if the run must end.
 bool Run::sharpen_exactly(const Sample& sample, double reach, int rounds) {
     double temperature = 1e-3 * mean_worth_;
-    for (int round = 0; round < rounds && !hurry(2); ++round) {
+    for (int round = 0; round < rounds && !hurry_exactly(); ++round) {
         const double before = bound_, enough = 0.05 * options_.gap * whole(bound_);
         if (round == 0 && all_dual_ - guide_ < enough) return true;
         learn_worth();
@@ -538,6 +549,14 @@ void Run::improve() {
     }
 }
 
+// An assignment of what the pool holds, before searches of unknown length.
+void Run::settle_known() {
+    Assignment next(problem_.groups, problem_.capacity);
+    settle_best(next, 0);
+    if (!repair(next, pricing_, problem_, proven_, options_.threads, late_)) take_what_fits(&next.choices);
+    keep(next);
+}
+
 // A first answer, or one for lack of time: of what is wanted, or of the best choices known at the prices, as much as fits.
 void Run::take_what_fits(const Choices* wanted) {
     Assignment next(problem_.groups, problem_.capacity);
@@ -574,6 +593,7 @@ bool Run::finish(Sample& sample) {
         // Where time is short, a bound that was found on the way will do, or one from a glance at everybody: at prices that are far
         // from the best, exact searches are the longest.
         const bool brief = hurry(8);
+        if (round == 0 && pooled_all && options_.time_limit > 0 && !brief && std::isfinite(bound_)) settle_known();
         if (!(std::isfinite(bound_) && hurry(1))) going = price_all(prices_, 0, brief ? glance : 0, brief);
         if (going && pooled_all && !brief) going = sharpen_exactly(sample);
         if (!going) break;
