@@ -108,7 +108,8 @@ class CpSat(Solver):
         solver.parameters.relative_gap_limit = gap
         solver.best_bound_callback = lambda found: log.note(bound=-found / VALUE - offset)
         status = solver.solve(self._model, Notes())
-        log.note(bound=-solver.best_objective_bound / VALUE - offset)
+        if status != cp_model.UNKNOWN:  # what it then calls its bound is 0, and proves nothing
+            log.note(bound=-solver.best_objective_bound / VALUE - offset)
         if status != cp_model.OPTIMAL:
             return "time_limit"
         return "optimal" if gap == 0 else "within_gap"
