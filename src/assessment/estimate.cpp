@@ -5,6 +5,7 @@
 
 #include "assessment/day.h"
 #include "assessment/people_rows.h"
+#include "assessment/rating_model.h"
 #include "assessment/stage.h"
 
 namespace gradus {
@@ -22,9 +23,23 @@ void check(const EstimateOptions& options) {
     above_zero("prior_sd", options.prior_sd);
     if (!(options.prior_mean >= 0 && options.prior_mean <= 1))
         refuse_option("prior_mean", options.prior_mean, "from 0 to 1, a share of the scale's range");
-    for (std::size_t source = 0; source < std::size(Words<Source>::names); ++source)
-        above_zero("variances." + std::string(Words<Source>::names[source]),
-                   options.variances.of(static_cast<Source>(source)));
+    const auto given = [&](std::string name, double value, bool may_be_zero, bool may_be_infinite) {
+        if (is_missing(value)) return;
+        if (may_be_zero && value == 0) return;
+        if (may_be_infinite && value == std::numeric_limits<double>::infinity()) return;
+        above_zero("variances." + std::move(name), value);
+    };
+    given("person", options.variances.person, true, false);
+    given("person_capability", options.variances.person_capability, true, false);
+    for (std::size_t source = 0; source < sources; ++source) {
+        const std::string word(Words<Source>::names[source]);
+        given("severity." + word, options.variances.severity[source], true, false);
+        given("halo." + word, options.variances.halo[source], true, false);
+        given("residual." + word, options.variances.residual[source], false, true);
+    }
+    if (!(options.prior_weight >= 0 && options.prior_weight <= 1e9))
+        refuse_option("prior_weight", options.prior_weight, "a number from 0 to 1e9");
+    if (!options.terms.residual) throw Error(Code::invalid_option, "option terms: the residual cannot be left out", "options", 0, "terms");
 }
 
 OptionsJson describe(const EstimateOptions& options) {
@@ -33,9 +48,27 @@ OptionsJson describe(const EstimateOptions& options) {
         .add("half_information_years", options.half_information_years)
         .add("prior_mean", options.prior_mean)
         .add("prior_sd", options.prior_sd);
-    for (std::size_t source = 0; source < std::size(Words<Source>::names); ++source)
-        json.add("variances." + std::string(Words<Source>::names[source]),
-                 options.variances.of(static_cast<Source>(source)));
+    const auto given = [&](const std::string& name, double value) {
+        if (value == std::numeric_limits<double>::infinity())
+            json.add("variances." + name, "infinite");
+        else if (!is_missing(value))
+            json.add("variances." + name, value);
+    };
+    given("person", options.variances.person);
+    given("person_capability", options.variances.person_capability);
+    for (std::size_t source = 0; source < sources; ++source) {
+        const std::string word(Words<Source>::names[source]);
+        given("severity." + word, options.variances.severity[source]);
+        given("halo." + word, options.variances.halo[source]);
+        given("residual." + word, options.variances.residual[source]);
+    }
+    for (std::size_t i = 0; i < std::size(Words<VarianceTerm>::names); ++i) {
+        const auto term = static_cast<VarianceTerm>(i);
+        const std::string word(Words<VarianceTerm>::names[i]);
+        if (!options.terms.has(term)) json.add("terms." + word, false);
+        if (options.pooled.has(term)) json.add("pooled." + word, true);
+    }
+    json.add("prior_weight", options.prior_weight).add("common_uncertainty", options.common_uncertainty);
     return json;
 }
 
@@ -135,53 +168,36 @@ std::shared_ptr<const Problems> warnings(const Counts& counts, Date as_of) {
     return problems.table();
 }
 
-/// The columns that estimate() fills, and the arithmetic of one row.
+/// The columns that estimate() fills.
 struct Posteriors {
-    Posteriors(const Relations& relations_, const Assessments& assessments_, const EstimateOptions& options_,
-               std::size_t rows)
-        : relations(relations_), assessments(assessments_), options(options_), person(rows), capability(rows),
-          mean(rows), sd(rows), ratings(rows), last(rows), as_rated(rows), evidence(rows) {
-        for (std::size_t source = 0; source < std::size(Words<Source>::names); ++source)
-            variances[source] = options.variances.of(static_cast<Source>(source));
-    }
+    Posteriors(const RatingModel& model_, std::size_t rows)
+        : model(model_), person(rows), capability(rows), mean(rows), sd(rows), ratings(rows), last(rows), as_rated(rows), evidence(rows) {}
 
-    void set(std::size_t row, PersonId who, CapabilityId what, std::size_t first, std::size_t end) {
+    void set(std::size_t row, PersonLevels& levels, PersonId who, CapabilityId what, std::size_t first, std::size_t end) {
+        const Relations& relations = model.organization.relations();
         const auto c = static_cast<std::size_t>(what.value());
         const double range = relations.top[c] - relations.bottom[c];
-        const double prior_mean = relations.bottom[c] + options.prior_mean * range;
-        const double prior_variance = options.prior_sd * range * (options.prior_sd * range);
-
-        double precision = 1 / prior_variance, pull = 0, total = 0;
+        double total = 0;
         std::int32_t count = 0;
         Date newest = missing<Date>();
         for (std::size_t i = first; i < end; ++i) {
-            const Date date = assessments.date[i];
-            if (date > options.as_of) continue;  // a missing date is the earliest there is
-            double variance = variances[static_cast<std::size_t>(assessments.source[i])] * range * range;
-            if (!is_missing(date))
-                variance *=
-                    1 + static_cast<double>((options.as_of - date).count()) / 365.25 / options.half_information_years;
-            precision += 1 / variance;
-            pull +=
-                (assessments.level[i] - prior_mean) / variance;  // from the prior mean, so that none is exactly none
-            total += assessments.level[i];
-            newest = std::max(newest, date);
+            if (!model.ratings.counts(i)) continue;
+            total += model.assessments.level[i];
+            newest = std::max(newest, model.assessments.date[i]);
             ++count;
         }
+        const RatingModel::Level level = levels.level(what);
         person[row] = who;
         capability[row] = what;
-        mean[row] = prior_mean + pull / precision;
-        sd[row] = count ? std::sqrt(1 / precision) : options.prior_sd * range;
+        mean[row] = relations.bottom[c] + (model.options.prior_mean + level.mean) * range;
+        sd[row] = std::sqrt(std::max(0.0, level.variance)) * range;
         ratings[row] = count;
         last[row] = newest;
         as_rated[row] = count ? total / count : missing<double>();
-        evidence[row] = count ? std::max(0.0, 1 - 1 / (precision * prior_variance)) : 0;
+        evidence[row] = level.prior_variance > 0 ? std::clamp(1 - level.variance / level.prior_variance, 0.0, 1.0) : 0;
     }
 
-    const Relations& relations;
-    const Assessments& assessments;
-    const EstimateOptions& options;
-    std::array<double, std::size(Words<Source>::names)> variances;
+    const RatingModel& model;
     Buffer<PersonId> person;
     Buffer<CapabilityId> capability;
     Buffer<double> mean, sd;
@@ -192,16 +208,27 @@ struct Posteriors {
 
 }  // namespace
 
-double Variances::of(Source source) const {
-    switch (source) {
-    case Source::self: return self;
-    case Source::manager: return manager;
-    case Source::peer: return peer;
-    case Source::report: return report;
-    case Source::test: return test;
-    case Source::observation: return observation;
+double Variances::of(VarianceTerm term, Source source) const {
+    const auto s = static_cast<std::size_t>(source);
+    switch (term) {
+    case VarianceTerm::person: return person;
+    case VarianceTerm::person_capability: return person_capability;
+    case VarianceTerm::severity: return severity[s];
+    case VarianceTerm::halo: return halo[s];
+    case VarianceTerm::residual: return residual[s];
     }
     return missing<double>();
+}
+
+bool VarianceTerms::has(VarianceTerm term) const {
+    switch (term) {
+    case VarianceTerm::person: return person;
+    case VarianceTerm::person_capability: return person_capability;
+    case VarianceTerm::severity: return severity;
+    case VarianceTerm::halo: return halo;
+    case VarianceTerm::residual: return residual;
+    }
+    return false;
 }
 
 Estimates estimate(const Organization& organization, const Assessments& assessments, const EstimateOptions& options,
@@ -212,7 +239,8 @@ Estimates estimate(const Organization& organization, const Assessments& assessme
     check_keys(assessments, assessments.person, organization.people());
     check_keys(assessments, assessments.capability, organization.capabilities());
 
-    const Day day(organization, options.as_of, options.threads);
+    const auto model = std::make_shared<const RatingModel>(organization, assessments, options, control);
+    const Day& day = model->day;
     const auto walk = [&](std::int64_t first, std::int64_t last, auto&& visit) {
         Walk people(organization, day, assessments, PersonId(static_cast<std::int32_t>(first)));
         for (std::int64_t i = first; i < last; ++i) {
@@ -226,10 +254,13 @@ Estimates estimate(const Organization& organization, const Assessments& assessme
         walk(first, last, [&](PersonId, CapabilityId, std::size_t, std::size_t) { ++count; });
         return count;
     });
-    Posteriors made(organization.relations(), assessments, options, rows.rows());
-    rows.fill(control, 0, 1, [&](std::int64_t first, std::int64_t last, std::size_t row, std::size_t) {
+    Posteriors made(*model, rows.rows());
+    rows.fill(control, 0.7, 1, [&](std::int64_t first, std::int64_t last, std::size_t row, std::size_t) {
+        PersonLevels levels(*model);
+        PersonId at;
         walk(first, last, [&](PersonId person, CapabilityId c, std::size_t from, std::size_t to) {
-            made.set(row++, person, c, from, to);
+            if (person != at) levels.go((at = person).value());
+            made.set(row++, levels, person, c, from, to);
         });
     });
 
@@ -242,8 +273,10 @@ Estimates estimate(const Organization& organization, const Assessments& assessme
     result.last.set(std::move(made.last));
     result.as_rated.set(std::move(made.as_rated));
     result.evidence.set(std::move(made.evidence));
-    result.prior_mean = options.prior_mean;
-    result.prior_sd = options.prior_sd;
+    const RatingVariances& variances = model->components.variances();
+    result.prior_mean = options.prior_mean + model->unrated_mean;
+    result.prior_sd = std::sqrt(model->unrated_variance + variances.person + variances.person_capability);
+    result.model = model;
     result.problems = warnings(count_noteworthy(day, assessments, options.threads), options.as_of);
     stage.sign(result, describe(options), options.as_of, rows.threads());
     return result;

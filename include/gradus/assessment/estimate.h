@@ -1,5 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <memory>
 #include <string_view>
 
 #include <gradus/assessment/assessment.h>
@@ -8,6 +12,8 @@
 #include <gradus/organization/organization.h>
 
 namespace gradus {
+
+struct RatingModel;  // opaque
 
 /// What is believed about people's levels: one row per person and capability that was rated or is needed.
 ///
@@ -41,22 +47,44 @@ struct Estimates : Table {
     /// What is believed where there is no row: mean and sd as shares of the scale's range, the mean from its bottom.
     double prior_mean = 0.5;
     double prior_sd = 0.25;
+    /// What the estimates were made with: raters, sources and variances; null for estimates from outside.
+    std::shared_ptr<const RatingModel> model;
     /// True for estimates made elsewhere and loaded.
     bool from_outside = false;
     /// Warnings: undated ratings, ratings after as_of left out (with counts).
     std::shared_ptr<const Problems> problems = std::make_shared<const Problems>();
 };
 
-/// Error variances of one rating by its source, in squared ranges of the scale.
-struct Variances {
-    double self = 0.25 * 0.25;
-    double manager = 0.20 * 0.20;
-    double peer = 0.20 * 0.20;
-    double report = 0.20 * 0.20;
-    double test = 0.10 * 0.10;
-    double observation = 0.15 * 0.15;
+/// What the ratings of people differ by, besides what all have in common.
+enum class VarianceTerm : std::uint8_t { person, person_capability, severity, halo, residual };
+template <>
+struct Words<VarianceTerm> {
+    static constexpr std::string_view names[] = {"person", "person_capability", "severity", "halo", "residual"};
+};
 
-    double of(Source source) const;
+/// Variances of the terms of a rating, in squared ranges of the scale. Missing (NaN): estimated from the ratings.
+///
+/// By source, in the order of Source: self, manager, peer, report, test, observation.
+struct Variances {
+    static constexpr double estimated = std::numeric_limits<double>::quiet_NaN();
+    using BySource = std::array<double, std::size(Words<Source>::names)>;
+    static constexpr BySource all_estimated = {estimated, estimated, estimated, estimated, estimated, estimated};
+
+    double person = estimated;             ///< of people, over all capabilities
+    double person_capability = estimated;  ///< of a person's levels about the person's own mean
+    BySource severity = all_estimated;     ///< of how severe or lenient raters are
+    BySource halo = all_estimated;         ///< of one rater's impression of one person, the same for all capabilities
+    /// Of the rest, for one rating given on the day itself. Infinite: ratings of this source count for nothing.
+    BySource residual = all_estimated;
+
+    double of(VarianceTerm term, Source source) const;
+};
+
+/// A choice among the terms.
+struct VarianceTerms {
+    bool person = false, person_capability = false, severity = false, halo = false, residual = false;
+
+    bool has(VarianceTerm term) const;
 };
 
 struct EstimateOptions {
@@ -64,17 +92,36 @@ struct EstimateOptions {
     double half_information_years = 1;  ///< > 0: a rating's error variance is multiplied by 1 + age / this
     double prior_mean = 0.5;            ///< share of the scale's range above its bottom, 0 to 1
     double prior_sd = 0.25;             ///< share of the scale's range, > 0
-    Variances variances{};              ///< each > 0
-    int threads = 0;                    ///< 0: all cores
+    /// Each > 0, residual also infinite, severity and halo also 0; those that are missing are estimated.
+    Variances variances{};
+    /// Terms of the model; the residual cannot be left out.
+    VarianceTerms terms{.person = true, .person_capability = true, .severity = true, .halo = true, .residual = true};
+    /// Terms with one variance for all sources, where none is given: severity, halo, residual.
+    VarianceTerms pooled{};
+    /// How many raters (people, ratings, …) a prior variance counts for, >= 0; difficulties and biases have flat priors at 0.
+    double prior_weight = 10;
+    /// Whether sd takes in how uncertain difficulties and source biases are.
+    bool common_uncertainty = true;
+    int threads = 0;  ///< 0: all cores
 };
 
-/// Combines ratings into levels: the Gaussian posterior with given error variances.
+/// Combines ratings into levels, with what sources and raters have in common taken out.
 ///
-/// With prior N(m, s²) and ratings z_i of variance v_i = σ²(source) · range² · (1 + age_i / half_information_years):
-/// precision 1/s² + Σ 1/v_i, mean (m/s² + Σ z_i/v_i) / precision. Age = days / 365.25; an undated rating has age 0, with
-/// a warning. More ratings never widen an estimate. Rows: every person who takes part at `as_of`, with every capability
-/// that is rated, required by the own or a target role, or a personal goal.
-/// Source: Bayes' rule for a normal mean with known variances, e.g. Gelman et al., Bayesian Data Analysis, §2.5.
+/// The model of a rating of person p on capability c by rater r of source s, in ranges of the scale:
+///     z = μ_s + d_c + α_p + δ_pc + b_r + h_rp + e,  e ~ N(0, σ²_s (1 + age / half_information_years)).
+/// μ: bias of a source against the reference (test, else manager, observation, peer, report, self: the first that occurs);
+/// d: difficulty; α + δ: the person; b: severity of the rater in that source; h: halo, that rater's impression of that person; all but
+/// μ and d random and normal. The level estimated is d + α + δ. μ and d have normal priors about 0 and `prior_mean` with `prior_sd`.
+/// A rater absent: self the person, manager the person's manager, test nobody (no severity), else a rater of that rating alone. A
+/// self-rater rates one person, so severity and halo are one: halo of self is left out unless halo is pooled or given.
+///
+/// Variances are estimated by restricted maximum likelihood (average information: Gilmour, Thompson & Cullis 1995, Biometrics 51),
+/// with priors worth `prior_weight` units; estimates().components says how much they came to. Each person is eliminated exactly
+/// (block elimination); the rest is solved by sparse Cholesky or conjugate gradients. Standard deviations are those of the joint
+/// posterior given the variances. Age = days / 365.25; an undated rating has age 0, with a warning.
+/// Rows: every person who takes part at `as_of`, with every capability that is rated, required by the own or a target role, or a
+/// personal goal.
+/// Source: best linear unbiased prediction, Henderson (1975), Biometrics 31; Robinson (1991), Statistical Science 6.
 /// @throws Error invalid_option.
 Estimates estimate(const Organization& organization, const Assessments& assessments, const EstimateOptions& options,
                    Control* control = nullptr);
