@@ -4,6 +4,7 @@
 
 #include <gradus/assessment/assessment.h>
 #include <gradus/assessment/estimate.h>
+#include <gradus/assessment/rater.h>
 #include <gradus/base/arrow.h>
 #include <gradus/base/control.h>
 #include <gradus/base/error.h>

@@ -31,7 +31,7 @@ void check(const EstimateOptions& options) {
     };
     given("person", options.variances.person, true, false);
     given("person_capability", options.variances.person_capability, true, false);
-    for (std::size_t source = 0; source < sources; ++source) {
+    for (std::size_t source = 0; source < source_count; ++source) {
         const std::string word(Words<Source>::names[source]);
         given("severity." + word, options.variances.severity[source], true, false);
         given("halo." + word, options.variances.halo[source], true, false);
@@ -39,7 +39,8 @@ void check(const EstimateOptions& options) {
     }
     if (!(options.prior_weight >= 0 && options.prior_weight <= 1e9))
         refuse_option("prior_weight", options.prior_weight, "a number from 0 to 1e9");
-    if (!options.terms.residual) throw Error(Code::invalid_option, "option terms: the residual cannot be left out", "options", 0, "terms");
+    if (!options.terms.residual)
+        throw Error(Code::invalid_option, "option terms: the residual cannot be left out", "options", 0, "terms");
 }
 
 OptionsJson describe(const EstimateOptions& options) {
@@ -56,7 +57,7 @@ OptionsJson describe(const EstimateOptions& options) {
     };
     given("person", options.variances.person);
     given("person_capability", options.variances.person_capability);
-    for (std::size_t source = 0; source < sources; ++source) {
+    for (std::size_t source = 0; source < source_count; ++source) {
         const std::string word(Words<Source>::names[source]);
         given("severity." + word, options.variances.severity[source]);
         given("halo." + word, options.variances.halo[source]);
@@ -171,9 +172,11 @@ std::shared_ptr<const Problems> warnings(const Counts& counts, Date as_of) {
 /// The columns that estimate() fills.
 struct Posteriors {
     Posteriors(const RatingModel& model_, std::size_t rows)
-        : model(model_), person(rows), capability(rows), mean(rows), sd(rows), ratings(rows), last(rows), as_rated(rows), evidence(rows) {}
+        : model(model_), person(rows), capability(rows), mean(rows), sd(rows), ratings(rows), last(rows),
+          as_rated(rows), evidence(rows) {}
 
-    void set(std::size_t row, PersonLevels& levels, PersonId who, CapabilityId what, std::size_t first, std::size_t end) {
+    void set(std::size_t row, PersonLevels& levels, PersonId who, CapabilityId what, std::size_t first,
+             std::size_t end) {
         const Relations& relations = model.organization.relations();
         const auto c = static_cast<std::size_t>(what.value());
         const double range = relations.top[c] - relations.bottom[c];

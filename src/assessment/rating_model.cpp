@@ -1,0 +1,128 @@
+#include "assessment/rating_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace gradus {
+
+namespace {
+
+std::array<bool, source_count> left_out(const EstimateOptions& options) {
+    std::array<bool, source_count> result{};
+    for (std::size_t s = 0; s < source_count; ++s)
+        result[s] = options.variances.residual[s] == std::numeric_limits<double>::infinity();
+    return result;
+}
+
+std::vector<std::int32_t> people_of(const Ratings& ratings) {
+    std::vector<std::int32_t> people;
+    for (std::int32_t person = 0; person < ratings.people(); ++person)
+        if (ratings.takes_part(person) && ratings.first_row(person) < ratings.last_row(person))
+            people.push_back(person);
+    return people;
+}
+
+RaterSystem::Priors priors_of(const EstimateOptions& options) {
+    const double precision = options.prior_weight / (options.prior_sd * options.prior_sd);
+    return {precision, precision};
+}
+
+}  // namespace
+
+RatingModel::RatingModel(const Organization& organization_, const Assessments& assessments_,
+                         const EstimateOptions& options_, Control* control)
+    : organization(organization_), assessments(assessments_), options(options_),
+      day(organization, options.as_of, options.threads),
+      ratings(organization, day, assessments, options.half_information_years, options.prior_mean, left_out(options),
+              options.threads),
+      layout(ratings), components(ratings, layout, options, control),
+      system(ratings, layout, people_of(ratings), components.variances(), priors_of(options), options.threads) {
+    system.invert(options.common_uncertainty);
+    // What nobody rated is like what was: one more belief at the prior.
+    const std::span<const double> x = system.solution();
+    const auto* difficulty = x.data() + layout.raters;
+    const auto known = static_cast<double>(layout.capabilities);
+    double sum = 0, squares = 0;
+    for (std::int32_t c = 0; c < layout.capabilities; ++c) sum += difficulty[c];
+    unrated_mean = sum / (1 + known);
+    for (std::int32_t c = 0; c < layout.capabilities; ++c)
+        squares += (difficulty[c] - unrated_mean) * (difficulty[c] - unrated_mean);
+    const double prior = options.prior_sd * options.prior_sd;
+    unrated_variance = (prior + unrated_mean * unrated_mean + squares) / (1 + known);
+}
+
+void PersonLevels::go(std::int32_t person) {
+    model_.ratings.gather(person, ratings_);
+    block_.factor(ratings_, model_.components.variances());
+    const std::span<const double> x = model_.system.solution();
+    const auto raters = static_cast<std::size_t>(model_.layout.raters);
+    block_.condition([&](std::int32_t capability, std::int32_t rater) {
+        const PersonRatings::Rater& by = ratings_.raters[static_cast<std::size_t>(rater)];
+        double part = x[raters + static_cast<std::size_t>(ratings_.capabilities[static_cast<std::size_t>(capability)])];
+        if (by.shared >= 0) part += x[static_cast<std::size_t>(by.shared)];
+        if (const std::int32_t source = model_.layout.source[static_cast<std::size_t>(by.source)]; source >= 0)
+            part += x[raters + static_cast<std::size_t>(source)];
+        return part;
+    });
+    columns_.set(ratings_, model_.layout);
+    model_.system.covariance(columns_, covariance_);
+}
+
+// How a sum of the person's effects moves with what is shared.
+void PersonLevels::respond(bool person, std::int32_t capability, std::int32_t rater) {
+    block_.functional(person, capability, rater, functional_);
+    block_.respond(functional_);
+    along_.setZero(static_cast<Eigen::Index>(columns_.size()));
+    for (std::size_t i = 0; i < columns_.raters; ++i)
+        along_(static_cast<Eigen::Index>(i)) = block_.response(functional_, block_.of_rater(columns_.rater[i]));
+    for (std::size_t c = 0; c < columns_.capabilities; ++c)
+        along_(static_cast<Eigen::Index>(columns_.raters + c)) =
+            block_.response(functional_, block_.of_capability(static_cast<std::int32_t>(c)));
+    for (std::size_t j = 0; j < ratings_.raters.size(); ++j)
+        if (const std::int32_t source = columns_.of_source[static_cast<std::size_t>(ratings_.raters[j].source)];
+            source >= 0)
+            along_(source) += block_.response(functional_, block_.of_rater(static_cast<std::int32_t>(j)));
+}
+
+PersonLevels::Effect PersonLevels::effect(bool person, std::int32_t capability, std::int32_t rater) {
+    respond(person, capability, rater);
+    return {block_.mean(functional_), block_.variance(functional_) + along_.dot(covariance_ * along_)};
+}
+
+RatingModel::Level PersonLevels::level(CapabilityId capability) {
+    const RatingVariances& variances = model_.components.variances();
+    const std::int32_t number = model_.ratings.number(capability);
+    const auto at = std::lower_bound(ratings_.capabilities.begin(), ratings_.capabilities.end(), number);
+    const bool own = number >= 0 && at != ratings_.capabilities.end() && *at == number;
+    const auto local = static_cast<std::int32_t>(at - ratings_.capabilities.begin());
+    const bool with_common = model_.options.common_uncertainty;
+
+    RatingModel::Level level{};
+    if (number >= 0) {
+        level.mean = model_.system.solution()[static_cast<std::size_t>(model_.layout.raters + number)];
+        level.prior_variance = with_common ? model_.system.common_variance(number) : 0;
+    } else {
+        level.mean = model_.unrated_mean;
+        level.prior_variance = model_.unrated_variance;
+    }
+    const double difficulty = level.prior_variance;
+    level.prior_variance += variances.person + variances.person_capability;
+    if (ratings_.cells.empty()) {
+        level.variance = level.prior_variance;
+        return level;
+    }
+    respond(true, own ? local : -1, -1);
+    level.mean += block_.mean(functional_);
+    level.variance = block_.variance(functional_);
+    if (!own) level.variance += variances.person_capability + difficulty;
+    if (own) along_(static_cast<Eigen::Index>(columns_.raters) + local) += 1;
+    level.variance += along_.dot(covariance_ * along_);
+    if (!own && number >= 0 && with_common)
+        for (std::size_t c = 0; c < columns_.capabilities; ++c)
+            level.variance += 2 * along_(static_cast<Eigen::Index>(columns_.raters + c)) *
+                              model_.system.common_covariance(number, ratings_.capabilities[c]);
+    return level;
+}
+
+}  // namespace gradus

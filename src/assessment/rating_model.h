@@ -1,0 +1,65 @@
+#pragma once
+
+#include <vector>
+
+#include <gradus/assessment/estimate.h>
+
+#include "assessment/day.h"
+#include "assessment/person_block.h"
+#include "assessment/rater_system.h"
+#include "assessment/ratings.h"
+#include "assessment/variance_components.h"
+
+namespace gradus {
+
+/// What an estimate was made with: enough to estimate a person again, and to report on raters and sources.
+struct RatingModel {
+    RatingModel(const Organization& organization, const Assessments& assessments, const EstimateOptions& options,
+                Control* control);
+
+    /// Mean and variance of a level, in ranges above prior_mean.
+    struct Level {
+        double mean, variance, prior_variance;
+    };
+
+    Organization organization;
+    Assessments assessments;
+    EstimateOptions options;
+    Day day;
+    Ratings ratings;
+    SharedLayout layout;
+    VarianceComponents components;
+    RaterSystem system;
+    double unrated_mean = 0, unrated_variance = 0;  // of the difficulty of a capability that nobody rated
+};
+
+/// The levels of one person after the other.
+class PersonLevels {
+public:
+    explicit PersonLevels(const RatingModel& model) : model_(model) {}
+
+    struct Effect {
+        double mean, variance;
+    };
+
+    /// Takes up a person's ratings, with what is known of raters and sources.
+    void go(std::int32_t person);
+    RatingModel::Level level(CapabilityId capability);
+    /// The sum of the person's own effect, that at a capability and a rater's halo; -1: without. Local numbers.
+    Effect effect(bool person, std::int32_t capability, std::int32_t rater);
+    const PersonBlock& block() const { return block_; }
+    const PersonRatings& ratings() const { return ratings_; }
+
+private:
+    void respond(bool person, std::int32_t capability, std::int32_t rater);
+
+    const RatingModel& model_;
+    PersonRatings ratings_;
+    PersonBlock block_;
+    PersonBlock::Functional functional_;
+    LocalColumns columns_;
+    Eigen::MatrixXd covariance_;
+    Eigen::VectorXd along_;
+};
+
+}  // namespace gradus

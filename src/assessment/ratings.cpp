@@ -1,0 +1,266 @@
+#include "assessment/ratings.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <unordered_map>
+
+#include "base/parallel.h"
+#include "organization/relations.h"
+
+namespace gradus {
+
+namespace {
+
+// Where a test is, it says what a level is; else whoever is nearest to it. Only differences between sources can be told.
+constexpr Source most_trusted[] = {Source::test, Source::manager, Source::observation,
+                                   Source::peer, Source::report,  Source::self};
+
+constexpr std::int64_t people_at_once = 2048;
+
+}  // namespace
+
+double Ratings::years_factor(Date date) const {
+    if (is_missing(date)) return 1;
+    return 1 + static_cast<double>((as_of_ - date).count()) / 365.25 / half_information_years_;
+}
+
+double Ratings::standardised(CapabilityId capability, double level) const {
+    const Relations& relations = organization_.relations();
+    const auto c = static_cast<std::size_t>(capability.value());
+    return (level - relations.bottom[c]) / (relations.top[c] - relations.bottom[c]) - prior_mean_;
+}
+
+std::string_view Ratings::name(std::int32_t key) const {
+    const auto raters =
+        static_cast<std::int32_t>(assessments_.rater.strings() ? assessments_.rater.strings()->size() : 0);
+    return key < raters ? (*assessments_.rater.strings())[static_cast<std::size_t>(key)]
+                        : organization_.people()[static_cast<std::size_t>(key - raters)];
+}
+
+// Of the rater of a row, with its source; -1: nobody who could have rated somebody else.
+std::int64_t Ratings::code(std::size_t row) const {
+    const Source source = assessments_.source[row];
+    if (source == Source::self) return -1;
+    std::int32_t key = assessments_.rater[row].value();
+    if (key < 0 && source == Source::manager)
+        key = key_of_manager_[static_cast<std::size_t>(assessments_.person[row].value())];
+    return key < 0 ? -1
+                   : static_cast<std::int64_t>(key) * static_cast<std::int64_t>(source_count) +
+                         static_cast<std::int64_t>(source);
+}
+
+Ratings::Ratings(const Organization& organization, const Day& day, const Assessments& assessments,
+                 double half_information_years, double prior_mean, const std::array<bool, source_count>& left_out,
+                 int threads)
+    : organization_(organization), assessments_(assessments), as_of_(day.date()),
+      half_information_years_(half_information_years), prior_mean_(prior_mean), left_out_(left_out),
+      people_(static_cast<std::int32_t>(organization.people().size())) {
+    rows_.assign(static_cast<std::size_t>(people_) + 1, 0);
+    takes_part_.resize(static_cast<std::size_t>(people_));
+    for (std::int32_t person = 0; person < people_; ++person)
+        takes_part_[static_cast<std::size_t>(person)] = bool(day.role(PersonId(person)));
+    const std::span<const PersonId> sorted(assessments_.person.begin(), assessments_.size());
+    parallel_for(people_, people_at_once, threads, [&](std::int64_t first, std::int64_t last) {
+        std::size_t row = static_cast<std::size_t>(
+            std::lower_bound(sorted.begin(), sorted.end(), PersonId(static_cast<std::int32_t>(first))) -
+            sorted.begin());
+        for (auto person = static_cast<std::int32_t>(first); person < last; ++person) {
+            while (row < sorted.size() && sorted[row].value() <= person) ++row;
+            rows_[static_cast<std::size_t>(person) + 1] = row;
+        }
+    });
+
+    const std::size_t raters = assessments_.rater.strings() ? assessments_.rater.strings()->size() : 0;
+    key_of_manager_.assign(static_cast<std::size_t>(people_), -1);
+    {
+        // A manager who is a rater by name is the same rater. Both lists are sorted.
+        const Keys& people = organization_.people();
+        std::vector<std::int32_t> key_of_person(static_cast<std::size_t>(people_));
+        std::size_t rater = 0;
+        for (std::size_t person = 0; person < key_of_person.size(); ++person) {
+            while (rater < raters && (*assessments_.rater.strings())[rater] < people[person]) ++rater;
+            const bool same = rater < raters && (*assessments_.rater.strings())[rater] == people[person];
+            key_of_person[person] = static_cast<std::int32_t>(same ? rater : raters + person);
+        }
+        for (std::size_t person = 0; person < key_of_person.size(); ++person)
+            if (const PersonId manager = organization_->people.manager[person])
+                key_of_manager_[person] = key_of_person[static_cast<std::size_t>(manager.value())];
+    }
+
+    // Of each rater, the first person rated, or that there are several.
+    constexpr std::int32_t nobody = -1, several = -2;
+    const std::size_t codes = (raters + static_cast<std::size_t>(people_)) * source_count;
+    const auto rated = std::make_unique<std::atomic<std::int32_t>[]>(codes);
+    for (std::size_t i = 0; i < codes; ++i) rated[i].store(nobody, std::memory_order_relaxed);
+    std::vector<std::atomic<bool>> capability_rated(organization_.capabilities().size());
+    std::array<std::atomic<bool>, source_count> present{};
+    std::atomic<std::int64_t> count{0};
+    const auto walk = [&](std::int64_t first, std::int64_t last, auto&& visit) {
+        for (auto person = static_cast<std::int32_t>(first); person < last; ++person)
+            if (takes_part(person))
+                for (std::size_t row = rows_[static_cast<std::size_t>(person)];
+                     row < rows_[static_cast<std::size_t>(person) + 1]; ++row)
+                    if (counts(row)) visit(person, row);
+    };
+    parallel_for(people_, people_at_once, threads, [&](std::int64_t first, std::int64_t last) {
+        std::int64_t ratings = 0;
+        walk(first, last, [&](std::int32_t person, std::size_t row) {
+            ++ratings;
+            auto& capability = capability_rated[static_cast<std::size_t>(assessments_.capability[row].value())];
+            if (!capability.load(std::memory_order_relaxed)) capability.store(true, std::memory_order_relaxed);
+            auto& source = present[static_cast<std::size_t>(assessments_.source[row])];
+            if (!source.load(std::memory_order_relaxed)) source.store(true, std::memory_order_relaxed);
+            const std::int64_t who = code(row);
+            if (who < 0) return;
+            std::int32_t known = rated[who].load(std::memory_order_relaxed);
+            if (known == person || known == several) return;
+            if (known == nobody && rated[who].compare_exchange_strong(known, person, std::memory_order_relaxed)) return;
+            if (known != person) rated[who].store(several, std::memory_order_relaxed);
+        });
+        count += ratings;
+    });
+    count_ = count;
+    for (std::size_t s = 0; s < source_count; ++s) present_[s] = present[s];
+    for (const Source source : most_trusted)
+        if (has(source)) {
+            reference_ = source;
+            break;
+        }
+    number_.assign(capability_rated.size(), -1);
+    for (std::size_t c = 0; c < capability_rated.size(); ++c)
+        if (capability_rated[c]) {
+            number_[c] = static_cast<std::int32_t>(rated_.size());
+            rated_.push_back(CapabilityId(static_cast<std::int32_t>(c)));
+        }
+    shared_of_code_.assign(codes, -1);
+    for (std::size_t i = 0; i < codes; ++i)
+        if (rated[i].load(std::memory_order_relaxed) == several) {
+            shared_of_code_[i] = static_cast<std::int32_t>(shared_.size());
+            shared_.push_back(static_cast<std::int64_t>(i));
+        }
+
+    // Whom each of them rated.
+    const auto each_shared = [&](std::int64_t first, std::int64_t last, auto&& visit) {
+        std::vector<std::int32_t> own;
+        for (std::int64_t person = first; person < last; ++person) {
+            own.clear();
+            walk(person, person + 1, [&](std::int32_t, std::size_t row) {
+                const std::int64_t who = code(row);
+                if (const std::int32_t shared = who < 0 ? -1 : shared_of_code_[static_cast<std::size_t>(who)];
+                    shared >= 0 && (own.empty() || own.back() != shared))
+                    own.push_back(shared);
+            });
+            std::sort(own.begin(), own.end());
+            own.erase(std::unique(own.begin(), own.end()), own.end());
+            for (const std::int32_t shared : own) visit(static_cast<std::int32_t>(person), shared);
+        }
+    };
+    std::vector<std::atomic<std::int64_t>> counts_of(shared_.size() + 1);
+    parallel_for(people_, people_at_once, threads, [&](std::int64_t first, std::int64_t last) {
+        each_shared(first, last, [&](std::int32_t, std::int32_t shared) {
+            counts_of[static_cast<std::size_t>(shared)].fetch_add(1, std::memory_order_relaxed);
+        });
+    });
+    rated_first_.assign(shared_.size() + 1, 0);
+    for (std::size_t i = 0; i < shared_.size(); ++i) rated_first_[i + 1] = rated_first_[i] + counts_of[i];
+    rated_people_.resize(static_cast<std::size_t>(rated_first_.back()));
+    for (std::size_t i = 0; i < shared_.size(); ++i) counts_of[i] = rated_first_[i];
+    parallel_for(people_, people_at_once, threads, [&](std::int64_t first, std::int64_t last) {
+        each_shared(first, last, [&](std::int32_t person, std::int32_t shared) {
+            rated_people_[static_cast<std::size_t>(
+                counts_of[static_cast<std::size_t>(shared)].fetch_add(1, std::memory_order_relaxed))] = person;
+        });
+    });
+    parallel_for(static_cast<std::int64_t>(shared_.size()), people_at_once, threads,
+                 [&](std::int64_t first, std::int64_t last) {
+                     for (std::int64_t i = first; i < last; ++i)
+                         std::sort(rated_people_.begin() + rated_first_[static_cast<std::size_t>(i)],
+                                   rated_people_.begin() + rated_first_[static_cast<std::size_t>(i) + 1]);
+                 });
+}
+
+void Ratings::gather(std::int32_t person, PersonRatings& into) const {
+    into.capabilities.clear();
+    into.raters.clear();
+    into.cells.clear();
+    const Relations& relations = organization_.relations();
+    std::size_t expected = 0;                            // raters mostly come in the same order for every capability
+    std::unordered_map<std::int64_t, std::size_t> many;  // where there are too many to look through
+    constexpr std::size_t few = 24;
+    const auto rater_of = [&](std::size_t row) {
+        const Source source = assessments_.source[row];
+        std::int32_t key = source == Source::self ? -1 : assessments_.rater[row].value();
+        if (key < 0 && source == Source::manager) key = key_of_manager_[static_cast<std::size_t>(person)];
+        const bool named = key >= 0 || source == Source::self || source == Source::test || source == Source::manager;
+        if (named) {
+            const auto same = [&](std::size_t i) {
+                return into.raters[i].key == key && into.raters[i].source == source;
+            };
+            if (expected < into.raters.size() && same(expected)) return expected++;
+            const std::int64_t who = static_cast<std::int64_t>(key) * static_cast<std::int64_t>(source_count) +
+                                     static_cast<std::int64_t>(source);
+            if (into.raters.size() >= few) {
+                if (many.empty())
+                    for (std::size_t i = 0; i < into.raters.size(); ++i)
+                        many.emplace(
+                            static_cast<std::int64_t>(into.raters[i].key) * static_cast<std::int64_t>(source_count) +
+                                static_cast<std::int64_t>(into.raters[i].source),
+                            i);
+                const auto [at, is_new] = many.emplace(who, into.raters.size());
+                if (!is_new) {
+                    expected = at->second + 1;
+                    return at->second;
+                }
+            } else {
+                for (std::size_t i = 0; i < into.raters.size(); ++i)
+                    if (same(i)) {
+                        expected = i + 1;
+                        return i;
+                    }
+            }
+        }
+        const std::int32_t shared =
+            key < 0 ? -1
+                    : shared_of_code_[static_cast<std::size_t>(key) * source_count + static_cast<std::size_t>(source)];
+        into.raters.push_back(
+            {shared, source, key >= 0 || source != Source::test, named ? key : PersonRatings::anonymous});
+        expected = into.raters.size();
+        return into.raters.size() - 1;
+    };
+    CapabilityId last;
+    double bottom = 0, range = 1;
+    for (std::size_t row = rows_[static_cast<std::size_t>(person)]; row < rows_[static_cast<std::size_t>(person) + 1];
+         ++row) {
+        if (!counts(row)) continue;
+        const CapabilityId capability = assessments_.capability[row];
+        if (into.capabilities.empty() || capability != last) {
+            last = capability;
+            into.capabilities.push_back(number(capability));
+            const auto c = static_cast<std::size_t>(capability.value());
+            bottom = relations.bottom[c];
+            range = relations.top[c] - bottom;
+            expected = 0;
+        }
+        const auto rater = static_cast<std::int32_t>(rater_of(row));
+        const auto local = static_cast<std::int32_t>(into.capabilities.size()) - 1;
+        const double weight = 1 / years_factor(assessments_.date[row]);
+        const double level = (assessments_.level[row] - bottom) / range - prior_mean_;
+        PersonRatings::Cell* cell = nullptr;  // repeats of a rater mostly come one after the other
+        for (std::size_t i = into.cells.size(); i-- > 0 && into.cells[i].capability == local;) {
+            if (into.cells[i].rater == rater) {
+                cell = &into.cells[i];
+                break;
+            }
+            if (into.raters[static_cast<std::size_t>(rater)].source != Source::manager)
+                break;  // who may be named or not
+        }
+        if (!cell) cell = &into.cells.emplace_back(PersonRatings::Cell{local, rater, 0, 0, 0, 0});
+        ++cell->ratings;
+        cell->weight += weight;
+        cell->sum += weight * level;
+        cell->squares += weight * level * level;
+    }
+}
+
+}  // namespace gradus

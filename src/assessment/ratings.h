@@ -1,0 +1,114 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <gradus/assessment/assessment.h>
+#include <gradus/organization/organization.h>
+
+#include "assessment/day.h"
+
+namespace gradus {
+
+inline constexpr std::size_t source_count = std::size(Words<Source>::names);
+
+/// What one person's ratings come to, by capability and rater. Local numbers: within the person.
+///
+/// Levels are counted in ranges of their scale, from the level believed before any rating; a rating given `a` times as long ago as
+/// it takes to double its variance has the weight 1 / (1 + a).
+struct PersonRatings {
+    static constexpr std::int32_t anonymous = -2;
+
+    struct Rater {
+        std::int32_t shared;  // its number among those who rated several people; -1: nobody else
+        Source source;
+        bool effect;       // false: a test that names no rater has no severity
+        std::int32_t key;  // of the rater; -1: the person, the manager or the test; or anonymous
+    };
+    struct Cell {
+        std::int32_t capability, rater;  // local
+        std::int32_t ratings;
+        double weight, sum, squares;  // Σ weight, Σ weight · level, Σ weight · level²
+    };
+    std::vector<std::int32_t> capabilities;  // local → number among the rated capabilities; ascending
+    std::vector<Rater> raters;
+    std::vector<Cell> cells;  // by capability, then rater
+};
+
+/// Who rated whom by a day: the design behind an estimate.
+///
+/// A rater is a key together with a source: somebody's severity as a manager says nothing of it as a peer.
+class Ratings {
+public:
+    /// `left_out`: sources whose ratings count for nothing.
+    Ratings(const Organization& organization, const Day& day, const Assessments& assessments,
+            double half_information_years, double prior_mean, const std::array<bool, source_count>& left_out,
+            int threads);
+
+    std::int32_t people() const { return people_; }
+    bool takes_part(std::int32_t person) const { return takes_part_[static_cast<std::size_t>(person)] != 0; }
+    /// Of the assessments.
+    std::size_t first_row(std::int32_t person) const { return rows_[person]; }
+    std::size_t last_row(std::int32_t person) const { return rows_[person + 1]; }
+    bool counts(std::size_t row) const {
+        return assessments_.date[row] <= as_of_ && !left_out_[static_cast<std::size_t>(assessments_.source[row])];
+    }
+
+    /// Capabilities with ratings, ascending.
+    std::int32_t capabilities() const { return static_cast<std::int32_t>(rated_.size()); }
+    CapabilityId capability(std::int32_t number) const { return rated_[number]; }
+    std::int32_t number(CapabilityId capability) const { return number_[static_cast<std::size_t>(capability.value())]; }
+
+    /// Those that occur.
+    bool has(Source source) const { return present_[static_cast<std::size_t>(source)]; }
+    Source reference() const { return reference_; }
+    std::int64_t ratings() const { return count_; }
+
+    /// Raters of more than one person, by key and source.
+    std::int32_t shared() const { return static_cast<std::int32_t>(shared_.size()); }
+    Source source(std::int32_t shared) const {
+        return static_cast<Source>(shared_[shared] % static_cast<std::int64_t>(source_count));
+    }
+    std::int32_t key(std::int32_t shared) const {
+        return static_cast<std::int32_t>(shared_[shared] / static_cast<std::int64_t>(source_count));
+    }
+    /// Of the key of a rater: raters' own keys, then people's.
+    std::string_view name(std::int32_t key) const;
+    /// The people whom a shared rater rated, ascending, and the shared raters of a person.
+    std::span<const std::int32_t> rated_by(std::int32_t shared) const {
+        return {rated_people_.data() + rated_first_[shared], rated_people_.data() + rated_first_[shared + 1]};
+    }
+
+    /// The person's ratings by the day.
+    void gather(std::int32_t person, PersonRatings& into) const;
+    double years_factor(Date date) const;
+    /// Of a level: ranges above what is believed before any rating.
+    double standardised(CapabilityId capability, double level) const;
+
+private:
+    std::int64_t code(std::size_t row) const;
+
+    Organization organization_;
+    Assessments assessments_;
+    Date as_of_;
+    double half_information_years_, prior_mean_;
+    std::array<bool, source_count> left_out_;
+    std::int32_t people_;
+    std::vector<std::size_t> rows_;
+    std::vector<char> takes_part_;
+    std::vector<CapabilityId> rated_;
+    std::vector<std::int32_t> number_;
+    std::array<bool, source_count> present_{};
+    Source reference_ = Source::self;
+    std::int64_t count_ = 0;
+    std::vector<std::int32_t> key_of_manager_;  // by person: the key of the manager as a rater
+    std::vector<std::int32_t> shared_of_code_;  // -1: not shared
+    std::vector<std::int64_t> shared_;          // codes
+    std::vector<std::int64_t> rated_first_;
+    std::vector<std::int32_t> rated_people_;
+};
+
+}  // namespace gradus
