@@ -29,14 +29,16 @@ void PersonBlock::factor(const PersonRatings& ratings, const RatingVariances& va
     for (const PersonRatings::Cell& cell : ratings.cells)
         ++first_[static_cast<std::size_t>(by_capability_ ? cell.capability : cell.rater) + 1];
     for (std::size_t e = 0; e < eliminated; ++e) first_[e + 1] += first_[e];
+    std::array<double, source_count> log_residual;
+    for (std::size_t s = 0; s < source_count; ++s) log_residual[s] = std::log(variances.residual[s]);
     log_determinant_ = 0;
-    double squares = 0;
+    double squares = 0, shrinks = 1;
     for (std::size_t i = 0; i < ratings.cells.size(); ++i) {
         const PersonRatings::Cell& cell = ratings.cells[i];
-        const double residual =
-            variances.residual[static_cast<std::size_t>(ratings.raters[static_cast<std::size_t>(cell.rater)].source)];
+        const auto source = static_cast<std::size_t>(ratings.raters[static_cast<std::size_t>(cell.rater)].source);
+        const double residual = variances.residual[source];
         cell_weight_[i] = cell.weight / residual;
-        log_determinant_ += cell.ratings * std::log(residual);
+        log_determinant_ += cell.ratings * log_residual[source];
         squares += cell.squares / residual;
         const auto e = static_cast<std::size_t>(by_capability_ ? cell.capability : cell.rater);
         weight_[e] += cell_weight_[i];
@@ -49,7 +51,11 @@ void PersonBlock::factor(const PersonRatings& ratings, const RatingVariances& va
     h_.assign(size_ * size_, 0.0);
     for (std::size_t e = 0; e < eliminated; ++e) {
         shrink_[e] = 1 / (1 + variance_[e] * weight_[e]);
-        log_determinant_ -= std::log(shrink_[e]);
+        shrinks *= shrink_[e];
+        if (shrinks < 1e-200) {
+            log_determinant_ -= std::log(shrinks);
+            shrinks = 1;
+        }
         const double lost = variance_[e] * shrink_[e];
         h_[0] += weight_[e] * shrink_[e];
         for (auto i = static_cast<std::size_t>(first_[e]); i < static_cast<std::size_t>(first_[e + 1]); ++i) {
@@ -64,6 +70,7 @@ void PersonBlock::factor(const PersonRatings& ratings, const RatingVariances& va
             }
         }
     }
+    log_determinant_ -= std::log(shrinks);
     for (std::size_t k = 1; k < size_; ++k) h_[k * size_] = h_[k];
 
     // Scaled by the effects' own deviations it is never singular, and an effect without variance drops out.
@@ -160,6 +167,7 @@ double PersonBlock::aimed(Column b) const {
     } else {
         const auto e = static_cast<std::size_t>(a.kept ? b.number : a.number);
         const std::int32_t k = a.kept ? a.number : b.number;
+        if (k < 0) direct = shrink_[e] * weight_[e];
         for (auto i = static_cast<std::size_t>(first_[e]); i < static_cast<std::size_t>(first_[e + 1]); ++i)
             if (entries_[i].kept == k) direct += shrink_[e] * entries_[i].weight;
     }
@@ -206,6 +214,7 @@ double PersonBlock::response(const Functional& of, Column column) const {
     if (of.eliminated < 0) return sum;
     const auto e = static_cast<std::size_t>(of.eliminated);
     if (!column.kept) return column.number == of.eliminated ? sum - of.factor * weight_[e] : sum;
+    if (column.number < 0) return sum - of.factor * weight_[e];
     for (auto i = static_cast<std::size_t>(first_[e]); i < static_cast<std::size_t>(first_[e + 1]); ++i)
         if (entries_[i].kept == column.number) sum -= of.factor * entries_[i].weight;
     return sum;

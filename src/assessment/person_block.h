@@ -50,6 +50,8 @@ public:
     /// log det V, without the constant part of the ratings' ages.
     double log_determinant() const { return log_determinant_; }
 
+    /// Of all the person's ratings.
+    static Column of_person() { return {true, -1}; }
     Column of_rater(std::int32_t rater) const { return {by_capability_, rater}; }
     Column of_capability(std::int32_t capability) const { return {!by_capability_, capability}; }
 
@@ -77,7 +79,6 @@ public:
         return column.kept ? score_kept_[static_cast<std::size_t>(column.number) + 1]
                            : score_eliminated_[static_cast<std::size_t>(column.number)];
     }
-    double score_person() const { return score_kept_[0]; }
 
     /// A value for each rating, for products of any two.
     struct Vector {

@@ -34,6 +34,12 @@ SharedLayout::SharedLayout(const Ratings& ratings)
         if (const auto of = static_cast<Source>(s); ratings.has(of) && of != ratings.reference()) source[s] = common++;
 }
 
+// Weak ones: half of what is not known of a level before any rating is how difficult the capability is, the other half the person.
+// They count for one, or for less where all priors are to.
+RaterSystem::Priors::Priors(const EstimateOptions& options)
+    : capability(std::min(1.0, options.prior_weight) / (0.5 * options.prior_sd * options.prior_sd)),
+      source(capability) {}
+
 void LocalColumns::set(const PersonRatings& ratings, const SharedLayout& layout) {
     number.clear();
     rater.clear();

@@ -8,6 +8,8 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
 
+#include <gradus/assessment/estimate.h>
+
 #include "assessment/person_block.h"
 #include "assessment/ratings.h"
 
@@ -47,7 +49,9 @@ struct LocalColumns {
 class RaterSystem {
 public:
     struct Priors {
-        double capability = 0, source = 0;  // precision of difficulties and biases
+        explicit Priors(const EstimateOptions& options);
+
+        double capability, source;  // precision of difficulties and biases
     };
     /// `people`: those who take part, ascending.
     RaterSystem(const Ratings& ratings, const SharedLayout& layout, std::span<const std::int32_t> people,

@@ -23,11 +23,6 @@ std::vector<std::int32_t> people_of(const Ratings& ratings) {
     return people;
 }
 
-RaterSystem::Priors priors_of(const EstimateOptions& options) {
-    const double precision = options.prior_weight / (options.prior_sd * options.prior_sd);
-    return {precision, precision};
-}
-
 }  // namespace
 
 RatingModel::RatingModel(const Organization& organization_, const Assessments& assessments_,
@@ -37,7 +32,8 @@ RatingModel::RatingModel(const Organization& organization_, const Assessments& a
       ratings(organization, day, assessments, options.half_information_years, options.prior_mean, left_out(options),
               options.threads),
       layout(ratings), components(ratings, layout, options, control),
-      system(ratings, layout, people_of(ratings), components.variances(), priors_of(options), options.threads) {
+      system(ratings, layout, people_of(ratings), components.variances(), RaterSystem::Priors(options),
+             options.threads) {
     system.invert(options.common_uncertainty);
     // What nobody rated is like what was: one more belief at the prior.
     const std::span<const double> x = system.solution();
@@ -48,7 +44,7 @@ RatingModel::RatingModel(const Organization& organization_, const Assessments& a
     unrated_mean = sum / (1 + known);
     for (std::int32_t c = 0; c < layout.capabilities; ++c)
         squares += (difficulty[c] - unrated_mean) * (difficulty[c] - unrated_mean);
-    const double prior = options.prior_sd * options.prior_sd;
+    const double prior = 0.5 * options.prior_sd * options.prior_sd;
     unrated_variance = (prior + unrated_mean * unrated_mean + squares) / (1 + known);
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t first_sample = 8'000, people_at_once = 256;
 constexpr double fine = 0.009;     // relative standard error that is enough
-constexpr double most_work = 2e9;  // products of one round, to take in how uncertain difficulties and biases are
+constexpr double most_work = 3e7;  // products of one round, to take in how uncertain difficulties and biases are
 constexpr double least = 1e-9;     // squared ranges: less is nothing
 
 // What is believed before any rating, in squared ranges: together the errors of one rating that were assumed where nothing is known.
@@ -37,9 +37,7 @@ constexpr Belief belief[] = {
 VarianceComponents::VarianceComponents(const Ratings& ratings, const SharedLayout& layout,
                                        const EstimateOptions& options, Control* control)
     : ratings_(ratings), layout_(layout), control_(control), threads_(options.threads),
-      prior_weight_(options.prior_weight) {
-    priors_ = {options.prior_weight / (options.prior_sd * options.prior_sd),
-               options.prior_weight / (options.prior_sd * options.prior_sd)};
+      prior_weight_(options.prior_weight), priors_(options) {
     list(ratings, options);
     spread();
     criterion_ = missing<double>();
@@ -61,12 +59,12 @@ VarianceComponents::VarianceComponents(const Ratings& ratings, const SharedLayou
         if (needed < 0.7 * static_cast<double>(people_)) people = sample(static_cast<std::int64_t>(needed));
         people_ = static_cast<std::int64_t>(people.size());
     }
-    improve(people, 1e-5, 60);
+    improve(people, people_ > 2 * first_sample ? 1e-3 : 1e-5, 60);
 }
 
 void VarianceComponents::list(const Ratings& ratings, const EstimateOptions& options) {
     for (auto& of_term : place_) of_term.fill(-1);
-    const double level = options.prior_sd * options.prior_sd;
+    const double level = 0.5 * options.prior_sd * options.prior_sd;  // the other half is the capability's difficulty
     const auto add = [&](VarianceTerm term, std::vector<Source> of, double prior, double given) {
         const auto place = static_cast<std::int32_t>(components_.size());
         if (of.empty()) place_[static_cast<std::size_t>(term)].fill(place);
@@ -183,7 +181,7 @@ VarianceComponents::Step VarianceComponents::look(std::span<const std::int32_t> 
         PersonBlock::Functional fit;
         LocalColumns columns;
         Eigen::MatrixXd covariance;
-        Eigen::VectorXd along, all;
+        Eigen::VectorXd along;
         std::vector<PersonBlock::Vector> vectors(count);
         std::vector<double> fits, residuals, value(count);
         const auto column_of = [&](std::size_t i) {
@@ -206,25 +204,47 @@ VarianceComponents::Step VarianceComponents::look(std::span<const std::int32_t> 
                 return shared;
             };
             block.condition(shared_part);
-            const std::size_t known = whole ? columns.size() : columns.raters;
             system.covariance(columns, covariance);
-            const auto uncertain = [&](const Eigen::VectorXd& of) {
-                const auto n = static_cast<Eigen::Index>(known);
-                return of.head(n).dot(covariance.topLeftCorner(n, n) * of.head(n));
+            // `along` is how something moves with this person's columns. Where the work is too much, of what is common to all only one
+            // capability's difficulty, as it differs from another's: the rest is of the order of one person among all.
+            const auto dense = static_cast<Eigen::Index>(whole ? columns.size() : columns.raters);
+            double along_own = 0;
+            std::int32_t own_capability = -1;
+            const auto uncertain = [&] {
+                double all = 0;
+                for (Eigen::Index i = 0; i < dense; ++i) {
+                    double row = 0;
+                    for (Eigen::Index j = 0; j < dense; ++j) row += covariance(i, j) * along(j);
+                    all += along(i) * row;
+                }
+                if (whole || own_capability < 0) return all;
+                const auto begin = static_cast<Eigen::Index>(columns.raters);
+                const auto own = begin + own_capability,
+                           next = begin + (own_capability + 1) % static_cast<Eigen::Index>(columns.capabilities);
+                const double apart = 0.5 * (covariance(own, own) + covariance(next, next)) - covariance(own, next);
+                return all + along_own * along_own * apart;
             };
-            // `along`: products of something with this person's columns; sources follow from their raters.
-            const auto aimed_along = [&] {
-                along.setZero(static_cast<Eigen::Index>(columns.size()));
-                const std::size_t direct = columns.raters + columns.capabilities;
-                for (std::size_t i = 0; i < (whole ? direct : columns.raters); ++i)
-                    along(static_cast<Eigen::Index>(i)) = block.aimed(column_of(i));
-                if (!whole) return;
+            along.resize(static_cast<Eigen::Index>(columns.size()));
+            const auto set_along = [&](std::int32_t capability, auto&& of) {
+                own_capability = capability;
+                for (std::size_t i = 0; i < columns.raters; ++i)
+                    along(static_cast<Eigen::Index>(i)) = of(block.of_rater(columns.rater[i]));
+                if (!whole) {
+                    if (capability >= 0) along_own = of(block.of_capability(capability));
+                    return;
+                }
+                for (std::size_t c = 0; c < columns.capabilities; ++c)
+                    along(static_cast<Eigen::Index>(columns.raters + c)) =
+                        of(block.of_capability(static_cast<std::int32_t>(c)));
+                for (std::size_t i = columns.raters + columns.capabilities; i < columns.size(); ++i)
+                    along(static_cast<Eigen::Index>(i)) = 0;
                 for (std::size_t j = 0; j < ratings.raters.size(); ++j)
                     if (const std::int32_t source =
                             columns.of_source[static_cast<std::size_t>(ratings.raters[j].source)];
                         source >= 0)
-                        along(source) += block.aimed(block.of_rater(static_cast<std::int32_t>(j)));
+                        along(source) += of(block.of_rater(static_cast<std::int32_t>(j)));
             };
+            const auto aimed = [&](PersonBlock::Column column) { return block.aimed(column); };
 
             const auto at = [&](VarianceTerm term, Source source) {
                 return place_[static_cast<std::size_t>(term)][static_cast<std::size_t>(source)];
@@ -232,25 +252,20 @@ VarianceComponents::Step VarianceComponents::look(std::span<const std::int32_t> 
             // The person, and the person at each capability.
             const std::int32_t person_place = at(VarianceTerm::person, Source::self),
                                capability_place = at(VarianceTerm::person_capability, Source::self);
-            all.setZero(static_cast<Eigen::Index>(columns.size()));
-            double of_all = 0;
-            for (std::size_t c = 0; c < ratings.capabilities.size(); ++c) {
-                const PersonBlock::Column column = block.of_capability(static_cast<std::int32_t>(c));
-                block.aim(column);
-                aimed_along();
-                if (person_place >= 0) {
-                    all += along;
-                    for (std::size_t d = 0; d < ratings.capabilities.size(); ++d)
-                        of_all += block.aimed(block.of_capability(static_cast<std::int32_t>(d)));
-                }
-                if (capability_place >= 0) {
-                    sum.squares(capability_place) += block.score(column) * block.score(column);
-                    sum.traces(capability_place) += block.aimed(column) - uncertain(along);
-                }
-            }
             if (person_place >= 0) {
-                sum.squares(person_place) += block.score_person() * block.score_person();
-                sum.traces(person_place) += of_all - uncertain(all);
+                block.aim(PersonBlock::of_person());
+                set_along(-1, aimed);
+                const double score = block.score(PersonBlock::of_person());
+                sum.squares(person_place) += score * score;
+                sum.traces(person_place) += block.aimed(PersonBlock::of_person()) - uncertain();
+            }
+            for (std::int32_t c = 0;
+                 capability_place >= 0 && c < static_cast<std::int32_t>(ratings.capabilities.size()); ++c) {
+                const PersonBlock::Column column = block.of_capability(c);
+                block.aim(column);
+                set_along(c, aimed);
+                sum.squares(capability_place) += block.score(column) * block.score(column);
+                sum.traces(capability_place) += block.aimed(column) - uncertain();
             }
             // Raters of this person: halo, and the severity of those who rated nobody else.
             for (std::size_t j = 0; j < ratings.raters.size(); ++j) {
@@ -261,9 +276,9 @@ VarianceComponents::Step VarianceComponents::look(std::span<const std::int32_t> 
                 if (halo < 0 && severity < 0) continue;
                 const PersonBlock::Column column = block.of_rater(static_cast<std::int32_t>(j));
                 block.aim(column);
-                aimed_along();
+                set_along(-1, aimed);
                 const double square = block.score(column) * block.score(column),
-                             trace = block.aimed(column) - uncertain(along);
+                             trace = block.aimed(column) - uncertain();
                 for (const std::int32_t place : {halo, severity}) {
                     if (place < 0) continue;
                     sum.squares(place) += square;
@@ -284,23 +299,16 @@ VarianceComponents::Step VarianceComponents::look(std::span<const std::int32_t> 
                     cell.squares - 2 * fits[i] * cell.sum + fits[i] * fits[i] * cell.weight;  // Σ weight · error²
                 if (place < 0) continue;
                 block.respond(fit);
-                along.setZero(static_cast<Eigen::Index>(columns.size()));
-                const std::size_t direct = columns.raters + (whole ? columns.capabilities : 0);
-                for (std::size_t k = 0; k < direct; ++k)
-                    along(static_cast<Eigen::Index>(k)) = block.response(fit, column_of(k));
-                for (std::size_t j = 0; whole && j < ratings.raters.size(); ++j)
-                    if (const std::int32_t source =
-                            columns.of_source[static_cast<std::size_t>(ratings.raters[j].source)];
-                        source >= 0)
-                        along(source) += block.response(fit, block.of_rater(static_cast<std::int32_t>(j)));
+                set_along(cell.capability, [&](PersonBlock::Column column) { return block.response(fit, column); });
                 for (std::size_t k = 0; k < columns.raters; ++k)
                     if (columns.rater[k] == cell.rater) along(static_cast<Eigen::Index>(k)) += 1;
+                along_own += 1;
                 if (whole) {
                     along(static_cast<Eigen::Index>(columns.raters) + cell.capability) += 1;
                     if (const std::int32_t source = columns.of_source[static_cast<std::size_t>(by.source)]; source >= 0)
                         along(source) += 1;
                 }
-                const double variance = block.variance(fit) + uncertain(along);
+                const double variance = block.variance(fit) + uncertain();
                 sum.squares(place) += residuals[i] / (residual * residual);
                 sum.traces(place) += cell.ratings / residual - cell.weight / (residual * residual) * variance;
             }
@@ -314,7 +322,8 @@ VarianceComponents::Step VarianceComponents::look(std::span<const std::int32_t> 
                 const PersonRatings::Cell& cell = ratings.cells[i];
                 const PersonRatings::Rater& by = ratings.raters[static_cast<std::size_t>(cell.rater)];
                 std::fill(value.begin(), value.end(), 0.0);
-                if (person_place >= 0) value[static_cast<std::size_t>(person_place)] = block.score_person();
+                if (person_place >= 0)
+                    value[static_cast<std::size_t>(person_place)] = block.score(PersonBlock::of_person());
                 if (capability_place >= 0)
                     value[static_cast<std::size_t>(capability_place)] =
                         block.score(block.of_capability(cell.capability));
@@ -462,6 +471,7 @@ bool VarianceComponents::improve(std::span<const std::int32_t> people, double en
         Eigen::VectorXd move = information.ldlt().solve(gradient);
         const double longest = move.cwiseAbs().maxCoeff();
         if (!std::isfinite(longest)) break;
+        const bool last = longest < enough;
         if (longest > 1.5) move *= 1.5 / longest;
         std::vector<double> before;
         for (const std::int32_t k : estimated_) before.push_back(components_[static_cast<std::size_t>(k)].variance);
@@ -472,6 +482,7 @@ bool VarianceComponents::improve(std::span<const std::int32_t> people, double en
                 components_[static_cast<std::size_t>(estimated_[static_cast<std::size_t>(i)])].variance =
                     std::max(least, before[static_cast<std::size_t>(i)] * std::exp(move(i)));
             spread();
+            if (last) break;
             next = look(people, whole);
             if (!step.exact || !next.exact || objective(next) <= now + 1e-9 * std::abs(now)) break;
         }
@@ -482,8 +493,8 @@ bool VarianceComponents::improve(std::span<const std::int32_t> people, double en
             if (variance > 10 * least)
                 moved = std::max(moved, std::abs(std::log(variance / before[static_cast<std::size_t>(i)])));
         }
-        step = std::move(next);
-        settled = moved < enough;
+        settled = last || moved < enough;
+        if (!last) step = std::move(next);
     }
     Eigen::MatrixXd information = step.information;
     for (Eigen::Index i = 0; i < m; ++i) {

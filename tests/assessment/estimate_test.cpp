@@ -1,4 +1,5 @@
 #include <gradus/assessment/estimate.h>
+#include <gradus/assessment/rater.h>
 
 #include <gtest/gtest.h>
 
@@ -7,6 +8,7 @@
 #include <map>
 #include <tuple>
 
+#include "assessment/stage.h"
 #include "risk/cases.h"
 
 namespace gradus {
@@ -14,19 +16,31 @@ namespace {
 
 EstimateOptions as_of(Date date) { return {.as_of = date, .threads = 1}; }
 
+/// Known variances: of a level 0.0625 in all, half of it between people.
+EstimateOptions known(Date date) {
+    EstimateOptions options = as_of(date);
+    options.variances.person = 0.02;
+    options.variances.person_capability = 0.01125;
+    options.variances.severity = {0.01, 0.01, 0.01, 0.01, 0.01, 0.01};
+    options.variances.halo = {0, 0.01, 0.01, 0.01, 0.01, 0.01};
+    options.variances.residual = {0.04, 0.02, 0.02, 0.02, 0.01, 0.02};
+    return options;
+}
+
 TEST(Estimate, CombinesPriorAndRatingsByPrecision) {
     const Organization org = build(small());
-    // Range 4: prior N(3, 1); a test has variance (0.1 · 4)² = 0.16, so precision 1 + 6.25.
+    // Range 4: prior N(3, 1); a test that names no rater has the variance 0.01 · 4² = 0.16, so precision 1 + 6.25.
     const Assessments seen =
         assess(org, {{"person", "capability", "level", "source", "date"}, {"p", "A", "expert", "test", "2026-03-31"}});
-    const Estimates found = estimate(org, seen, as_of(today));
+    const Estimates found = estimate(org, seen, known(today));
     ASSERT_EQ(found.size(), 1u);
-    EXPECT_DOUBLE_EQ(found.mean[0], 3 + 2 * 6.25 / 7.25);
-    EXPECT_DOUBLE_EQ(found.sd[0], std::sqrt(1 / 7.25));
+    EXPECT_NEAR(found.mean[0], 3 + 2 * 6.25 / 7.25, 1e-12);
+    EXPECT_NEAR(found.sd[0], std::sqrt(1 / 7.25), 1e-12);
     EXPECT_EQ(found.ratings[0], 1);
     EXPECT_EQ(found.last[0], today);
     EXPECT_DOUBLE_EQ(found.as_rated[0], 5);
-    EXPECT_DOUBLE_EQ(found.evidence[0], 1 - 1 / 7.25);
+    // Before the person's own ratings, difficulty is known as well as this one rating tells it: of 0.03125 · 0.04125 / 0.0725.
+    EXPECT_NEAR(found.evidence[0], 1 - 1 / 7.25 / (16 * (0.03125 + 0.03125 * 0.04125 / 0.0725)), 1e-12);
     EXPECT_EQ(found.problems->size(), 0u);
     EXPECT_FALSE(found.from_outside);
     EXPECT_EQ(found.provenance.stage, "estimate");
@@ -37,12 +51,174 @@ TEST(Estimate, OldRatingsFade) {
     const Organization org = build(small());
     const Assessments seen =
         assess(org, {{"person", "capability", "level", "source", "date"}, {"p", "A", "5", "test", "2022-03-31"}});
-    EstimateOptions options = as_of(today);
+    EstimateOptions options = known(today);
     options.half_information_years = 2;
     const Estimates found = estimate(org, seen, options);
     const double variance = 0.16 * (1 + 1461 / 365.25 / 2);  // three times as uncertain after four years
     EXPECT_DOUBLE_EQ(variance, 0.48);
-    EXPECT_NEAR(found.mean[0], 3 + 2 / variance / (1 + 1 / variance), 1e-15);
+    EXPECT_NEAR(found.mean[0], 3 + 2 / variance / (1 + 1 / variance), 1e-12);
+}
+
+TEST(Estimate, TakesOutWhatSourcesAndRatersHaveInCommon) {
+    // Two managers with two people each, all equally able by a test; one manager rates a level lower.
+    const Organization org = build(small({{"people",
+                                           {{"person", "role", "manager"},
+                                            {"a", "R", "m"},
+                                            {"b", "R", "m"},
+                                            {"c", "R", "n"},
+                                            {"d", "R", "n"},
+                                            {"m", "R", ""},
+                                            {"n", "R", ""}}}}));
+    Cells cells = {{"person", "capability", "level", "source", "rater"}};
+    for (const std::string_view person : {"a", "b", "c", "d"}) {
+        for (const std::string_view capability : {"A", "B"}) {
+            cells.push_back({person, capability, "3", "test", ""});
+            cells.push_back({person, capability, person < "c" ? "2" : "4", "manager", person == "a" ? "m" : ""});
+        }
+    }
+    const Estimates found = estimate(org, assess(org, cells), known(today));
+    const Raters raters = report_raters(found);
+    ASSERT_EQ(raters.size(), 2u);
+    EXPECT_EQ((*raters.rater.strings())[static_cast<std::size_t>(raters.rater[0].value())], "m");
+    EXPECT_EQ(raters.people[0], 2);  // named or not, the manager is one rater
+    EXPECT_EQ(raters.ratings[0], 4);
+    EXPECT_NEAR(raters.severity[0], -raters.severity[1], 1e-12);
+    EXPECT_LT(raters.severity[0], -0.05);
+    EXPECT_GT(raters.identifiability[0], 0.2);
+    EXPECT_EQ(raters.component[0], 1);
+    EXPECT_EQ(raters.component[1], 2);
+    const Sources sources = report_sources(found);
+    ASSERT_EQ(sources.size(), 2u);
+    EXPECT_EQ(sources.source[0], Source::manager);
+    EXPECT_NEAR(sources.bias[0], 0, 1e-12);
+    EXPECT_GT(sources.bias_sd[0], 0);
+    EXPECT_EQ(sources.source[1], Source::test);
+    EXPECT_EQ(sources.bias_sd[1], 0);
+    EXPECT_EQ(sources.raters[0], 2);
+    // Those of the severe manager are believed to be better than rated, the others worse.
+    EXPECT_GT(found.mean[0], 2.5);
+    EXPECT_LT(found.mean[0], 3);
+    EXPECT_NEAR(found.mean[0] + found.mean[4], 6, 1e-9);
+}
+
+TEST(Estimate, AnswersWhateverItIsGiven) {
+    const Organization org = build(
+        small({{"capabilities", {{"capability", "scale"}, {"A", "S"}, {"B", "S"}, {"C", "S"}}},
+               {"requirements", {{"role", "capability", "level"}, {"R", "A", "4"}, {"R", "C", "4"}}},
+               {"people",
+                {{"person", "role", "manager"}, {"a", "R", ""}, {"b", "R", "a"}, {"c", "R", "a"}, {"d", "R", ""}}}}));
+    const Cells head = {{"person", "capability", "level", "source", "rater"}};
+    const auto answers = [&](Cells rows, int expected) {
+        Cells cells = head;
+        cells.insert(cells.end(), rows.begin(), rows.end());
+        for (const double weight : {10.0, 1.0, 0.0}) {
+            EstimateOptions options = as_of(today);
+            options.prior_weight = weight;
+            const Estimates found = estimate(org, assess(org, cells), options);
+            EXPECT_EQ(found.size(), static_cast<std::size_t>(expected));
+            for (std::size_t i = 0; i < found.size(); ++i) {
+                EXPECT_TRUE(std::isfinite(found.mean[i])) << weight;
+                EXPECT_TRUE(std::isfinite(found.sd[i]) && found.sd[i] > 0) << weight;
+                EXPECT_TRUE(found.evidence[i] >= 0 && found.evidence[i] <= 1) << weight;
+            }
+            const Raters raters = report_raters(found);
+            for (std::size_t i = 0; i < raters.size(); ++i) {
+                EXPECT_TRUE(std::isfinite(raters.severity[i]) && std::isfinite(raters.severity_sd[i])) << weight;
+                EXPECT_TRUE(raters.identifiability[i] >= 0 && raters.identifiability[i] <= 1) << weight;
+            }
+            const VarianceReport variances = report_variances(found);
+            for (std::size_t i = 0; i < variances.size(); ++i)
+                EXPECT_TRUE(std::isfinite(variances.variance[i])) << weight;
+        }
+    };
+    answers({}, 8);
+    answers({{"a", "A", "3", "self", ""}}, 8);
+    answers({{"a", "A", "3", "manager", ""}}, 8);                               // who has no manager
+    answers({{"a", "A", "3", "peer", "x"}, {"b", "A", "4", "peer", "x"}}, 8);   // one rater for all
+    answers({{"a", "A", "3", "peer", ""}, {"a", "A", "4", "peer", ""}}, 8);     // nobody by name
+    answers({{"a", "A", "3", "self", ""}, {"b", "B", "5", "manager", ""}}, 9);  // nothing in common
+    answers({{"a", "A", "3", "peer", "x"},
+             {"b", "A", "3", "peer", "x"},
+             {"c", "A", "3", "peer", "y"},
+             {"d", "A", "3", "peer", "y"}},
+            8);
+    Cells equal, many;
+    for (const std::string_view person : {"a", "b", "c", "d"})
+        for (const std::string_view capability : {"A", "B", "C"})
+            for (const std::string_view source : {"self", "manager", "peer", "report", "test", "observation"})
+                equal.push_back({person, capability, "3", source, source == "peer" ? "x" : ""});
+    answers(equal, 12);
+    many.resize(3000, {"a", "A", "2", "peer", ""});
+    answers(many, 8);
+}
+
+TEST(Estimate, OfAnInfiniteVarianceChangesNothing) {
+    Random random(3, 60);
+    const Organization org = random.organization();
+    const Assessments seen = random.assessments(org);
+    EstimateOptions without = known(today), with = known(today);
+    with.variances.residual[static_cast<std::size_t>(Source::peer)] = std::numeric_limits<double>::infinity();
+    Cells cells = {{"person", "capability", "level", "source", "rater", "date"}};
+    std::vector<std::string> texts;
+    texts.reserve(4 * seen.size());
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        if (seen.source[i] == Source::peer) continue;
+        const auto key = [](const AnyColumn& column, auto id) {
+            return id ? (*column.strings())[static_cast<std::size_t>(id.value())] : std::string_view();
+        };
+        texts.push_back(std::to_string(seen.level[i]));
+        const std::string_view level = texts.back();
+        texts.push_back(is_missing(seen.date[i]) ? "" : to_text(seen.date[i]));
+        cells.push_back({key(seen.person, seen.person[i]), key(seen.capability, seen.capability[i]), level,
+                         Words<Source>::names[static_cast<std::size_t>(seen.source[i])], key(seen.rater, seen.rater[i]),
+                         texts.back()});
+    }
+    const Estimates one = estimate(org, assess(org, cells), without), other = estimate(org, seen, with);
+    std::size_t row = 0, compared = 0;
+    for (std::size_t i = 0; i < other.size(); ++i) {
+        while (row < one.size() &&
+               std::pair(one.person[row], one.capability[row]) < std::pair(other.person[i], other.capability[i]))
+            ++row;
+        if (row == one.size() ||
+            std::pair(one.person[row], one.capability[row]) != std::pair(other.person[i], other.capability[i]))
+            continue;
+        EXPECT_NEAR(one.mean[row], other.mean[i], 1e-9);
+        EXPECT_NEAR(one.sd[row], other.sd[i], 1e-9);
+        ++compared;
+    }
+    EXPECT_EQ(compared, one.size());
+}
+
+TEST(Estimate, OfAScaleShiftedAndStretchedFollows) {
+    const auto made = [](std::string_view step) {
+        std::vector<std::string> positions;
+        for (int i = 0; i < 5; ++i) positions.push_back(std::to_string(step == "wide" ? 10 + 3 * i : 1 + i));
+        Cells scales = {{"scale", "level", "position"}};
+        static constexpr std::string_view labels[] = {"novice", "basic", "able", "skilled", "expert"};
+        for (std::size_t i = 0; i < 5; ++i) scales.push_back({"S", labels[i], positions[i]});
+        Cells people = {{"person", "role", "manager"}}, seen = {{"person", "capability", "level", "source", "rater"}};
+        static constexpr std::string_view keys[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+        for (std::size_t i = 0; i < 8; ++i) people.push_back({keys[i], "R", keys[i / 4]});
+        for (std::size_t i = 0; i < 8; ++i)
+            for (std::size_t k = 0; k < 6; ++k)
+                seen.push_back({keys[i], k % 2 ? "A" : "B", labels[(3 * i + 2 * k * k + i * k) % 5],
+                                k < 2   ? "self"
+                                : k < 4 ? "manager"
+                                        : "peer",
+                                k < 4 ? "" : keys[(i + 3) % 8]});
+        people[1][2] = "";
+        const Organization org =
+            build(small({{"scales", scales},
+                         {"requirements", {{"role", "capability", "level"}, {"R", "A", "skilled"}}},
+                         {"people", people}}));
+        return estimate(org, assess(org, seen), as_of(today));
+    };
+    const Estimates plain = made("plain"), wide = made("wide");
+    ASSERT_EQ(plain.size(), wide.size());
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        EXPECT_NEAR(10 + 3 * (plain.mean[i] - 1), wide.mean[i], 1e-9);
+        EXPECT_NEAR(3 * plain.sd[i], wide.sd[i], 1e-9);
+    }
 }
 
 TEST(Estimate, WithoutRatingsIsThePrior) {
@@ -112,10 +288,10 @@ TEST(Estimate, MoreEvidenceNeverWidens) {
     double last = 1;
     for (int i = 0; i < 100; ++i) {
         cells.push_back({"p", "A", levels[draw() % 5], sources[draw() % 6], dates[draw() % 5]});
-        const Estimates found = estimate(org, assess(org, cells), as_of(today));
+        const Estimates found = estimate(org, assess(org, cells), known(today));
         EXPECT_LT(found.sd[0], last);
-        EXPECT_GT(found.mean[0], 1);
-        EXPECT_LT(found.mean[0], 5);
+        EXPECT_GT(found.mean[0], 0);
+        EXPECT_LT(found.mean[0], 6);
         last = found.sd[0];
     }
 }
@@ -154,7 +330,11 @@ TEST(Estimate, RefusesOptionsOutsideTheirRange) {
     EXPECT_EQ(refused([](EstimateOptions& o) { o.half_information_years = 0; }), "half_information_years");
     EXPECT_EQ(refused([](EstimateOptions& o) { o.prior_mean = 1.1; }), "prior_mean");
     EXPECT_EQ(refused([](EstimateOptions& o) { o.prior_sd = missing<double>(); }), "prior_sd");
-    EXPECT_EQ(refused([](EstimateOptions& o) { o.variances.test = 0; }), "variances.test");
+    EXPECT_EQ(refused([](EstimateOptions& o) { o.variances.residual[4] = 0; }), "variances.residual.test");
+    EXPECT_EQ(refused([](EstimateOptions& o) { o.variances.severity[0] = -1; }), "variances.severity.self");
+    EXPECT_EQ(refused([](EstimateOptions& o) { o.prior_weight = -1; }), "prior_weight");
+    EXPECT_EQ(refused([](EstimateOptions& o) { o.terms.residual = false; }), "terms");
+    EXPECT_EQ(refused([](EstimateOptions& o) { o.variances.severity[0] = 0; }), "");
     EXPECT_EQ(refused([](EstimateOptions&) {}), "");
 }
 
