@@ -50,6 +50,10 @@ RatingModel::RatingModel(const Organization& organization_, const Assessments& a
 
 void PersonLevels::go(std::int32_t person) {
     model_.ratings.gather(person, ratings_);
+    start();
+}
+
+void PersonLevels::start() {
     block_.factor(ratings_, model_.components.variances());
     const std::span<const double> x = model_.system.solution();
     const auto raters = static_cast<std::size_t>(model_.layout.raters);

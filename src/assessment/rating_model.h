@@ -44,6 +44,12 @@ public:
 
     /// Takes up a person's ratings, with what is known of raters and sources.
     void go(std::int32_t person);
+    /// The same with ratings of one's own choice, as Ratings::gather() takes them.
+    template <class Each>
+    void go(std::int32_t person, Date as_of, Each&& each) {
+        model_.ratings.gather(person, as_of, ratings_, each);
+        start();
+    }
     RatingModel::Level level(CapabilityId capability);
     /// The sum of the person's own effect, that at a capability and a rater's halo; -1: without. Local numbers.
     Effect effect(bool person, std::int32_t capability, std::int32_t rater);
@@ -51,6 +57,7 @@ public:
     const PersonRatings& ratings() const { return ratings_; }
 
 private:
+    void start();
     void respond(bool person, std::int32_t capability, std::int32_t rater);
 
     const RatingModel& model_;

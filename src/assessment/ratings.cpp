@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
-#include <unordered_map>
 
 #include "base/parallel.h"
 #include "organization/relations.h"
@@ -19,17 +18,6 @@ constexpr Source most_trusted[] = {Source::test, Source::manager, Source::observ
 constexpr std::int64_t people_at_once = 2048;
 
 }  // namespace
-
-double Ratings::years_factor(Date date) const {
-    if (is_missing(date)) return 1;
-    return 1 + static_cast<double>((as_of_ - date).count()) / 365.25 / half_information_years_;
-}
-
-double Ratings::standardised(CapabilityId capability, double level) const {
-    const Relations& relations = organization_.relations();
-    const auto c = static_cast<std::size_t>(capability.value());
-    return (level - relations.bottom[c]) / (relations.top[c] - relations.bottom[c]) - prior_mean_;
-}
 
 std::string_view Ratings::name(std::int32_t key) const {
     const auto raters =
@@ -180,87 +168,101 @@ Ratings::Ratings(const Organization& organization, const Day& day, const Assessm
                  });
 }
 
-void Ratings::gather(std::int32_t person, PersonRatings& into) const {
+std::int32_t Ratings::key_of(std::string_view name) const {
+    const Strings* strings = assessments_.rater.strings().get();
+    const auto raters = static_cast<std::int32_t>(strings ? strings->size() : 0);
+    std::int32_t low = 0, high = raters;
+    while (low < high) {
+        const std::int32_t middle = low + (high - low) / 2;
+        if ((*strings)[static_cast<std::size_t>(middle)] < name)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < raters && (*strings)[static_cast<std::size_t>(low)] == name) return low;
+    const std::int32_t person = organization_.people().find(name);
+    return person < 0 ? -1 : raters + person;
+}
+
+Ratings::Gathering::Gathering(const Ratings& ratings, std::int32_t person, Date as_of, PersonRatings& into)
+    : ratings_(ratings), person_(person), as_of_(as_of), into_(into) {
     into.capabilities.clear();
     into.raters.clear();
     into.cells.clear();
-    const Relations& relations = organization_.relations();
-    std::size_t expected = 0;                            // raters mostly come in the same order for every capability
-    std::unordered_map<std::int64_t, std::size_t> many;  // where there are too many to look through
+}
+
+std::size_t Ratings::Gathering::rater_of(const Row& row) {
     constexpr std::size_t few = 24;
-    const auto rater_of = [&](std::size_t row) {
-        const Source source = assessments_.source[row];
-        std::int32_t key = source == Source::self ? -1 : assessments_.rater[row].value();
-        if (key < 0 && source == Source::manager) key = key_of_manager_[static_cast<std::size_t>(person)];
-        const bool named = key >= 0 || source == Source::self || source == Source::test || source == Source::manager;
-        if (named) {
-            const auto same = [&](std::size_t i) {
-                return into.raters[i].key == key && into.raters[i].source == source;
-            };
-            if (expected < into.raters.size() && same(expected)) return expected++;
-            const std::int64_t who = static_cast<std::int64_t>(key) * static_cast<std::int64_t>(source_count) +
-                                     static_cast<std::int64_t>(source);
-            if (into.raters.size() >= few) {
-                if (many.empty())
-                    for (std::size_t i = 0; i < into.raters.size(); ++i)
-                        many.emplace(
-                            static_cast<std::int64_t>(into.raters[i].key) * static_cast<std::int64_t>(source_count) +
-                                static_cast<std::int64_t>(into.raters[i].source),
-                            i);
-                const auto [at, is_new] = many.emplace(who, into.raters.size());
-                if (!is_new) {
-                    expected = at->second + 1;
-                    return at->second;
-                }
-            } else {
-                for (std::size_t i = 0; i < into.raters.size(); ++i)
-                    if (same(i)) {
-                        expected = i + 1;
-                        return i;
-                    }
-            }
-        }
-        const std::int32_t shared =
-            key < 0 ? -1
-                    : shared_of_code_[static_cast<std::size_t>(key) * source_count + static_cast<std::size_t>(source)];
-        into.raters.push_back(
-            {shared, source, key >= 0 || source != Source::test, named ? key : PersonRatings::anonymous});
-        expected = into.raters.size();
-        return into.raters.size() - 1;
+    const Source source = row.source;
+    std::int32_t key = source == Source::self ? -1 : row.key;
+    if (key < 0 && source == Source::manager) key = ratings_.key_of_manager_[static_cast<std::size_t>(person_)];
+    const bool named = key >= 0 || source == Source::self || source == Source::test || source == Source::manager;
+    const auto code_of = [](std::int32_t rater, Source as) {
+        return static_cast<std::int64_t>(rater) * static_cast<std::int64_t>(source_count) +
+               static_cast<std::int64_t>(as);
     };
-    CapabilityId last;
-    double bottom = 0, range = 1;
-    for (std::size_t row = rows_[static_cast<std::size_t>(person)]; row < rows_[static_cast<std::size_t>(person) + 1];
-         ++row) {
-        if (!counts(row)) continue;
-        const CapabilityId capability = assessments_.capability[row];
-        if (into.capabilities.empty() || capability != last) {
-            last = capability;
-            into.capabilities.push_back(number(capability));
-            const auto c = static_cast<std::size_t>(capability.value());
-            bottom = relations.bottom[c];
-            range = relations.top[c] - bottom;
-            expected = 0;
-        }
-        const auto rater = static_cast<std::int32_t>(rater_of(row));
-        const auto local = static_cast<std::int32_t>(into.capabilities.size()) - 1;
-        const double weight = 1 / years_factor(assessments_.date[row]);
-        const double level = (assessments_.level[row] - bottom) / range - prior_mean_;
-        PersonRatings::Cell* cell = nullptr;  // repeats of a rater mostly come one after the other
-        for (std::size_t i = into.cells.size(); i-- > 0 && into.cells[i].capability == local;) {
-            if (into.cells[i].rater == rater) {
-                cell = &into.cells[i];
-                break;
+    if (named) {
+        const auto same = [&](std::size_t i) { return into_.raters[i].key == key && into_.raters[i].source == source; };
+        if (expected_ < into_.raters.size() && same(expected_)) return expected_++;
+        if (into_.raters.size() >= few) {
+            if (many_.empty())
+                for (std::size_t i = 0; i < into_.raters.size(); ++i)
+                    many_.emplace(code_of(into_.raters[i].key, into_.raters[i].source), i);
+            const auto [at, is_new] = many_.emplace(code_of(key, source), into_.raters.size());
+            if (!is_new) {
+                expected_ = at->second + 1;
+                return at->second;
             }
-            if (into.raters[static_cast<std::size_t>(rater)].source != Source::manager)
-                break;  // who may be named or not
+        } else {
+            for (std::size_t i = 0; i < into_.raters.size(); ++i)
+                if (same(i)) {
+                    expected_ = i + 1;
+                    return i;
+                }
         }
-        if (!cell) cell = &into.cells.emplace_back(PersonRatings::Cell{local, rater, 0, 0, 0, 0});
-        ++cell->ratings;
-        cell->weight += weight;
-        cell->sum += weight * level;
-        cell->squares += weight * level * level;
     }
+    const bool known = key >= 0 && key < ratings_.keys();
+    into_.raters.push_back({known ? ratings_.shared_of_code_[static_cast<std::size_t>(code_of(key, source))] : -1,
+                            source, key >= 0 || source != Source::test, named ? key : PersonRatings::anonymous});
+    expected_ = into_.raters.size();
+    return into_.raters.size() - 1;
+}
+
+void Ratings::Gathering::add(const Row& row) {
+    if (into_.capabilities.empty() || row.capability != last_) {
+        last_ = row.capability;
+        into_.capabilities.push_back(ratings_.number(row.capability));
+        const Relations& relations = ratings_.organization_.relations();
+        const auto c = static_cast<std::size_t>(row.capability.value());
+        bottom_ = relations.bottom[c];
+        range_ = relations.top[c] - bottom_;
+        expected_ = 0;
+    }
+    const auto rater = static_cast<std::int32_t>(rater_of(row));
+    const auto local = static_cast<std::int32_t>(into_.capabilities.size()) - 1;
+    const double age = is_missing(row.date) ? 0 : static_cast<double>((as_of_ - row.date).count()) / 365.25;
+    const double weight = 1 / (1 + age / ratings_.half_information_years_);
+    const double level = (row.level - bottom_) / range_ - ratings_.prior_mean_;
+    PersonRatings::Cell* cell = nullptr;  // repeats of a rater mostly come one after the other
+    for (std::size_t i = into_.cells.size(); i-- > 0 && into_.cells[i].capability == local;) {
+        if (into_.cells[i].rater == rater) {
+            cell = &into_.cells[i];
+            break;
+        }
+        if (row.source != Source::manager) break;  // who may be named or not
+    }
+    if (!cell) cell = &into_.cells.emplace_back(PersonRatings::Cell{local, rater, 0, 0, 0, 0});
+    ++cell->ratings;
+    cell->weight += weight;
+    cell->sum += weight * level;
+    cell->squares += weight * level * level;
+}
+
+void Ratings::gather(std::int32_t person, PersonRatings& into) const {
+    gather(person, as_of_, into, [&](auto&& add) {
+        for (std::size_t i = first_row(person); i < last_row(person); ++i)
+            if (counts(i)) add(row(i));
+    });
 }
 
 }  // namespace gradus

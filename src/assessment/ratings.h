@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <gradus/assessment/assessment.h>
@@ -53,8 +54,9 @@ public:
     /// Of the assessments.
     std::size_t first_row(std::int32_t person) const { return rows_[person]; }
     std::size_t last_row(std::int32_t person) const { return rows_[person + 1]; }
-    bool counts(std::size_t row) const {
-        return assessments_.date[row] <= as_of_ && !left_out_[static_cast<std::size_t>(assessments_.source[row])];
+    bool counts(std::size_t row) const { return counts(row, as_of_); }
+    bool counts(std::size_t row, Date as_of) const {
+        return assessments_.date[row] <= as_of && !left_out_[static_cast<std::size_t>(assessments_.source[row])];
     }
 
     /// Capabilities with ratings, ascending.
@@ -84,11 +86,29 @@ public:
 
     /// The person's ratings by the day.
     void gather(std::int32_t person, PersonRatings& into) const;
-    double years_factor(Date date) const;
-    /// Of a level: ranges above what is believed before any rating.
-    double standardised(CapabilityId capability, double level) const;
+
+    /// One rating of a person, whatever table it is from.
+    struct Row {
+        CapabilityId capability;
+        Source source;
+        std::int32_t key;  // of the rater; -1: not named
+        Date date;
+        double level;
+    };
+    Row row(std::size_t row) const {
+        return {assessments_.capability[row], assessments_.source[row], assessments_.rater[row].value(),
+                assessments_.date[row], assessments_.level[row]};
+    }
+    /// The key of a rater by name; -1: neither a rater nor a person.
+    std::int32_t key_of(std::string_view name) const;
+    /// Keys are below.
+    std::int32_t keys() const { return static_cast<std::int32_t>(shared_of_code_.size() / source_count); }
+    /// `each(add)` calls add(row) for every rating that counts on the day, by capability, then source, then rater.
+    template <class Each>
+    void gather(std::int32_t person, Date as_of, PersonRatings& into, Each&& each) const;
 
 private:
+    class Gathering;
     std::int64_t code(std::size_t row) const;
 
     Organization organization_;
@@ -110,5 +130,30 @@ private:
     std::vector<std::int64_t> rated_first_;
     std::vector<std::int32_t> rated_people_;
 };
+
+/// Puts one person's ratings together, one after the other.
+class Ratings::Gathering {
+public:
+    Gathering(const Ratings& ratings, std::int32_t person, Date as_of, PersonRatings& into);
+    void add(const Row& row);
+
+private:
+    std::size_t rater_of(const Row& row);
+
+    const Ratings& ratings_;
+    std::int32_t person_;
+    Date as_of_;
+    PersonRatings& into_;
+    std::size_t expected_ = 0;                            // raters mostly come in the same order for every capability
+    std::unordered_map<std::int64_t, std::size_t> many_;  // where there are too many to look through
+    CapabilityId last_;
+    double bottom_ = 0, range_ = 1;
+};
+
+template <class Each>
+void Ratings::gather(std::int32_t person, Date as_of, PersonRatings& into, Each&& each) const {
+    Gathering gathering(*this, person, as_of, into);
+    each([&](const Row& row) { gathering.add(row); });
+}
 
 }  // namespace gradus

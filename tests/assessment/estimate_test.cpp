@@ -353,6 +353,82 @@ TEST(Estimate, ReportsProgress) {
     EXPECT_EQ(control.progress(), 1);
 }
 
+TEST(UpdateEstimates, OfNothingNewIsTheSame) {
+    Random random(5, 200);
+    const Organization org = random.organization();
+    const Estimates all = estimate(org, random.assessments(org), as_of(today));
+    Cells cells = {{"person", "capability", "level", "source", "date"}};
+    std::vector<std::string> keys;
+    for (std::size_t i = 0; i < org.people().size(); ++i) keys.emplace_back(org.people()[i]);
+    for (const std::string& key : keys) cells.push_back({key, "c1", "3", "peer", "2026-04-01"});
+    const Estimates again = update_estimates(all, assess(org, cells));
+    EXPECT_EQ(bytes(again), bytes(all));
+    EXPECT_EQ(told(*again.problems).size(), 1u);
+}
+
+TEST(UpdateEstimates, IsNearWhatAllTogetherGive) {
+    Random random(6, 1500);
+    const Organization org = random.organization();
+    const Assessments seen = random.assessments(org);
+    const Estimates before = estimate(org, seen, known(today));
+    const Date later = day("2026-05-31");
+    const Cells news = {{"person", "capability", "level", "source", "rater", "date"},
+                        {"p1003", "c1", "4", "peer", "p1100", "2026-05-01"},
+                        {"p1003", "c2", "1", "test", "", "2026-05-02"},
+                        {"p1200", "c1", "2", "self", "", "2026-05-02"},
+                        {"p1200", "c4", "2", "peer", "somebody", "2026-05-02"},
+                        {"p1200", "c5", "2", "peer", "", "2026-06-02"}};
+    const Estimates after = update_estimates(before, assess(org, news), later);
+    ASSERT_GT(after.size(), 4u);
+    EXPECT_EQ(told(*after.problems),
+              (std::vector<std::string>{
+                  "warning ignored assessments date: 1 rating is later than as_of 2026-05-31 and left out"}));
+    // All ratings together, at the same variances: severities, difficulties and biases differ by what a few ratings tell of them.
+    Cells cells = news;
+    std::vector<std::string> texts;
+    texts.reserve(2 * seen.size());
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        const auto key = [](const AnyColumn& column, auto id) {
+            return id ? (*column.strings())[static_cast<std::size_t>(id.value())] : std::string_view();
+        };
+        texts.push_back(std::to_string(seen.level[i]));
+        const std::string_view level = texts.back();
+        texts.push_back(is_missing(seen.date[i]) ? "" : to_text(seen.date[i]));
+        cells.push_back({key(seen.person, seen.person[i]), key(seen.capability, seen.capability[i]), level,
+                         Words<Source>::names[static_cast<std::size_t>(seen.source[i])], key(seen.rater, seen.rater[i]),
+                         texts.back()});
+    }
+    const Estimates together = estimate(org, assess(org, cells), known(later));
+    std::size_t row = 0, moved = 0;
+    for (std::size_t i = 0; i < after.size(); ++i) {
+        while (std::pair(together.person[row], together.capability[row]) <
+               std::pair(after.person[i], after.capability[i]))
+            ++row;
+        ASSERT_EQ(together.capability[row], after.capability[i]);
+        EXPECT_EQ(together.ratings[row], after.ratings[i]);
+        EXPECT_NEAR(together.mean[row], after.mean[i], 0.06);
+        EXPECT_NEAR(together.sd[row], after.sd[i], 0.02);
+        for (std::size_t old = 0; old < before.size(); ++old)
+            moved += before.person[old] == after.person[i] && before.capability[old] == after.capability[i] &&
+                     std::abs(before.mean[old] - after.mean[i]) > 0.1;
+    }
+    EXPECT_GT(moved, 1u);
+}
+
+TEST(UpdateEstimates, RefusesWhatItCannotKnow) {
+    const Organization org = build(small());
+    const Assessments seen = assess(org, {{"person", "capability", "level", "source"}, {"p", "A", "3", "self"}});
+    const Estimates found = estimate(org, seen, as_of(today));
+    EXPECT_THROW(update_estimates(found, seen, day("2026-03-30")), Error);
+    EXPECT_THROW(update_estimates(believe(org, {{"person", "capability", "mean", "sd"}, {"p", "A", "3", "1"}}), seen),
+                 Error);
+    const Estimates after = update_estimates(
+        found,
+        assess(org, {{"person", "capability", "level", "source"}, {"p", "A", "3", "test"}, {"p", "B", "3", "self"}}));
+    EXPECT_EQ(bytes(after), bytes(found));
+    EXPECT_EQ(told(*after.problems).size(), 2u);
+}
+
 TEST(LoadEstimates, NeedsOnlyMeanAndSd) {
     const Organization org = build(small());
     const Estimates found =

@@ -127,6 +127,15 @@ struct EstimateOptions {
 Estimates estimate(const Organization& organization, const Assessments& assessments, const EstimateOptions& options,
                    Control* control = nullptr);
 
+/// The rows of the people whom new ratings are of, with everything else as it was: variances, severities, difficulties and biases stay
+/// those of `estimates`, as does how sure they are. Quick: some 20 µs a person. For new severities estimate again.
+///
+/// `as_of` missing: that of the estimates. Old ratings age to it. Raters known as raters of several people keep their severity; others
+/// are met anew. Ratings after `as_of`, from a source or of a capability that the estimates knew no ratings of are left out, with a
+/// warning each. @throws Error missing_table for estimates from outside; invalid_option for an earlier day than that of the estimates.
+Estimates update_estimates(const Estimates& estimates, const Assessments& added, Date as_of = missing<Date>(),
+                           int threads = 0);
+
 /// Estimates from outside: person, capability, mean and sd are needed, the rest may be absent.
 /// @throws Error with all problems; missing_table if the input is not the table `estimates`.
 Estimates load_estimates(const Organization& organization, const Input& input, Date as_of, int threads = 0);

@@ -1,0 +1,207 @@
+#include <gradus/assessment/estimate.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <tuple>
+#include <vector>
+
+#include "assessment/rating_model.h"
+#include "assessment/stage.h"
+#include "base/parallel.h"
+
+namespace gradus {
+
+namespace {
+
+constexpr std::int64_t people_at_once = 64;
+
+/// Why new ratings were left out.
+struct LeftOut {
+    std::atomic<std::int64_t> later{0}, of_source{0}, of_capability{0};
+};
+
+std::shared_ptr<const Problems> warnings(const LeftOut& left_out, Date as_of) {
+    ProblemList problems;
+    const auto warn = [&](std::int64_t count, std::string_view column, const std::string& why) {
+        if (count == 0) return;
+        problems.add({.severity = Severity::warning,
+                      .code = Code::ignored,
+                      .table = "assessments",
+                      .column = std::string(column),
+                      .message = counted(count, "rating is", "ratings are") + " " + why + " and left out"});
+    };
+    warn(left_out.later, "date", "later than as_of " + to_text(as_of));
+    warn(left_out.of_source, "source", "from a source without ratings before: estimate again");
+    warn(left_out.of_capability, "capability", "of a capability without ratings before: estimate again");
+    return problems.table();
+}
+
+/// One row of the result.
+struct Updated {
+    PersonId person;
+    CapabilityId capability;
+    double mean, sd, as_rated, evidence;
+    std::int32_t ratings;
+    Date last;
+};
+
+/// All ratings of one person, old and new, and what is needed of the person.
+class Person {
+public:
+    Person(const RatingModel& model, const Assessments& added, Date as_of, LeftOut& left_out)
+        : model_(model), added_(added), as_of_(as_of), left_out_(left_out), levels_(model) {}
+
+    void update(PersonId person, std::size_t first, std::size_t last, std::vector<Updated>& rows) {
+        collect(person, first, last);
+        levels_.go(person.value(), as_of_, [&](auto&& add) {
+            for (const Ratings::Row& row : rows_) add(row);
+        });
+        std::size_t at = 0;
+        for (const CapabilityId capability : capabilities_) {
+            const Relations& relations = model_.organization.relations();
+            const auto c = static_cast<std::size_t>(capability.value());
+            const double range = relations.top[c] - relations.bottom[c];
+            double total = 0;
+            std::int32_t count = 0;
+            Date newest = missing<Date>();
+            for (; at < rows_.size() && rows_[at].capability == capability; ++at, ++count) {
+                total += rows_[at].level;
+                newest = std::max(newest, rows_[at].date);
+            }
+            const RatingModel::Level level = levels_.level(capability);
+            rows.push_back(
+                {person, capability, relations.bottom[c] + (model_.options.prior_mean + level.mean) * range,
+                 std::sqrt(std::max(0.0, level.variance)) * range, count ? total / count : missing<double>(),
+                 level.prior_variance > 0 ? std::clamp(1 - level.variance / level.prior_variance, 0.0, 1.0) : 0, count,
+                 newest});
+        }
+    }
+
+private:
+    void collect(PersonId person, std::size_t first, std::size_t last) {
+        rows_.clear();
+        capabilities_.clear();
+        for (std::size_t i = model_.ratings.first_row(person.value()); i < model_.ratings.last_row(person.value()); ++i)
+            if (model_.ratings.counts(i, as_of_)) rows_.push_back(model_.ratings.row(i));
+        for (std::size_t i = first; i < last; ++i) {
+            const Source source = added_.source[i];
+            if (added_.date[i] > as_of_) {
+                ++left_out_.later;
+            } else if (!model_.ratings.has(source)) {
+                ++left_out_.of_source;
+            } else if (model_.ratings.number(added_.capability[i]) < 0) {
+                ++left_out_.of_capability;
+            } else {
+                std::int32_t key = -1;
+                if (const RaterId rater = added_.rater[i]) {
+                    key = model_.ratings.key_of((*added_.rater.strings())[static_cast<std::size_t>(rater.value())]);
+                    if (key < 0) key = model_.ratings.keys() + rater.value();
+                }
+                rows_.push_back({added_.capability[i], source, key, added_.date[i], added_.level[i]});
+            }
+        }
+        std::sort(rows_.begin(), rows_.end(), [](const Ratings::Row& a, const Ratings::Row& b) {
+            return std::tie(a.capability, a.source, a.key, a.date, a.level) <
+                   std::tie(b.capability, b.source, b.key, b.date, b.level);
+        });
+        for (const Ratings::Row& row : rows_) capabilities_.push_back(row.capability);
+        const auto need = [&](RoleId role) {
+            for (const Need& one : model_.day.needs(role)) capabilities_.push_back(one.capability);
+        };
+        need(model_.day.role(person));
+        model_.day.for_each_target(person, [&](std::size_t row) { need(model_.organization->target_roles.role[row]); });
+        for (const std::size_t row : model_.organization.relations().personal_goals_of_person[person])
+            capabilities_.push_back(model_.organization->personal_goals.capability[row]);
+        std::sort(capabilities_.begin(), capabilities_.end());
+        capabilities_.erase(std::unique(capabilities_.begin(), capabilities_.end()), capabilities_.end());
+    }
+
+    const RatingModel& model_;
+    const Assessments& added_;
+    Date as_of_;
+    LeftOut& left_out_;
+    PersonLevels levels_;
+    std::vector<Ratings::Row> rows_;
+    std::vector<CapabilityId> capabilities_;
+};
+
+}  // namespace
+
+Estimates update_estimates(const Estimates& estimates, const Assessments& added, Date as_of, int threads) {
+    if (!estimates.model)
+        throw Error(Code::missing_table,
+                    "update_estimates needs estimates made from ratings: these came from outside, without them",
+                    "estimates");
+    const RatingModel& model = *estimates.model;
+    Stage stage("update_estimates");
+    stage.input(estimates.provenance.digest).input(added.provenance.digest);
+    if (is_missing(as_of)) as_of = model.options.as_of;
+    if (as_of < model.options.as_of)
+        throw Error(Code::invalid_option,
+                    "option as_of must not lie before " + to_text(model.options.as_of) +
+                        ", the day of the estimates; it is " + to_text(as_of),
+                    "options", 0, "as_of");
+    check_keys(added, added.person, model.organization.people());
+    check_keys(added, added.capability, model.organization.capabilities());
+
+    struct Range {
+        PersonId person;
+        std::size_t first, last;
+    };
+    std::vector<Range> concerned;
+    for (std::size_t row = 0; row < added.size(); ++row) {
+        if (concerned.empty() || concerned.back().person != added.person[row])
+            concerned.push_back({added.person[row], row, row});
+        concerned.back().last = row + 1;
+    }
+    std::erase_if(concerned, [&](const Range& range) { return !model.ratings.takes_part(range.person.value()); });
+
+    LeftOut left_out;
+    const auto count = static_cast<std::int64_t>(concerned.size());
+    std::vector<std::vector<Updated>> pieces(concerned.size() / static_cast<std::size_t>(people_at_once) + 1);
+    parallel_for(count, people_at_once, threads, [&](std::int64_t first, std::int64_t last) {
+        Person person(model, added, as_of, left_out);
+        for (std::int64_t i = first; i < last; ++i) {
+            const Range& range = concerned[static_cast<std::size_t>(i)];
+            person.update(range.person, range.first, range.last,
+                          pieces[static_cast<std::size_t>(first / people_at_once)]);
+        }
+    });
+    std::size_t rows = 0, row = 0;
+    for (const auto& piece : pieces) rows += piece.size();
+    Buffer<PersonId> person(rows);
+    Buffer<CapabilityId> capability(rows);
+    Buffer<double> mean(rows), sd(rows), as_rated(rows), evidence(rows);
+    Buffer<std::int32_t> ratings(rows);
+    Buffer<Date> last(rows);
+    for (const auto& piece : pieces)
+        for (const Updated& one : piece) {
+            person[row] = one.person;
+            capability[row] = one.capability;
+            mean[row] = one.mean;
+            sd[row] = one.sd;
+            as_rated[row] = one.as_rated;
+            evidence[row] = one.evidence;
+            ratings[row] = one.ratings;
+            last[row] = one.last;
+            ++row;
+        }
+    Estimates result;
+    result.person.set(std::move(person), model.organization.people().strings());
+    result.capability.set(std::move(capability), model.organization.capabilities().strings());
+    result.mean.set(std::move(mean));
+    result.sd.set(std::move(sd));
+    result.ratings.set(std::move(ratings));
+    result.last.set(std::move(last));
+    result.as_rated.set(std::move(as_rated));
+    result.evidence.set(std::move(evidence));
+    result.prior_mean = estimates.prior_mean;
+    result.prior_sd = estimates.prior_sd;
+    result.model = estimates.model;
+    result.problems = warnings(left_out, as_of);
+    stage.sign(result, OptionsJson().add("as_of", as_of), as_of, thread_count(count / people_at_once + 1, threads));
+    return result;
+}
+
+}  // namespace gradus
