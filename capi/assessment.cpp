@@ -44,5 +44,20 @@ gradus_status gradus_estimates_load(const gradus_organization* organization, gra
 void gradus_estimates_free(gradus_estimates* estimates) { delete estimates; }
 gradus_status gradus_estimates_table(const gradus_estimates* estimates, const char* name, gradus_table** out,
                                      gradus_error* err) {
-    return pick(estimates, name, out, err);
+    return create(out, err, [&] {
+        const gradus::Estimates& e = get(estimates);
+        const gradus::Raters raters;  // empty: these three stand for what is made when asked for
+        const gradus::Sources sources;
+        const gradus::VarianceReport variances;
+        const gradus::Table& found = find({&e, e.problems.get(), &raters, &sources, &variances}, name);
+        if (&found == &raters) return table(estimates, gradus::report_raters(e));
+        if (&found == &sources) return table(estimates, gradus::report_sources(e));
+        if (&found == &variances) return table(estimates, gradus::report_variances(e));
+        return part(estimates, found);
+    });
+}
+
+gradus_status gradus_check_fairness(const gradus_estimates* estimates, int32_t min_people, gradus_table** out,
+                                    gradus_error* err) {
+    return create(out, err, [&] { return table(estimates, gradus::check_fairness(get(estimates), min_people)); });
 }

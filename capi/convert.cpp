@@ -32,19 +32,28 @@ LoadOptions from_c(const gradus_load_options* options) {
 
 gradus_estimate_options OptionStruct<gradus_estimate_options>::defaults() {
     const EstimateOptions o;
-    return {.struct_size = sizeof(gradus_estimate_options),
-            .as_of = to_c(o.as_of),
-            .threads = o.threads,
-            .reserved = 0,
-            .half_information_years = o.half_information_years,
-            .prior_mean = o.prior_mean,
-            .prior_sd = o.prior_sd,
-            .variance_self = o.variances.self,
-            .variance_manager = o.variances.manager,
-            .variance_peer = o.variances.peer,
-            .variance_report = o.variances.report,
-            .variance_test = o.variances.test,
-            .variance_observation = o.variances.observation};
+    gradus_estimate_options c{};
+    c.struct_size = sizeof c;
+    c.as_of = to_c(o.as_of);
+    c.term_person = o.terms.person;
+    c.term_person_capability = o.terms.person_capability;
+    c.term_severity = o.terms.severity;
+    c.term_halo = o.terms.halo;
+    c.pooled_severity = o.pooled.severity;
+    c.pooled_halo = o.pooled.halo;
+    c.pooled_residual = o.pooled.residual;
+    c.common_uncertainty = o.common_uncertainty;
+    c.threads = o.threads;
+    c.half_information_years = o.half_information_years;
+    c.prior_mean = o.prior_mean;
+    c.prior_sd = o.prior_sd;
+    c.prior_weight = o.prior_weight;
+    c.variance_person = o.variances.person;
+    c.variance_person_capability = o.variances.person_capability;
+    std::copy(o.variances.severity.begin(), o.variances.severity.end(), c.variance_severity);
+    std::copy(o.variances.halo.begin(), o.variances.halo.end(), c.variance_halo);
+    std::copy(o.variances.residual.begin(), o.variances.residual.end(), c.variance_residual);
+    return c;
 }
 
 EstimateOptions from_c(const gradus_estimate_options* options) {
@@ -54,12 +63,21 @@ EstimateOptions from_c(const gradus_estimate_options* options) {
             .half_information_years = c.half_information_years,
             .prior_mean = c.prior_mean,
             .prior_sd = c.prior_sd,
-            .variances = {.self = c.variance_self,
-                          .manager = c.variance_manager,
-                          .peer = c.variance_peer,
-                          .report = c.variance_report,
-                          .test = c.variance_test,
-                          .observation = c.variance_observation},
+            .variances = {.person = c.variance_person,
+                          .person_capability = c.variance_person_capability,
+                          .severity = std::to_array(c.variance_severity),
+                          .halo = std::to_array(c.variance_halo),
+                          .residual = std::to_array(c.variance_residual)},
+            .terms = {.person = truth(c.term_person, "term_person"),
+                      .person_capability = truth(c.term_person_capability, "term_person_capability"),
+                      .severity = truth(c.term_severity, "term_severity"),
+                      .halo = truth(c.term_halo, "term_halo"),
+                      .residual = true},
+            .pooled = {.severity = truth(c.pooled_severity, "pooled_severity"),
+                       .halo = truth(c.pooled_halo, "pooled_halo"),
+                       .residual = truth(c.pooled_residual, "pooled_residual")},
+            .prior_weight = c.prior_weight,
+            .common_uncertainty = truth(c.common_uncertainty, "common_uncertainty"),
             .threads = c.threads};
 }
 

@@ -28,6 +28,9 @@ static_assert(same(Type::key, GRADUS_TYPE_KEY) && same(Type::word, GRADUS_TYPE_W
               same(Type::date, GRADUS_TYPE_DATE) && same(Type::money, GRADUS_TYPE_MONEY) &&
               same(Type::hours, GRADUS_TYPE_HOURS) && same(Type::amount, GRADUS_TYPE_AMOUNT) &&
               same(Type::level, GRADUS_TYPE_LEVEL));
+static_assert(same(Source::self, GRADUS_SOURCE_SELF) && same(Source::manager, GRADUS_SOURCE_MANAGER) &&
+              same(Source::peer, GRADUS_SOURCE_PEER) && same(Source::report, GRADUS_SOURCE_REPORT) &&
+              same(Source::test, GRADUS_SOURCE_TEST) && same(Source::observation, GRADUS_SOURCE_OBSERVATION));
 static_assert(same(Grouping::unit, GRADUS_BY_UNIT) && same(Grouping::role, GRADUS_BY_ROLE) &&
               same(Grouping::family, GRADUS_BY_FAMILY) && same(Grouping::manager, GRADUS_BY_MANAGER) &&
               same(Grouping::persona, GRADUS_BY_PERSONA) && same(Grouping::all, GRADUS_BY_ALL));
@@ -69,7 +72,7 @@ struct OptionStruct<gradus_load_options> {
 template <>
 struct OptionStruct<gradus_estimate_options> {
     static constexpr const char* init = "gradus_estimate_options_init";
-    static constexpr std::uint32_t first_size = 88;
+    static constexpr std::uint32_t first_size = 240;
     static gradus_estimate_options defaults();
 };
 template <>

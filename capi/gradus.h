@@ -356,24 +356,48 @@ GRADUS_API gradus_status gradus_ratings_by_source(const gradus_organization* org
 /* What is believed about people's levels, and how sure it is. Immutable. */
 typedef struct gradus_estimates gradus_estimates;
 
+/* Where a rating comes from; its place in an array by source. */
+enum {
+    GRADUS_SOURCE_SELF = 0,
+    GRADUS_SOURCE_MANAGER = 1,
+    GRADUS_SOURCE_PEER = 2,
+    GRADUS_SOURCE_REPORT = 3,
+    GRADUS_SOURCE_TEST = 4,
+    GRADUS_SOURCE_OBSERVATION = 5
+};
+
+/* Ratings differ by terms, each with a variance: the person, the person's capability, the severity of the rater, the halo of the
+ * rater about the person, and the residual. Variances are in squared ranges of the scale; NaN (default): estimated from the
+ * ratings. */
 typedef struct gradus_estimate_options {
     uint32_t struct_size;
-    int32_t as_of; /* required: ratings after this day are left out */
+    int32_t as_of;                  /* required: ratings after this day are left out */
+    int32_t term_person;            /* 1 (default): with this term; 0: without. The residual is always there */
+    int32_t term_person_capability; /* likewise */
+    int32_t term_severity;          /* likewise */
+    int32_t term_halo;              /* likewise */
+    int32_t pooled_severity;        /* 1: one variance for all sources, where none is given; default 0: one for each */
+    int32_t pooled_halo;            /* likewise */
+    int32_t pooled_residual;        /* likewise */
+    int32_t common_uncertainty;     /* 1 (default): sd takes in how uncertain difficulties and source biases are */
     int32_t threads;
     int32_t reserved;              /* 0 */
-    double half_information_years; /* > 0: the error variance of a rating is multiplied by 1 + age / this; default 1 */
+    double half_information_years; /* > 0: a rating's residual variance is multiplied by 1 + age / this; default 1 */
     double prior_mean;             /* share of the scale's range above its bottom, 0 to 1; default 0.5 */
     double prior_sd;               /* share of the scale's range, > 0; default 0.25 */
-    double variance_self;          /* error variances of one rating by its source, in squared ranges, > 0 */
-    double variance_manager;
-    double variance_peer;
-    double variance_report;
-    double variance_test;
-    double variance_observation;
+    /* How many raters (people, ratings, ...) a prior variance counts for, 0 to 1e9; default 10. With 0, difficulties and biases
+     * have flat priors. */
+    double prior_weight;
+    double variance_person;            /* of people, over all capabilities, > 0 */
+    double variance_person_capability; /* of a person's levels about the person's own mean, > 0 */
+    double variance_severity[6];       /* by GRADUS_SOURCE_...: of how severe or lenient raters are, >= 0 */
+    double variance_halo[6];           /* of one rater's impression of one person, over all capabilities, >= 0 */
+    /* Of the rest, for one rating given on the day itself, > 0; infinite: ratings of this source count for nothing. */
+    double variance_residual[6];
 } gradus_estimate_options;
 GRADUS_API void gradus_estimate_options_init(gradus_estimate_options* options, uint32_t struct_size);
 
-/* Combines ratings into levels. `control` may be NULL. */
+/* Combines ratings into levels, with what sources and raters have in common taken out. `control` may be NULL. */
 GRADUS_API gradus_status gradus_estimate(const gradus_organization* organization, const gradus_assessments* assessments,
                                          const gradus_estimate_options* options, gradus_control* control,
                                          gradus_estimates** out, gradus_error* err);
@@ -383,9 +407,15 @@ GRADUS_API gradus_status gradus_estimates_load(const gradus_organization* organi
                                                const gradus_load_options* options, gradus_estimates** out,
                                                gradus_error* err);
 GRADUS_API void gradus_estimates_free(gradus_estimates* estimates);
-/* "estimates" and "problems". */
+/* "estimates" and "problems". Made when asked for: "raters" (the severity and halo of everyone who rated), "sources" (their biases
+ * and standard deviations) and "variances" (those used); GRADUS_MISSING_TABLE for estimates of your own. */
 GRADUS_API gradus_status gradus_estimates_table(const gradus_estimates* estimates, const char* name, gradus_table** out,
                                                 gradus_error* err);
+/* Whether sources rate the people of one value of a declared attribute otherwise than the reference does (test, else manager,
+ * observation, peer, report, self: the first that occurs): table "fairness". Groups of fewer than `min_people` people, 2 or more,
+ * or with as few others, are left out; 5 is usual. GRADUS_MISSING_TABLE for estimates of your own. */
+GRADUS_API gradus_status gradus_check_fairness(const gradus_estimates* estimates, int32_t min_people,
+                                               gradus_table** out, gradus_error* err);
 
 /* ---- Gaps and risks -------------------------------------------------------------------------------------------- */
 

@@ -28,6 +28,8 @@ static void* read_all(void* argument) {
         gradus_certificate certificate;
         OK(gradus_heat_map(s.organization, s.risks, NULL, &table, &err));
         gradus_table_free(table);
+        OK(gradus_estimates_table(s.estimates, "raters", &table, &err));
+        gradus_table_free(table);
         OK(gradus_optimize(s.organization, s.risks, NULL, NULL, &plan, &err));
         OK(gradus_plan_certificate(plan, &certificate, &err));
         *value = certificate.value;

@@ -112,10 +112,11 @@ int main(void) {
     /* Results of another organisation. */
     builder = new_builder();
     OK(add(builder, "people", "person|role\nX1|analyst\nX2|engineer\nX3|engineer\nX4|engineer\nX5|engineer", &err));
-    const char* const others[][2] = {{"target_roles", "person|role\nX1|engineer"},
+    const char* const others[][2] = {{"person_attributes", "person|attribute|value\nX1|site|north"},
+                                     {"target_roles", "person|role\nX1|engineer"},
                                      {"personal_goals", "person|capability|level\nX1|sql|skilled"},
                                      {"accounts", "person|kind|available\nX1|money|1"}};
-    for (int i = 0; i < 3; ++i) OK(add(builder, others[i][0], others[i][1], &err));
+    for (int i = 0; i < 4; ++i) OK(add(builder, others[i][0], others[i][1], &err));
     OK(gradus_organization_with_tables(s.organization, builder, NULL, &o, &err));
     CHECK(gradus_organization_digest(o) != gradus_organization_digest(s.organization));
     gradus_gaps* gaps;
@@ -123,7 +124,8 @@ int main(void) {
     gradus_verification* verification;
     FAILS(gradus_find_gaps(o, s.estimates, NULL, NULL, &gaps, &err), GRADUS_CONTRADICTION, "another organisation");
     FAILS(gradus_optimize(o, s.risks, NULL, NULL, &plan, &err), GRADUS_CONTRADICTION, "another organisation");
-    FAILS(gradus_verify(o, s.risks, s.plan, NULL, NULL, &verification, &err), GRADUS_CONTRADICTION, "another organisation");
+    FAILS(gradus_verify(o, s.risks, s.plan, NULL, NULL, &verification, &err), GRADUS_CONTRADICTION,
+          "another organisation");
     gradus_organization_free(o);
     gradus_builder_free(builder);
 

@@ -139,6 +139,10 @@ void exhaust_tables(const stages& s) {
     EXHAUST(gradus_table_free, gradus_organization_table(s.organization, "people", out, err));
     EXHAUST(gradus_table_free, gradus_assessments_table(s.assessments, "assessments", out, err));
     EXHAUST(gradus_table_free, gradus_estimates_table(s.estimates, "problems", out, err));
+    EXHAUST(gradus_table_free, gradus_estimates_table(s.estimates, "raters", out, err));
+    EXHAUST(gradus_table_free, gradus_estimates_table(s.estimates, "sources", out, err));
+    EXHAUST(gradus_table_free, gradus_estimates_table(s.estimates, "variances", out, err));
+    EXHAUST(gradus_table_free, gradus_check_fairness(s.estimates, 2, out, err));
     EXHAUST(gradus_table_free, gradus_gaps_table(s.gaps, "gaps", out, err));
     EXHAUST(gradus_table_free, gradus_risks_table(s.risks, "risks", out, err));
     EXHAUST(gradus_table_free, gradus_plan_table(s.plan, "items", out, err));

@@ -56,6 +56,8 @@ int main(void) {
     REFUSES(gradus_estimates_load(NULL, s.builder, NULL, &estimates, &err));
     REFUSES(gradus_estimates_load(s.organization, NULL, NULL, &estimates, &err));
     REFUSES(gradus_estimates_table(NULL, "estimates", &t, &err));
+    REFUSES(gradus_estimates_table(NULL, "raters", &t, &err));
+    REFUSES(gradus_check_fairness(NULL, 5, &t, &err));
     REFUSES(gradus_find_gaps(NULL, s.estimates, NULL, NULL, &gaps, &err));
     REFUSES(gradus_find_gaps(s.organization, NULL, NULL, NULL, &gaps, &err));
     REFUSES(gradus_gaps_load(NULL, s.builder, NULL, &gaps, &err));
@@ -140,6 +142,8 @@ int main(void) {
     REFUSES(gradus_organization_with_tables(s.organization, s.builder, NULL, NULL, &err));
     REFUSES(gradus_organization_table(s.organization, "people", NULL, &err));
     REFUSES(gradus_assessments_load(s.organization, s.builder, NULL, NULL, &err));
+    REFUSES(gradus_estimates_table(s.estimates, "raters", NULL, &err));
+    REFUSES(gradus_check_fairness(s.estimates, 5, NULL, &err));
     REFUSES(gradus_find_gaps(s.organization, s.estimates, NULL, NULL, NULL, &err));
     REFUSES(gradus_plan_certificate(s.plan, NULL, &err));
     REFUSES(gradus_table_column(t, "person", NULL, &err));
@@ -150,6 +154,8 @@ int main(void) {
     /* Without text. */
     REFUSES(gradus_table_column(t, NULL, &column, &err));
     REFUSES(gradus_organization_table(s.organization, NULL, &none, &err));
+    CHECK(!none);
+    REFUSES(gradus_estimates_table(s.estimates, NULL, &none, &err));
     CHECK(!none);
     REFUSES(gradus_builder_row(s.builder, NULL, &err));
     OK(gradus_builder_row(s.builder, "people", &err));

@@ -10,7 +10,7 @@ _Static_assert(sizeof(gradus_certificate) == 56, "fixed");
 _Static_assert(sizeof(void*) != 8 || sizeof(gradus_column) == 80, "fixed");
 _Static_assert(sizeof(void*) != 8 || sizeof(gradus_provenance) == 64, "fixed");
 _Static_assert(sizeof(gradus_load_options) == 16, "of 0.1");
-_Static_assert(sizeof(gradus_estimate_options) == 88, "of 0.1");
+_Static_assert(sizeof(gradus_estimate_options) == 240, "of 0.1");
 _Static_assert(sizeof(gradus_gap_options) == 16, "of 0.1");
 _Static_assert(sizeof(gradus_risk_options) == 88, "of 0.1");
 _Static_assert(sizeof(gradus_heat_map_options) == 16 + sizeof(void*), "of 0.1");
@@ -71,7 +71,14 @@ int main(void) {
     gradus_estimate_options estimate;
     gradus_estimate_options_init(&estimate, sizeof estimate);
     CHECK(estimate.as_of == GRADUS_NONE && estimate.half_information_years == 1 && estimate.prior_mean == 0.5);
-    CHECK(estimate.prior_sd == 0.25 && estimate.variance_self == 0.0625 && estimate.reserved == 0);
+    CHECK(estimate.prior_sd == 0.25 && estimate.prior_weight == 10 && estimate.reserved == 0);
+    CHECK(estimate.term_person == 1 && estimate.term_person_capability == 1 && estimate.term_severity == 1);
+    CHECK(estimate.term_halo == 1 && estimate.common_uncertainty == 1);
+    CHECK(estimate.pooled_severity == 0 && estimate.pooled_halo == 0 && estimate.pooled_residual == 0);
+    CHECK(isnan(estimate.variance_person) && isnan(estimate.variance_person_capability));
+    for (int source = GRADUS_SOURCE_SELF; source <= GRADUS_SOURCE_OBSERVATION; ++source)
+        CHECK(isnan(estimate.variance_severity[source]) && isnan(estimate.variance_halo[source]) &&
+              isnan(estimate.variance_residual[source]));
     gradus_estimates* estimates;
     FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION,
           "as_of");
@@ -81,6 +88,32 @@ int main(void) {
     FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION,
           "prior_sd");
     estimate.prior_sd = 0.25;
+    estimate.prior_weight = -1;
+    FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION,
+          "prior_weight");
+    estimate.prior_weight = 10;
+    estimate.variance_residual[GRADUS_SOURCE_TEST] = 0;
+    FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION,
+          "residual.test");
+    estimate.variance_residual[GRADUS_SOURCE_TEST] = NAN;
+    estimate.variance_halo[GRADUS_SOURCE_MANAGER] = INFINITY;
+    FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION,
+          "halo.manager");
+    estimate.variance_halo[GRADUS_SOURCE_MANAGER] = NAN;
+    int32_t* const flags[] = {&estimate.term_person,     &estimate.term_person_capability, &estimate.term_severity,
+                              &estimate.term_halo,       &estimate.pooled_severity,        &estimate.pooled_halo,
+                              &estimate.pooled_residual, &estimate.common_uncertainty};
+    static const char* const names[] = {"term_person",     "term_person_capability", "term_severity",
+                                        "term_halo",       "pooled_severity",        "pooled_halo",
+                                        "pooled_residual", "common_uncertainty"};
+    for (int i = 0; i < 8; ++i) {
+        const int32_t usual = *flags[i];
+        *flags[i] = 2;
+        FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION,
+              "0 or 1");
+        CHECK(strcmp(err.column, names[i]) == 0);
+        *flags[i] = usual;
+    }
     estimate.reserved = 1;
     FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION,
           "reserved");

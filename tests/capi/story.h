@@ -75,6 +75,8 @@ static const char* const story[][2] = {
     {"people",
      "person|role|unit|hours|joined\nE1|analyst|lab|8|2020-01-01\nE2|analyst|lab|8|\nE3|engineer|ops|6|\n"
      "E4|engineer|ops|6|\nE5|engineer|lab||"},
+    {"person_attributes",
+     "person|attribute|value\nE1|site|north\nE2|site|north\nE3|site|south\nE4|site|south\nE5|site|south"},
     {"target_roles", "person|role\nE5|analyst"},
     {"personal_goals", "person|capability|level\nE1|security|practised"},
     {"objectives", "objective|weight\ntrust|1"},

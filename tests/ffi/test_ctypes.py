@@ -45,13 +45,23 @@ class Column(ctypes.Structure):
 
 
 class EstimateOptions(ctypes.Structure):
-    _fields_ = [("struct_size", c_uint32), ("as_of", c_int32), ("threads", c_int32), ("reserved", c_int32)] + [
-        (name, c_double)
-        for name in (
-            "half_information_years prior_mean prior_sd variance_self variance_manager variance_peer variance_report "
-            "variance_test variance_observation"
-        ).split()
-    ]
+    _fields_ = (
+        [("struct_size", c_uint32)]
+        + [
+            (name, c_int32)
+            for name in (
+                "as_of term_person term_person_capability term_severity term_halo pooled_severity pooled_halo "
+                "pooled_residual common_uncertainty threads reserved"
+            ).split()
+        ]
+        + [
+            (name, c_double)
+            for name in (
+                "half_information_years prior_mean prior_sd prior_weight variance_person variance_person_capability"
+            ).split()
+        ]
+        + [(name, c_double * 6) for name in "variance_severity variance_halo variance_residual".split()]
+    )
 
 
 class OptimizeOptions(ctypes.Structure):
@@ -187,6 +197,9 @@ organization = Handle("organization", "organization_load", builder, None)
 assessments = Handle("assessments", "assessments_load", organization, builder, None)
 as_of = options(EstimateOptions, "estimate", as_of=days(2026, 3, 31))
 estimates = Handle("estimates", "estimate", organization, assessments, as_of, None)
+sources = Handle("table", "estimates_table", estimates, b"sources")
+assert column(sources, "source") == ["self", "manager", "peer", "test"]
+assert column(sources, "ratings") == [2, 3, 1, 2]
 gaps = Handle("gaps", "find_gaps", organization, estimates, None, None)
 risks = Handle("risks", "assess_risk", organization, gaps, None, None)
 control = Handle("control", "control_new")
