@@ -57,6 +57,13 @@ gradus_status gradus_estimates_table(const gradus_estimates* estimates, const ch
     });
 }
 
+gradus_status gradus_estimates_update(const gradus_estimates* estimates, const gradus_assessments* added, int32_t as_of,
+                                      int32_t threads, gradus_estimates** out, gradus_error* err) {
+    return create(out, err, [&] {
+        return result(estimates, gradus::update_estimates(get(estimates), get(added), date_from_c(as_of), threads));
+    });
+}
+
 gradus_status gradus_check_fairness(const gradus_estimates* estimates, int32_t min_people, gradus_table** out,
                                     gradus_error* err) {
     return create(out, err, [&] { return table(estimates, gradus::check_fairness(get(estimates), min_people)); });

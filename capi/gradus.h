@@ -388,8 +388,8 @@ typedef struct gradus_estimate_options {
     /* How many raters (people, ratings, ...) a prior variance counts for, 0 to 1e9; default 10. With 0, difficulties and biases
      * have flat priors. */
     double prior_weight;
-    double variance_person;            /* of people, over all capabilities, > 0 */
-    double variance_person_capability; /* of a person's levels about the person's own mean, > 0 */
+    double variance_person;            /* of people, over all capabilities, >= 0 */
+    double variance_person_capability; /* of a person's levels about the person's own mean, >= 0 */
     double variance_severity[6];       /* by GRADUS_SOURCE_...: of how severe or lenient raters are, >= 0 */
     double variance_halo[6];           /* of one rater's impression of one person, over all capabilities, >= 0 */
     /* Of the rest, for one rating given on the day itself, > 0; infinite: ratings of this source count for nothing. */
@@ -411,6 +411,12 @@ GRADUS_API void gradus_estimates_free(gradus_estimates* estimates);
  * and standard deviations) and "variances" (those used); GRADUS_MISSING_TABLE for estimates of your own. */
 GRADUS_API gradus_status gradus_estimates_table(const gradus_estimates* estimates, const char* name, gradus_table** out,
                                                 gradus_error* err);
+/* The rows of the people whom new ratings are of, with variances, severities, difficulties and biases as they were. `as_of`
+ * GRADUS_NONE: the day of the estimates, else not before it; old ratings age to it. What cannot be taken in is left out, with a
+ * warning in "problems". `threads` 0: all cores. GRADUS_MISSING_TABLE for estimates of your own. */
+GRADUS_API gradus_status gradus_estimates_update(const gradus_estimates* estimates, const gradus_assessments* added,
+                                                 int32_t as_of, int32_t threads, gradus_estimates** out,
+                                                 gradus_error* err);
 /* Whether sources rate the people of one value of a declared attribute otherwise than the reference does (test, else manager,
  * observation, peer, report, self: the first that occurs): table "fairness". Groups of fewer than `min_people` people, 2 or more,
  * or with as few others, are left out; 5 is usual. GRADUS_MISSING_TABLE for estimates of your own. */

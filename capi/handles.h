@@ -84,10 +84,10 @@ inline const Anecdotes& get(const gradus_anecdotes* handle) { return *required(h
 inline const Table& get(const gradus_table* handle) { return *required(handle, "table").value; }
 inline Control* get(gradus_control* handle) { return handle ? &handle->value : nullptr; }
 
-/// Hands what a stage made for an organisation over to a handle.
-template <class T>
-Result<T> result(const gradus_organization* organization, T value) {
-    return {std::make_shared<const T>(std::move(value)), organization->minor_digits};
+/// Hands what a stage made from what is behind a handle over to a handle of its own.
+template <class Owner, class T>
+Result<T> result(const Owner* owner, T value) {
+    return {std::make_shared<const T>(std::move(value)), owner->minor_digits};
 }
 
 /// Hands a table that was just made from what is behind a handle over to a handle of its own.

@@ -111,6 +111,10 @@ int main() {
     print(gradus::Problems(), "problems", false);
     const gradus::Gaps gaps;
     print(gradus::Estimates(), "estimates", false);
+    print(gradus::Raters(), "raters", false);
+    print(gradus::Sources(), "sources", false);
+    print(gradus::VarianceReport(), "variances", false);
+    print(gradus::Fairness(), "fairness", false);
     print(gradus::RatingsBySource(), "ratings_by_source", false);
     print(gaps, "gaps", false);
     print(gradus::Risks(), "risks", false, gaps.column_count());

@@ -20,7 +20,7 @@ namespace {
 const RatingModel& model_of(const Estimates& estimates, std::string_view what) {
     if (!estimates.model)
         throw Error(Code::missing_table,
-                    std::string(what) + " needs estimates made from ratings: these came from outside, without them",
+                    "the " + std::string(what) + " need estimates made from ratings: these came from outside, without them",
                     "estimates");
     return *estimates.model;
 }
@@ -63,7 +63,7 @@ struct SharedRater {
 }  // namespace
 
 Raters report_raters(const Estimates& estimates) {
-    const RatingModel& model = model_of(estimates, "report_raters");
+    const RatingModel& model = model_of(estimates, "raters");
     Stage stage("report_raters");
     stage.input(estimates.provenance.digest);
     const Ratings& ratings = model.ratings;
@@ -161,7 +161,7 @@ Raters report_raters(const Estimates& estimates) {
 }
 
 Sources report_sources(const Estimates& estimates) {
-    const RatingModel& model = model_of(estimates, "report_sources");
+    const RatingModel& model = model_of(estimates, "sources");
     Stage stage("report_sources");
     stage.input(estimates.provenance.digest);
     const Ratings& ratings = model.ratings;
@@ -210,7 +210,7 @@ Sources report_sources(const Estimates& estimates) {
 }
 
 VarianceReport report_variances(const Estimates& estimates) {
-    const RatingModel& model = model_of(estimates, "report_variances");
+    const RatingModel& model = model_of(estimates, "variances");
     Stage stage("report_variances");
     stage.input(estimates.provenance.digest);
     struct Row {
@@ -369,7 +369,7 @@ Contrast contrast(const RatingModel& model, const Group& group, const std::vecto
 }  // namespace
 
 Fairness check_fairness(const Estimates& estimates, int min_people) {
-    const RatingModel& model = model_of(estimates, "check_fairness");
+    const RatingModel& model = model_of(estimates, "checks of fairness");
     if (min_people < 2) refuse_option("min_people", min_people, "at least 2");
     Stage stage("check_fairness");
     stage.input(estimates.provenance.digest);

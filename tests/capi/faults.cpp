@@ -118,6 +118,7 @@ void exhaust_stages(const stages& s, std::int32_t threads) {
     EXHAUST(gradus_organization_free, gradus_organization_with_tables(o, s.builder, &load, out, err));
     EXHAUST(gradus_assessments_free, gradus_assessments_load(o, s.builder, &load, out, err));
     EXHAUST(gradus_estimates_free, gradus_estimate(o, s.assessments, &estimate, nullptr, out, err));
+    EXHAUST(gradus_estimates_free, gradus_estimates_update(s.estimates, s.assessments, GRADUS_NONE, 1, out, err));
     EXHAUST(gradus_estimates_free, gradus_estimates_load(o, s.builder, &load, out, err));
     EXHAUST(gradus_table_free, gradus_ratings_by_source(o, s.assessments, estimate.as_of, out, err));
     EXHAUST(gradus_gaps_free, gradus_find_gaps(o, s.estimates, &gap, nullptr, out, err));

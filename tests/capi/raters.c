@@ -229,6 +229,19 @@ int main(void) {
     gradus_estimates* estimates = estimate(&s, assessments, &options);
     check_options(&s, assessments);
 
+    /* What was rated already says nothing new of the other people. */
+    gradus_estimates* updated;
+    OK(gradus_estimates_update(estimates, assessments, GRADUS_NONE, 0, &updated, &err));
+    gradus_table *before = table_of(estimates, "estimates"), *after = table_of(updated, "estimates");
+    CHECK(gradus_table_rows(after) > 0 && gradus_table_rows(after) <= gradus_table_rows(before));
+    CHECK(integer(after, "ratings", 0) == 2 * integer(before, "ratings", 0));
+    gradus_table_free(before);
+    gradus_table_free(after);
+    gradus_estimates_free(updated);
+    FAILS(gradus_estimates_update(estimates, assessments, gradus_date(2026, 3, 30), 0, &updated, &err),
+          GRADUS_INVALID_OPTION, "2026-03-31");
+    CHECK(!updated);
+
     /* Estimates of elsewhere have neither. */
     gradus_load_options as_of;
     gradus_load_options_init(&as_of, sizeof as_of);
@@ -243,6 +256,8 @@ int main(void) {
         CHECK(!table && strcmp(err.table, "estimates") == 0 && strstr(err.message, names[i]));
     }
     FAILS(gradus_check_fairness(outside, 5, &table, &err), GRADUS_MISSING_TABLE, "came from outside");
+    FAILS(gradus_estimates_update(outside, assessments, GRADUS_NONE, 0, &updated, &err), GRADUS_MISSING_TABLE,
+          "came from outside");
     CHECK(!table && strcmp(err.table, "estimates") == 0);
     FAILS(gradus_estimates_table(outside, "rater", &table, &err), GRADUS_UNKNOWN_TABLE,
           "estimates, problems, raters, sources, variances");

@@ -92,7 +92,7 @@ struct EstimateOptions {
     double half_information_years = 1;  ///< > 0: a rating's error variance is multiplied by 1 + age / this
     double prior_mean = 0.5;            ///< share of the scale's range above its bottom, 0 to 1
     double prior_sd = 0.25;             ///< share of the scale's range, > 0
-    /// Each > 0, residual also infinite, severity and halo also 0; those that are missing are estimated.
+    /// Each >= 0, residual > 0 and maybe infinite; those that are missing are estimated.
     Variances variances{};
     /// Terms of the model; the residual cannot be left out.
     VarianceTerms terms{.person = true, .person_capability = true, .severity = true, .halo = true, .residual = true};
