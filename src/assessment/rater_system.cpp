@@ -17,6 +17,9 @@ constexpr std::int64_t raters_at_once = 256;
 // Beyond, conjugate gradients: unknowns; entries of the factor; products to invert it.
 constexpr std::int64_t most_unknowns = 20'000, most_entries = 20'000'000;
 constexpr double most_products = 2e9;
+// Of all with what is common to all, whether or not they meet in anybody: entries; products to find them.
+constexpr std::int64_t most_ties = 10'000'000;
+constexpr double most_tie_products = 1e10;
 
 struct Cholesky : Eigen::SimplicialLLT<Eigen::SparseMatrix<double, Eigen::ColMajor, std::int32_t>> {
     /// Entries by column, known before any number is.
@@ -387,7 +390,7 @@ std::vector<double> RaterSystem::solve(std::span<const double> right, double tol
     return x;
 }
 
-void RaterSystem::invert(bool common_uncertainty) {
+void RaterSystem::invert(bool common_uncertainty, bool ties) {
     const auto raters = static_cast<std::size_t>(layout_.raters);
     if (!common_uncertainty) {
         RaterSystem apart(*this);
@@ -452,6 +455,22 @@ void RaterSystem::invert(bool common_uncertainty) {
             for (std::int32_t j = 0; j < layout_.common; ++j)
                 common_inverse_(i, j) =
                     entry(raters + static_cast<std::size_t>(i), raters + static_cast<std::size_t>(j));
+        if (ties && static_cast<std::int64_t>(layout_.raters) * layout_.common <= most_ties &&
+            2.0 * static_cast<double>(factor_value_.size()) * layout_.common <= most_tie_products) {
+            rater_inverse_.resize(layout_.raters, layout_.common);
+            parallel_for(layout_.common, 1, threads_, [&](std::int64_t from, std::int64_t to) {
+                std::vector<double> unit(size, 0.0);
+                for (std::int64_t i = from; i < to; ++i) {
+                    unit[raters + static_cast<std::size_t>(i)] = 1;
+                    const std::vector<double> column = solve(unit, 0);
+                    for (std::int32_t rater = 0; rater < layout_.raters; ++rater)
+                        rater_inverse_(rater, i) = column[static_cast<std::size_t>(rater)];
+                    for (std::int32_t j = 0; j < layout_.common; ++j)
+                        if (j != i) common_inverse_(j, i) = column[raters + static_cast<std::size_t>(j)];
+                    unit[raters + static_cast<std::size_t>(i)] = 0;
+                }
+            });
+        }
         return;
     }
     if (layout_.common > 0) common_inverse_ = reduced_.solve(Eigen::MatrixXd::Identity(layout_.common, layout_.common));
@@ -500,6 +519,15 @@ std::int64_t RaterSystem::find(std::int32_t row, std::int32_t column) const {
                end = column_.begin() + first_[static_cast<std::size_t>(row) + 1];
     const auto found = std::lower_bound(begin, end, column);
     return found != end && *found == column ? found - column_.begin() : -1;
+}
+
+double RaterSystem::rater_covariance(std::int32_t rater, std::int32_t number) const {
+    if (rater_inverse_.size() > 0) return rater_inverse_(rater, number);
+    double sum = 0;  // to first order in the ties between severities
+    for (auto i = static_cast<std::size_t>(first_[static_cast<std::size_t>(rater) + 1]);
+         i-- > static_cast<std::size_t>(first_[static_cast<std::size_t>(rater)]) && column_[i] >= layout_.raters;)
+        sum += value_[i] * common_inverse_(column_[i] - layout_.raters, number);
+    return -sum / diagonal_[static_cast<std::size_t>(rater)];
 }
 
 void RaterSystem::covariance(const LocalColumns& columns, Eigen::MatrixXd& into) const {

@@ -65,14 +65,16 @@ public:
     double criterion() const { return criterion_; }
     std::int64_t ratings() const { return count_; }
 
-    /// Makes covariance() known. `common_uncertainty` false: as if difficulties and biases were known.
-    void invert(bool common_uncertainty = true);
+    /// Makes covariance() known. `common_uncertainty` false: as if difficulties and biases were known. `ties`: rater_covariance() too.
+    void invert(bool common_uncertainty = true, bool ties = false);
     double variance(std::int32_t rater) const { return variance_[static_cast<std::size_t>(rater)]; }
     /// Of a person's columns with each other.
     void covariance(const LocalColumns& columns, Eigen::MatrixXd& into) const;
     /// Of what is common to all.
     double common_variance(std::int32_t number) const { return common_inverse_(number, number); }
     double common_covariance(std::int32_t a, std::int32_t b) const { return common_inverse_(a, b); }
+    /// Of a rater's severity with what is common to all, whether or not they meet in anybody.
+    double rater_covariance(std::int32_t rater, std::int32_t number) const;
 
 private:
     void assemble(std::span<const std::int32_t> people, const RatingVariances& variances, const Priors& priors);
@@ -100,6 +102,7 @@ private:
 
     std::vector<double> variance_, covariance_;  // A⁻¹ on the diagonal and at column_
     Eigen::MatrixXd common_inverse_;
+    Eigen::MatrixXd rater_inverse_;  // A⁻¹ of severities by what is common; empty: too large, or not exact
 };
 
 }  // namespace gradus

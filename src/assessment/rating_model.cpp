@@ -34,7 +34,7 @@ RatingModel::RatingModel(const Organization& organization_, const Assessments& a
       layout(ratings), components(ratings, layout, options, control),
       system(ratings, layout, people_of(ratings), components.variances(), RaterSystem::Priors(options),
              options.threads) {
-    system.invert(options.common_uncertainty);
+    system.invert(options.common_uncertainty, true);
     // What nobody rated is like what was: one more belief at the prior.
     const std::span<const double> x = system.solution();
     const auto* difficulty = x.data() + layout.raters;
@@ -119,9 +119,13 @@ RatingModel::Level PersonLevels::level(CapabilityId capability) {
     if (own) along_(static_cast<Eigen::Index>(columns_.raters) + local) += 1;
     level.variance += along_.dot(covariance_ * along_);
     if (!own && number >= 0 && with_common)
-        for (std::size_t c = 0; c < columns_.capabilities; ++c)
-            level.variance += 2 * along_(static_cast<Eigen::Index>(columns_.raters + c)) *
-                              model_.system.common_covariance(number, ratings_.capabilities[c]);
+        for (std::size_t i = 0; i < columns_.size(); ++i) {
+            const std::int32_t column = columns_.number[i];
+            level.variance +=
+                2 * along_(static_cast<Eigen::Index>(i)) *
+                (i < columns_.raters ? model_.system.rater_covariance(column, number)
+                                     : model_.system.common_covariance(number, column - model_.layout.raters));
+        }
     return level;
 }
 
