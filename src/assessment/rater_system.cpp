@@ -35,13 +35,14 @@ SharedLayout::SharedLayout(const Ratings& ratings)
     source.fill(-1);
     for (std::size_t s = 0; s < source_count; ++s)
         if (const auto of = static_cast<Source>(s); ratings.has(of) && of != ratings.reference()) source[s] = common++;
+    level = common++;
 }
 
-// Weak ones: half of what is not known of a level before any rating is how difficult the capability is, the other half the person.
-// They count for one, or for less where all priors are to.
-RaterSystem::Priors::Priors(const EstimateOptions& options)
-    : capability(std::min(1.0, options.prior_weight) / (0.5 * options.prior_sd * options.prior_sd)),
-      source(capability) {}
+RaterSystem::Priors::Priors(const EstimateOptions& options) {
+    const double unit = 2 / (options.prior_sd * options.prior_sd);
+    level = std::min(1.0, options.prior_weight) * unit;
+    capability = source = options.prior_weight * unit;
+}
 
 void LocalColumns::set(const PersonRatings& ratings, const SharedLayout& layout) {
     number.clear();
@@ -229,14 +230,21 @@ void RaterSystem::assemble(std::span<const std::int32_t> people, const RatingVar
         criterion_ += sum.criterion;
         count_ += sum.count;
     }
-    for (std::int32_t i = 0; i < layout_.common; ++i) {
+    for (std::int32_t i = 0; i < layout_.level; ++i) {
         const double prior = i < layout_.capabilities ? priors.capability : priors.source;
         common_(i, i) += std::max(prior, 1e-10 * common_(i, i) + 1e-12);  // what nothing tells apart stays where it is
         if (prior > 0) criterion_ -= std::log(prior);
     }
+    // No rating tells of the mean difficulty but through difficulties. Without a prior it is nothing.
+    common_(layout_.level, layout_.level) =
+        priors.level > 0 ? priors.level + layout_.capabilities * priors.capability : 1;
+    if (priors.level > 0) {
+        common_.row(layout_.level).head(layout_.capabilities).setConstant(-priors.capability);
+        criterion_ -= std::log(priors.level);
+    }
     common_.triangularView<Eigen::StrictlyUpper>() = common_.transpose();
     criterion_ +=
-        static_cast<double>(count_ - (priors.capability > 0 ? 0 : layout_.common)) * std::log(2 * std::numbers::pi);
+        static_cast<double>(count_ - (priors.capability > 0 ? 0 : layout_.level)) * std::log(2 * std::numbers::pi);
     for (std::size_t rater = 0; rater < raters; ++rater)
         criterion_ +=
             std::log(variances.severity[static_cast<std::size_t>(ratings_.source(static_cast<std::int32_t>(rater)))]);

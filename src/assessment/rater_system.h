@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -19,8 +20,9 @@ namespace gradus {
 struct SharedLayout {
     explicit SharedLayout(const Ratings& ratings);
 
-    std::int32_t raters, capabilities, common;      // common: capabilities, then sources but the reference
+    std::int32_t raters, capabilities, common;      // common: capabilities, sources but the reference, level
     std::array<std::int32_t, source_count> source;  // number among the common; -1: the reference, or absent
+    std::int32_t level;                             // the same: what difficulties are believed to have in common
 
     std::int32_t size() const { return raters + common; }
 };
@@ -40,7 +42,7 @@ struct LocalColumns {
     std::size_t size() const { return number.size(); }
 };
 
-/// The equations of what people share, x = (severities, difficulties, source biases), everything about each person eliminated:
+/// The equations of what people share, x = (severities, difficulties, source biases, mean difficulty), each person eliminated:
 /// A = Σ X'V⁻¹X + prior precision, A x = Σ X'V⁻¹z. Posterior covariance of x: A⁻¹.
 ///
 /// A is kept sparse. Where its Cholesky factor is small enough, x and the entries of A⁻¹ that anybody needs (those of columns that
@@ -49,9 +51,12 @@ struct LocalColumns {
 class RaterSystem {
 public:
     struct Priors {
+        /// A weight of 0 believes nothing. What all have in common is worth one unit at most: where people stand is what is asked.
+        /// Half of what is not known of a level before any rating is difficulty, the other half the person.
         explicit Priors(const EstimateOptions& options);
 
-        double capability, source;  // precision of difficulties and biases
+        double level;               // precision of what all difficulties have in common
+        double capability, source;  // of difficulties about that, and of biases
     };
     /// `people`: those who take part, ascending.
     RaterSystem(const Ratings& ratings, const SharedLayout& layout, std::span<const std::int32_t> people,

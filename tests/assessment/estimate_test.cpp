@@ -16,7 +16,10 @@ namespace {
 
 EstimateOptions as_of(Date date) { return {.as_of = date, .threads = 1}; }
 
-/// Known variances: of a level 0.0625 in all, half of it between people.
+/// Variance of a level before any rating with what known() says, in squared positions of a scale with the range 4.
+constexpr double before = 16 * (0.03125 * 1.1 + 0.02 + 0.01125);
+
+/// Known variances: of a level 0.03125 between people.
 EstimateOptions known(Date date) {
     EstimateOptions options = as_of(date);
     options.variances.person = 0.02;
@@ -29,18 +32,21 @@ EstimateOptions known(Date date) {
 
 TEST(Estimate, CombinesPriorAndRatingsByPrecision) {
     const Organization org = build(small());
-    // Range 4: prior N(3, 1); a test that names no rater has the variance 0.01 · 4² = 0.16, so precision 1 + 6.25.
+    // Range 4. Before any rating a level is N(3, 16 v): 0.03125 of v is what difficulties have in common, a tenth of that the
+    // capability's own difficulty, the rest the person. A test that names no rater has the variance 0.01 · 4² = 0.16.
     const Assessments seen =
         assess(org, {{"person", "capability", "level", "source", "date"}, {"p", "A", "expert", "test", "2026-03-31"}});
     const Estimates found = estimate(org, seen, known(today));
     ASSERT_EQ(found.size(), 1u);
-    EXPECT_NEAR(found.mean[0], 3 + 2 * 6.25 / 7.25, 1e-12);
-    EXPECT_NEAR(found.sd[0], std::sqrt(1 / 7.25), 1e-12);
+    EXPECT_NEAR(found.mean[0], 3 + 2 * before / (before + 0.16), 1e-12);
+    EXPECT_NEAR(found.sd[0], std::sqrt(before * 0.16 / (before + 0.16)), 1e-12);
     EXPECT_EQ(found.ratings[0], 1);
     EXPECT_EQ(found.last[0], today);
     EXPECT_DOUBLE_EQ(found.as_rated[0], 5);
-    // Before the person's own ratings, difficulty is known as well as this one rating tells it: of 0.03125 · 0.04125 / 0.0725.
-    EXPECT_NEAR(found.evidence[0], 1 - 1 / 7.25 / (16 * (0.03125 + 0.03125 * 0.04125 / 0.0725)), 1e-12);
+    // Of the difficulty, all but the person's own ratings tell nothing here; these tell of it too.
+    const double difficulty = 16 * 0.03125 * 1.1, person = before - difficulty;
+    const double left = difficulty * (person + 0.16) / (before + 0.16);
+    EXPECT_NEAR(found.evidence[0], 1 - before * 0.16 / (before + 0.16) / (left + person), 1e-12);
     EXPECT_EQ(found.problems->size(), 0u);
     EXPECT_FALSE(found.from_outside);
     EXPECT_EQ(found.provenance.stage, "estimate");
@@ -56,7 +62,7 @@ TEST(Estimate, OldRatingsFade) {
     const Estimates found = estimate(org, seen, options);
     const double variance = 0.16 * (1 + 1461 / 365.25 / 2);  // three times as uncertain after four years
     EXPECT_DOUBLE_EQ(variance, 0.48);
-    EXPECT_NEAR(found.mean[0], 3 + 2 / variance / (1 + 1 / variance), 1e-12);
+    EXPECT_NEAR(found.mean[0], 3 + 2 * before / (before + variance), 1e-12);
 }
 
 TEST(Estimate, TakesOutWhatSourcesAndRatersHaveInCommon) {
