@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -42,24 +43,60 @@ Grouping grouping(std::string_view word) {
     return static_cast<Grouping>(found - std::begin(names));
 }
 
+/// A job whose result is a table that tells of others.
+template <class Work>
+Job report_job(const TableView& of, Work work) {
+    return Job(std::move(work), [of]<class T>(T table) {
+        return TableView{.table = std::make_shared<const T>(std::move(table)),
+                         .type = typeid(T),
+                         .minor_digits = of.minor_digits,
+                         .currency = of.currency};
+    });
+}
+
+VarianceTerms terms_of(const std::vector<std::string>& words) {
+    const auto has = [&](std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); };
+    return {.person = has("person"),
+            .person_capability = has("person_capability"),
+            .severity = has("severity"),
+            .halo = has("halo"),
+            .residual = has("residual")};
+}
+
+/// By term and source; those of people are under the source "".
+Variances variances_of(const std::map<std::string, std::map<std::string, double>>& given) {
+    Variances variances;
+    const auto set = [&](const char* term, const std::string& source, double& value) {
+        const auto of_term = given.find(term);
+        if (of_term == given.end()) return;
+        if (const auto found = of_term->second.find(source); found != of_term->second.end()) value = found->second;
+    };
+    set("person", "", variances.person);
+    set("person_capability", "", variances.person_capability);
+    for (std::size_t s = 0; s < std::size(Words<Source>::names); ++s) {
+        const std::string source(Words<Source>::names[s]);
+        set("severity", source, variances.severity[s]);
+        set("halo", source, variances.halo[s]);
+        set("residual", source, variances.residual[s]);
+    }
+    return variances;
+}
+
 Job start_estimate(const Organization& organization, const TableView& assessments, Days as_of,
                    double half_information_years, double prior_mean, double prior_sd,
-                   const std::map<std::string, double>& variances, int threads) {
-    EstimateOptions options{.as_of = date(as_of),
-                            .half_information_years = half_information_years,
-                            .prior_mean = prior_mean,
-                            .prior_sd = prior_sd,
-                            .variances = {},
-                            .threads = threads};
-    const auto variance = [&](const char* source, double& value) {
-        if (const auto given = variances.find(source); given != variances.end()) value = given->second;
-    };
-    variance("self", options.variances.self);
-    variance("manager", options.variances.manager);
-    variance("peer", options.variances.peer);
-    variance("report", options.variances.report);
-    variance("test", options.variances.test);
-    variance("observation", options.variances.observation);
+                   const std::map<std::string, std::map<std::string, double>>& variances,
+                   const std::vector<std::string>& terms, const std::vector<std::string>& pooled, double prior_weight,
+                   bool common_uncertainty, int threads) {
+    const EstimateOptions options{.as_of = date(as_of),
+                                  .half_information_years = half_information_years,
+                                  .prior_mean = prior_mean,
+                                  .prior_sd = prior_sd,
+                                  .variances = variances_of(variances),
+                                  .terms = terms_of(terms),
+                                  .pooled = terms_of(pooled),
+                                  .prior_weight = prior_weight,
+                                  .common_uncertainty = common_uncertainty,
+                                  .threads = threads};
     return table_job(organization, [=](Control* control) {
         return estimate(organization, as<Assessments>(assessments), options, control);
     });
@@ -112,7 +149,33 @@ void bind_stages(py::module_& module) {
         "organization"_a, "input"_a);
 
     module.def("start_estimate", &start_estimate, "organization"_a, "assessments"_a, "as_of"_a,
-               "half_information_years"_a, "prior_mean"_a, "prior_sd"_a, "variances"_a, "threads"_a);
+               "half_information_years"_a, "prior_mean"_a, "prior_sd"_a, "variances"_a, "terms"_a, "pooled"_a,
+               "prior_weight"_a, "common_uncertainty"_a, "threads"_a);
+    module.def(
+        "start_report_raters",
+        [](const TableView& estimates) {
+            return report_job(estimates, [=](Control*) { return report_raters(as<Estimates>(estimates)); });
+        },
+        "estimates"_a);
+    module.def(
+        "start_report_sources",
+        [](const TableView& estimates) {
+            return report_job(estimates, [=](Control*) { return report_sources(as<Estimates>(estimates)); });
+        },
+        "estimates"_a);
+    module.def(
+        "start_report_variances",
+        [](const TableView& estimates) {
+            return report_job(estimates, [=](Control*) { return report_variances(as<Estimates>(estimates)); });
+        },
+        "estimates"_a);
+    module.def(
+        "start_check_fairness",
+        [](const TableView& estimates, int min_people) {
+            return report_job(estimates,
+                              [=](Control*) { return check_fairness(as<Estimates>(estimates), min_people); });
+        },
+        "estimates"_a, "min_people"_a);
     module.def(
         "start_ratings_by_source",
         [](const Organization& org, const TableView& assessments, Days as_of) {

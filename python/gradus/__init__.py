@@ -24,6 +24,7 @@ from ._mip import export_mps, read_solution
 from ._organization import Organization
 from ._plan import Plan, Verification, optimize
 from ._plan_tables import Resources
+from ._raters import Raters, RatingsBySource
 from ._recommend import Recommendations
 from ._remaining import Remaining, Taking
 from ._replan import Proposal
@@ -48,6 +49,8 @@ __all__ = [
     "Organization",
     "Plan",
     "Proposal",
+    "Raters",
+    "RatingsBySource",
     "Recommendations",
     "Remaining",
     "Report",

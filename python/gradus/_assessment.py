@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,15 +10,16 @@ import numpy as np
 from . import _core, _text
 from ._error import Error
 from ._input import Tabular, read
-from ._options import Day, cores, day, real, whole
+from ._options import Day, cores, day, real, truth, whole
 from ._organization import Organization
+from ._raters import Raters, RatingsBySource
 from ._rows import rows_of, unknown_key
 from ._run import run
 from ._table import Table
+from ._variances import BY_SOURCE, TERMS, given_variances, names
 
 MOST_LEVELS = 500  # of one chart: more are drawn slowly, and read by nobody
 SURE = 1.96  # standard deviations on either side that hold 95 % of a normal distribution
-SOURCES = ("self", "manager", "peer", "report", "test", "observation")
 
 
 class Assessments(Table):
@@ -55,9 +56,17 @@ class Assessments(Table):
 
 
 class Estimates(Table):
-    """What is believed about people's levels, and how sure it is: level ~ N(mean, sd²), in positions of the scale."""
+    """What is believed about people's levels, and how sure it is: level ~ N(mean, sd²), in positions of the scale.
 
-    __slots__ = ()
+    `raters`, `sources`, `variances` and `fairness` say what was found out about those who rated. They count in shares
+    of the scale's range: 0.25 on a scale from 1 to 5 is one level. Estimates from outside do not have them.
+    """
+
+    __slots__ = ("_made",)
+
+    def __init__(self, core: _core.Table) -> None:
+        super().__init__(core)
+        self._made: dict[str, Table] = {}
 
     def _headline(self) -> str:
         if not len(self):
@@ -68,6 +77,103 @@ class Estimates(Table):
             f"{_text.count(len(self), 'level')} of {_text.count(self._count('person'), 'person', 'people')}, "
             f"{rated:,} of them rated; half are known to ±{width:.2g} positions or better (95 %)"
         )
+
+    @property
+    def raters(self) -> Raters:
+        """How severe or lenient each rater is, and how far that can be told: one row per rater and source.
+
+        `severity` is what the rater adds to ratings, in shares of the scale's range: below 0 severe, above 0 lenient,
+        against others of that source. It is taken out of the levels already. `identifiability`, 0 to 1, is how much of
+        the doubt about it the ratings removed: near 0 nobody can tell a severe rater from people with low levels,
+        mostly since nobody else rated them. Ratings without a rater have no row. Made when first asked for, then kept.
+
+        Raises
+        ------
+        Error
+            The estimates are from outside.
+        """
+        made = self._report("raters", _core.start_report_raters)
+        assert isinstance(made, Raters)
+        return made
+
+    @property
+    def sources(self) -> Table:
+        """How kind each source is, and how much its ratings vary: one row per source, such as self, that occurs.
+
+        `bias` is how much more than the reference source it gives for the same level, in shares of the scale's range.
+        The reference is the first that occurs of test, manager, observation, peer, report and self; its bias is 0.
+
+        Raises
+        ------
+        Error
+            The estimates are from outside.
+        """
+        return self._report("sources", _core.start_report_sources)
+
+    @property
+    def variances(self) -> Table:
+        """How much each part of a rating varies: one row per term and source, in squared ranges of the scale.
+
+        `prior_share`, 0 to 1, is how much of what is known of a variance comes from what was believed before any
+        rating: above 0.5 the ratings say little of it. The table can be given to `estimate` again.
+
+        Raises
+        ------
+        Error
+            The estimates are from outside.
+        """
+        return self._report("variances", _core.start_report_variances)
+
+    def fairness(self, min_people: int = 5) -> Table:
+        """Whether sources rate groups of people otherwise than the reference source does.
+
+        One row per attribute of people (the table `person_attributes`), value and source. `difference` is how much
+        kinder the source is to the group than to all others who have a value, once both are compared with what the
+        reference source says of the same people, in shares of the scale's range. `detectable` is the smallest
+        difference that would be seen four times in five: where it is large, a small `difference` proves nothing. Of the
+        reference source itself nothing can be told. The attributes enter no estimate.
+
+        Parameters
+        ----------
+        min_people
+            Groups of fewer people, or with as few others, are left out; at least 2.
+
+        Returns
+        -------
+        Table
+            Without rows where no attribute is declared.
+
+        Raises
+        ------
+        Error
+            The estimates are from outside, or `min_people` is out of its range.
+
+        Notes
+        -----
+        Generalised least squares, Aitken (1936), given the variances.
+
+        Examples
+        --------
+        >>> estimates.fairness(min_people=10).to_pandas()  # doctest: +SKIP
+        """
+        self._check_own("fairness")
+        return Table(run(_core.start_check_fairness(self._core, whole("min_people", min_people)), "fairness", False))
+
+    def _report(self, name: str, start: Callable[[_core.Table], _core.Job]) -> Table:
+        if name not in self._made:
+            self._check_own(name)
+            kind = Raters if name == "raters" else Table
+            self._made[name] = kind(run(start(self._core), name, False))
+        return self._made[name]
+
+    def _check_own(self, name: str) -> None:
+        if self.provenance["stage"] != "estimate":
+            raise Error(
+                f"{name} needs estimates that gradus made from ratings (gr.estimate); these are from outside, and do "
+                "not say who rated",
+                "missing_table",
+                self.name,
+            )
 
     def plot(
         self,
@@ -218,15 +324,20 @@ def estimate(
     half_information_years: float = 1,
     prior_mean: float = 0.5,
     prior_sd: float = 0.25,
-    variances: Mapping[str, float] | None = None,
+    variances: Mapping[str, Any] | Table | None = None,
+    terms: Iterable[str] = TERMS,
+    pooled: Iterable[str] = (),
+    prior_weight: float = 10,
+    common_uncertainty: bool = True,
     threads: int | None = None,
     progress: bool = False,
 ) -> Estimates:
     """Combines ratings into levels: what people can do, and how sure that is.
 
-    The Gaussian posterior of a prior N(m, s²) and of ratings whose error variance is that of their source, multiplied
-    by 1 + age / `half_information_years`: old ratings fade and none is thrown away, and more ratings never widen an
-    estimate.
+    A rating is the person's level, and besides it how kind the source is (such as self-ratings), how severe the rater
+    is, the rater's general impression of that person (halo), and chance. How much each of these varies is estimated
+    from the ratings, and what sources and raters have in common is taken out of the levels. Old ratings fade and none
+    is thrown away.
 
     Parameters
     ----------
@@ -243,8 +354,21 @@ def estimate(
     prior_sd
         How unsure that is, as a share of the scale's range, > 0.
     variances
-        Error variances of one rating by source, in squared ranges of the scale, each > 0. Of the sources not named:
-        test 0.10², observation 0.15², manager, peer and report 0.20², self 0.25².
+        What is known of variances, in squared ranges of the scale: 0.04 is a standard deviation of a fifth of it. Keys:
+        person and person_capability, each with a number; severity, halo and residual, each with a number for all
+        sources or a mapping from source to number. Each >= 0, residual > 0; ``float("inf")`` there leaves a source out.
+        What is not named is estimated. The `variances` of earlier estimates do as well. Sources: self, manager, peer,
+        report, test, observation.
+    terms
+        What ratings differ by: person (over all capabilities), person_capability (from one capability to the other),
+        severity (of raters), halo, residual (chance). The residual cannot be left out.
+    pooled
+        Those of severity, halo and residual that have one variance for all sources.
+    prior_weight
+        How many raters (people, ratings, …) what is believed of a variance before any rating counts for, >= 0. Lower:
+        the ratings decide sooner.
+    common_uncertainty
+        Whether `sd` takes in how unsure the difficulty of capabilities and the kindness of sources are.
     threads
         Most threads to use; None: all cores.
     progress
@@ -253,7 +377,8 @@ def estimate(
     Returns
     -------
     Estimates
-        One row per person and capability that was rated, is required, or is a personal goal.
+        One row per person and capability that was rated, is required, or is a personal goal. Its `raters`, `sources`
+        and `variances` say what was found out about those who rated.
 
     Raises
     ------
@@ -262,15 +387,16 @@ def estimate(
 
     Notes
     -----
-    Bayes' rule for a normal mean with known variances: Gelman et al., Bayesian Data Analysis, section 2.5.
+    Best linear unbiased prediction: Henderson (1975), Biometrics 31; Robinson (1991), Statistical Science 6. Variances
+    by restricted maximum likelihood: Gilmour, Thompson & Cullis (1995), Biometrics 51.
 
     Examples
     --------
     >>> estimates = gr.estimate(org, ratings, as_of="2026-03-31")  # doctest: +SKIP
+    >>> known = {"residual": {"test": 0.01, "self": float("inf")}}
+    >>> surer = gr.estimate(org, ratings, as_of="2026-03-31", variances=known)  # doctest: +SKIP
+    >>> again = gr.estimate(org, more, as_of="2026-03-31", variances=estimates.variances)  # doctest: +SKIP
     """
-    by_source = {source: real(f"variances[{source!r}]", value) for source, value in (variances or {}).items()}
-    if unknown := [source for source in by_source if source not in SOURCES]:
-        raise Error(f"variances: there is no source {unknown[0]!r}; there are {', '.join(SOURCES)}")
     job = _core.start_estimate(
         organization._core,
         given_assessments(organization, assessments)._core,
@@ -278,13 +404,17 @@ def estimate(
         real("half_information_years", half_information_years),
         real("prior_mean", prior_mean),
         real("prior_sd", prior_sd),
-        by_source,
+        given_variances(variances),
+        names("terms", terms, TERMS),
+        names("pooled", pooled, BY_SOURCE),
+        real("prior_weight", prior_weight),
+        truth("common_uncertainty", common_uncertainty),
         cores(threads),
     )
     return Estimates(run(job, "estimate", progress))
 
 
-def ratings_by_source(organization: Organization, assessments: Assessments | Tabular, *, as_of: Day) -> Table:
+def ratings_by_source(organization: Organization, assessments: Assessments | Tabular, *, as_of: Day) -> RatingsBySource:
     """What each source says of a person's capability, side by side: self, manager, peers, tests, …
 
     Parameters
@@ -298,7 +428,7 @@ def ratings_by_source(organization: Organization, assessments: Assessments | Tab
 
     Returns
     -------
-    Table
+    RatingsBySource
         One row per person, capability and source: the mean over raters of each one's newest rating, how many raters,
         the day of the newest, the mean of the ratings before, and the change.
 
@@ -313,4 +443,4 @@ def ratings_by_source(organization: Organization, assessments: Assessments | Tab
     """
     table = given_assessments(organization, assessments)
     job = _core.start_ratings_by_source(organization._core, table._core, day("as_of", as_of))
-    return Table(run(job, "ratings_by_source", False))
+    return RatingsBySource(run(job, "ratings_by_source", False))

@@ -61,6 +61,24 @@ def run_stages(tables: Rows, **options: Any) -> tuple[gr.Organization, gr.Estima
     return org, estimates, gr.assess_risk(org, gr.find_gaps(org, estimates, **options), **options)
 
 
+TERMS = ("person", "person_capability", "severity", "halo", "residual")
+KNOWN: tuple[Row, ...] = (
+    {},
+    {"residual": {"self": 0.5, "test": 1e-4}},
+    {"residual": {"self": math.inf, "peer": 0.04}, "severity": 0.02},
+    {"person": 0.03, "person_capability": 0.01, "halo": {"self": 0.01, "manager": 0, "test": 0.02}},
+    {"person": 0.02, "person_capability": 0.05, "severity": 0.03, "halo": 0.02, "residual": 0.01},
+)
+
+
+def variances(estimates: gr.Estimates, known: Row) -> Row:
+    """The variances of the estimates by term and source, and the sources that are left out."""
+    found = {(row["term"], row["source"]): row["variance"] for row in estimates.variances}
+    residual = known.get("residual", {})
+    left_out = [source for source, value in residual.items() if value == math.inf] if isinstance(residual, dict) else []
+    return found | {("residual", source): math.inf for source in left_out}
+
+
 @pytest.mark.parametrize("seed", cases(0, 100))
 def test_the_stages(seed: int) -> None:
     tables = organisation(seed)
@@ -70,11 +88,17 @@ def test_the_stages(seed: int) -> None:
         "half_information_years": draw.choice((1, 0.5, 3)),
         "prior_mean": draw.choice((0.5, 0.2)),
         "prior_sd": draw.choice((0.25, 0.4)),
-        "variances": draw.choice(({}, {"self": 0.5, "test": 1e-4})),
+        "prior_weight": draw.choice((10, 2, 50)),
+        "common_uncertainty": draw.random() < 0.8,
     }
     org = library(tables)
-    estimates = gr.estimate(org, tables["assessments"], as_of=AS_OF, **options)
-    same(estimates, oracle.estimate(tables, AS_OF, **options), ("person", "capability"))
+    known = draw.choice(KNOWN)
+    without = draw.choice(((), (), ("severity",), ("halo",), ("person",), ("severity", "halo")))
+    model = {"variances": known, "terms": [term for term in TERMS if term not in without],
+             "pooled": draw.choice(((), (), ("severity", "halo", "residual")))}  # fmt: skip
+    estimates = gr.estimate(org, tables["assessments"], as_of=AS_OF, **model, **options)
+    same(estimates, oracle.estimate(tables, AS_OF, variances(estimates, known), **options), ("person", "capability"),
+         tolerance=1e-6)  # fmt: skip
 
     # Each stage is compared on the library's own input: only a stage that differs fails.
     known = estimates.rows()
@@ -257,14 +281,19 @@ def test_more_money_and_seats_never_harm(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", cases(4000, 20))
 def test_more_evidence_never_widens(seed: int) -> None:
+    """Given the variances: how far ratings vary is found out from them too."""
     tables = organisation(seed)
     org, estimates, _ = run_stages(tables)
+    known = estimates.variances
     draw = random.Random(seed)
-    kept = [row for row in tables["assessments"] if draw.random() < 0.6]
-    fewer = by_key(gr.estimate(org, kept, as_of=AS_OF), ("person", "capability"))
-    for row in estimates:
+    kept = [row for row in tables["assessments"] if row["source"] == "test" or draw.random() < 0.6]
+    few = gr.estimate(org, kept, as_of=AS_OF, variances=known)
+    fewer = by_key(few, ("person", "capability"))
+    rated = {row["capability"] for row in few if row["ratings"]}
+    for row in gr.estimate(org, tables["assessments"], as_of=AS_OF, variances=known):
         before = fewer.get((row["person"], row["capability"]))
-        assert before is None or (row["sd"] <= before["sd"] and row["evidence"] >= before["evidence"])
+        if before is not None and row["capability"] in rated:
+            assert row["sd"] <= before["sd"] + 1e-9
 
 
 @pytest.mark.parametrize("seed", cases(5000, 10))

@@ -359,3 +359,83 @@ def test_days_are_the_same_in_every_time_zone() -> None:
     for picture in drawn:
         assert "from Monday, 09 March 2026" in picture and "to Sunday, 10 May 2026" in picture
         assert "First day: 2026-03-09; Last day: 2026-04-14" in picture and "Day: 2026-04-01" in picture
+
+
+# Raters and sources
+
+
+@pytest.fixture(scope="module")
+def believed(acme: gr.Dataset) -> gr.Estimates:
+    return gr.estimate(acme.organization, acme.assessments, as_of=AS_OF)
+
+
+@PALETTES
+def test_severity_is_sorted_and_says_what_cannot_be_told(believed: gr.Estimates, palette: Palette) -> None:
+    from gradus.charts import severity
+
+    rows = believed.raters.rows()
+    rows.sort(key=lambda row: row["severity"])
+    spec = checked(severity(rows, palette=palette), palette)
+    drawn = [row for row in values(spec) if "label" in row]
+    assert [row["severity"] for row in drawn] == [row["severity"] for row in rows]
+    told = sum(row["identifiability"] >= 0.3 for row in rows)
+    assert 0 < told < len(rows) and sum(row["told"] for row in drawn) == told
+    assert f"those rated: {told}; " in spec["description"]
+    for row, given in zip(drawn, rows, strict=True):
+        assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * given["severity_sd"])
+        assert row["label"] == f"{given['rater']} ({given['source']})"
+
+
+def test_the_plot_of_raters_shows_those_farthest_from_nought(believed: gr.Estimates) -> None:
+    raters = believed.raters
+    spec = raters.plot(most=4).to_dict()
+    drawn = [row["severity"] for row in values(spec) if "label" in row]
+    assert drawn == sorted(drawn)
+    assert sorted(map(abs, drawn)) == sorted(np.abs(raters["severity"]).tolist())[-4:]
+    assert spec["title"]["subtitle"] == f"4 of {len(raters):,}: those farthest from 0"
+    spec = raters.plot(source="manager", dark=True).to_dict()
+    drawn = [row for row in values(spec) if "label" in row]
+    assert {row["source"] for row in drawn} == {"manager"} and "(" not in drawn[0]["label"]
+    assert spec["config"]["background"] == DARK.ground
+    for options, words in (
+        ({"most": 0}, "most must be from 1 to 500"),
+        ({"source": "boss"}, "source must be one of self, manager"),
+        ({"source": "report"}, "no rater of the source report"),
+    ):
+        with pytest.raises(gr.Error, match=words):
+            raters.plot(**options)
+
+
+@PALETTES
+def test_agreement_counts_every_pair(acme: gr.Dataset, palette: Palette) -> None:
+    from gradus.charts import agreement
+
+    table = gr.ratings_by_source(acme.organization, acme.assessments, as_of=AS_OF)
+    assert isinstance(table, gr.RatingsBySource)
+    said = {(row["person"], row["capability"], row["source"]): row["mean"] for row in table}
+    pairs = [
+        (mean, said[p, c, "self"]) for (p, c, s), mean in said.items() if s == "manager" and (p, c, "self") in said
+    ]
+    spec = checked(agreement(pairs, palette=palette), palette)
+    cells = [row for row in values(spec) if "pairs" in row]
+    assert sum(row["pairs"] for row in cells) == len(pairs)
+    assert {(row["x"], row["y"]) for row in cells} == {(round(2 * x) / 2, round(2 * y) / 2) for x, y in pairs}
+    above = sum(y > x for x, y in pairs) / len(pairs)
+    assert f"{len(pairs):,} pairs: self above manager in {above:.0%}" in spec["description"]
+    plotted = table.plot(dark=palette is DARK).to_dict()
+    assert [row for row in values(plotted) if "pairs" in row] == cells
+
+
+def test_agreement_needs_two_sources_that_rated_the_same(acme: gr.Dataset) -> None:
+    table = gr.ratings_by_source(acme.organization, acme.assessments, as_of=AS_OF)
+    one = table["capability"][0]
+    spec = table.plot("peer", "self", capability=one).to_dict()
+    assert 0 < sum(row["pairs"] for row in values(spec) if "pairs" in row) < 60
+    for options, words in (
+        ({"x": "self"}, "two sources, not 'self' twice"),
+        ({"y": "boss"}, "y must be one of self"),
+        ({"capability": "Juggling"}, "no ratings of the capability 'Juggling'"),
+        ({"x": "report"}, "report and self rated nobody in the same capability"),
+    ):
+        with pytest.raises(gr.Error, match=words):
+            table.plot(**options)

@@ -19,14 +19,14 @@ import gradus as gr
 from gradus._write import write_table
 from gradus.cli.plan import _safe
 from gradus.cli.stages import _items
-from gradus.simulate import simulate_tables
+from gradus.simulate import simulate_tables, write_folder
 
 AS_OF = "2026-03-31"
 TABLES = {
     *("estimates", "gaps", "risks", "heat_map", "concentration", "items", "people", "goals", "resources", "conflicts"),
     *("certificate", "problems"),
 }
-COMMANDS = ("check", "plan", "risk", "why", "example", "demo", "version")
+COMMANDS = ("check", "plan", "raters", "risk", "why", "example", "demo", "version")
 
 # Sends Ctrl-C at a moment that a parent could not hit: while optimize waits, and again while tables are written.
 CANCEL = """
@@ -273,7 +273,7 @@ def test_plan_json_is_the_certificate(starter: Path, tmp_path: Path) -> None:
 
 def test_every_option_reaches_its_stage(starter: Path, tmp_path: Path) -> None:
     given = {
-        "estimate": {"half_information_years": 2, "prior_mean": 0.4, "prior_sd": 0.3},
+        "estimate": {"half_information_years": 2, "prior_mean": 0.4, "prior_sd": 0.3, "prior_weight": 4},
         "gaps": {"credit_completed": False},
         "risk": {"likelihood_bands": [0.2, 0.3, 0.5, 0.8], "impact_bands": [1, 4, 6, 8], "level_cuts": [3, 9, 16]},
         "plan": {
@@ -281,7 +281,7 @@ def test_every_option_reaches_its_stage(starter: Path, tmp_path: Path) -> None:
             "max_of_a_kind": 2, "allow_overlap": True, "gap": 0.5, "work_limit": 7, "time_limit": 60,
         },
     }  # fmt: skip
-    flags = ["--variance", "test=0.02", "--variance", "self=0.1", "--threads", "1", "--cover", "3"]
+    flags = ["--without", "halo", "--without", "person", "--pool", "severity", "--threads", "1", "--cover", "3"]
     for options in given.values():
         for name, value in options.items():
             flag = name.replace("_", "-")
@@ -294,7 +294,8 @@ def test_every_option_reaches_its_stage(starter: Path, tmp_path: Path) -> None:
     stages = json.loads((tmp_path / "out" / "provenance.json").read_text(encoding="utf-8"))["stages"]
     told = {name: stage["options"] for name, stage in stages.items()}
     assert given["estimate"].items() <= told["estimates"].items()
-    assert (told["estimates"]["variances.test"], told["estimates"]["variances.self"]) == (0.02, 0.1)
+    chosen = {name: value for name, value in told["estimates"].items() if name.startswith(("terms.", "pooled."))}
+    assert chosen == {"terms.person": False, "terms.halo": False, "pooled.severity": True}
     assert given["gaps"].items() <= told["gaps"].items()
     assert given["risk"] == told["risks"]
     assert given["plan"].items() <= told["plan"].items()
@@ -405,7 +406,7 @@ def test_a_folder_that_cannot_be_used_is_found_before_the_work(out: str, starter
     "options",
     [
         ("--person", "E99"), ("--team", "E99"), ("--team", "E02"),
-        ("--months", "0"), ("--variance", "test"), ("--variance", "boss=1"),
+        ("--months", "0"), ("--without", "residual"), ("--pool", "person"), ("--prior-weight", "-1"),
         ("--level-cuts", "1,2"), ("--level-cuts", "1.5,2,3"), ("--impact-bands", "1;2"), ("--as-of", "31.3.2026"),
         ("--start", "soon"), ("--min-cell", "0"), ("--threads", "0"), ("--cover", "-1"),
     ],
@@ -560,6 +561,48 @@ def test_risk_hides_what_tells_of_few(by: str, starter: Path) -> None:
     assert hides > 0
     gone = [row for row in gr.heat_map(org, risks, by="all") if totals[row["capability"]]["people"] is None]
     assert found["total_exposure"] is None or not gone or len(gone) > 1
+
+
+def test_raters_tells_of_sources_and_variances(starter: Path) -> None:
+    done = gradus("raters", starter, "--as-of", AS_OF)
+    assert (done.returncode, done.stderr) == (0, "") and "\x1b" not in done.stdout
+    org, acme = _risks(starter)[0], gr.load(starter)
+    estimates = gr.estimate(org, acme.assessments or [], as_of=AS_OF)
+    for source in estimates.sources["source"]:
+        assert f"\n  {source} " in done.stdout
+    assert "reference" in done.stdout and "what was believed before decides" in done.stdout
+    unknown = (estimates.raters["identifiability"] < 0.3).sum()
+    assert f"{len(estimates.raters)} raters. Of {unknown} it cannot be told" in done.stdout
+    assert "the most severe " not in done.stdout.replace("the most severe and", "") and "--names" in done.stdout
+
+
+def test_raters_names_and_writes(tmp_path: Path) -> None:
+    write_folder(simulate_tables(gr.examples.gdad(), people=60, units=6, activities=20, seed=3), tmp_path / "acme")
+    acme = gr.load(tmp_path / "acme")
+    out = tmp_path / "out"
+    options = ("--as-of", AS_OF, "--names", "--top", "3", "-o", out, "--min-cell", "4")
+    done = gradus("raters", tmp_path / "acme", *options)
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in out.iterdir()) == ["fairness.csv", "raters.csv", "sources.csv", "variances.csv"]
+    estimates = gr.estimate(acme.organization, acme.assessments or [], as_of=AS_OF)
+    assert columns(out / "raters.csv")["rater"] == estimates.raters["rater"].tolist()
+    assert "Whether sources rate groups of people alike" in done.stdout and "detectable" in done.stdout
+    found = json.loads(gradus("raters", tmp_path / "acme", *options, "--json").stdout)
+    told = [row for row in estimates.raters if row["identifiability"] >= 0.3]
+    severe = sorted((row for row in told if row["severity"] < 0), key=lambda row: row["severity"])[:3]
+    assert [row["rater"] for row in found["severe"]] == [row["rater"] for row in severe]
+    assert all(row["rater"] in done.stdout for row in severe)
+    assert len(found["lenient"]) <= 3 and all(row["severity"] > 0 for row in found["lenient"])
+    assert found["fairness"] == estimates.fairness(4).rows()
+    assert "severe" not in json.loads(gradus("raters", tmp_path / "acme", "--as-of", AS_OF, "--json").stdout)
+
+
+def test_raters_of_nobody(starter: Path) -> None:
+    (starter / "assessments.csv").unlink()
+    done = gradus("raters", starter, "--as-of", AS_OF)
+    assert done.returncode == 0 and "there are no ratings by that day" in done.stdout
+    done = gradus("raters", starter, "--as-of", AS_OF, "-o", starter)
+    assert (done.returncode, done.stdout) == (2, "") and "holds the tables that are read" in done.stderr
 
 
 def test_risk_rolled_up_tells_no_small_unit(starter: Path) -> None:

@@ -82,7 +82,13 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "funds": {"fund": ["training"], "amount": [150]},
     }
     org = gr.Organization.from_tables(**tables)
-    ratings = {"person": ["E1042", "E1"], "capability": ["SQL"] * 2, "level": ["low"] * 2, "source": ["test"] * 2}
+    ratings = {
+        "person": ["E1042", "E1", "E1"],
+        "capability": ["SQL"] * 3,
+        "level": ["low"] * 3,
+        "source": ["manager", "manager", "self"],
+        "rater": ["boss", "boss", None],
+    }
     estimates = gr.estimate(org, ratings, as_of=AS_OF)
     gaps = gr.find_gaps(org, estimates)
     risks = gr.assess_risk(org, gaps)

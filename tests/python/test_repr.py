@@ -51,6 +51,10 @@ def shown(acme: gr.Dataset, acme_risks: gr.Risks) -> dict[str, Any]:
         "organization": org,
         "assessments": acme.assessments,
         "estimates": estimates,
+        "raters": estimates.raters,
+        "sources": estimates.sources,
+        "variances": estimates.variances,
+        "fairness": estimates.fairness(),
         "gaps": gaps,
         "risks": acme_risks,
         "heat_map": gr.heat_map(org, acme_risks),
@@ -63,8 +67,8 @@ def shown(acme: gr.Dataset, acme_risks: gr.Risks) -> dict[str, Any]:
 
 
 NAMES = (
-    "dataset organization assessments estimates gaps risks heat_map concentration plan verification problems "
-    "items people goals resources conflicts certificate"
+    "dataset organization assessments estimates raters sources variances fairness gaps risks heat_map concentration "
+    "plan verification problems items people goals resources conflicts certificate"
 ).split()
 
 

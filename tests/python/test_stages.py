@@ -23,7 +23,7 @@ def test_the_stages_give_their_tables(org: gr.Organization, risks: gr.Risks) -> 
     assert isinstance(estimates, gr.Estimates) and estimates.name == "estimates"
     assert isinstance(risks, gr.Risks) and isinstance(risks, gr.Gaps) and risks.name == "risks"
     assert len(risks) == 4 and (risks["exposure"] > 0).all()
-    assert risks.to_pydict()["status"] == ["gap", "met", "gap", "unknown"]
+    assert risks.to_pydict()["status"] == ["gap", "gap", "gap", "unknown"]
     assert estimates.problems is not None and len(estimates.problems) == 1  # an undated rating
     heat = gr.heat_map(org, risks, by="all", roll_up=True)
     assert heat["exposure"].sum() == pytest.approx(risks["exposure"].sum())
@@ -68,8 +68,24 @@ def test_what_is_no_day(org: gr.Organization, as_of: Any) -> None:
         ({"half_information_years": "1"}, "half_information_years must be a number"),
         ({"prior_sd": float("nan")}, "prior_sd must be a number"),
         ({"prior_mean": 2}, "prior_mean"),
-        ({"variances": {"boss": 1}}, "no source 'boss'"),
-        ({"variances": {"self": -1}}, "self"),
+        ({"variances": {"boss": 1}}, "no term 'boss'; there are person, person_capability, severity"),
+        (
+            {"variances": {"severity": {"boss": 1}}},
+            r"variances\['severity'\]: there is no source 'boss'; there are self",
+        ),
+        ({"variances": {"residual": {"self": -1}}}, "variances.residual.self"),
+        ({"variances": {"residual": 0}}, "variances.residual.self"),
+        ({"variances": {"severity": float("inf")}}, "variances.severity.self"),
+        ({"variances": {"halo": {"peer": "much"}}}, r"variances\['halo'\]\['peer'\] must be a number, not 'much'"),
+        ({"variances": {"person": {"self": 1}}}, r"variances\['person'\] must be a number"),
+        ({"variances": 0.04}, "variances must be a mapping of terms or the variances of estimates, not 0.04"),
+        ({"terms": "severity"}, r"terms must be a list of names, such as \['severity'\]"),
+        ({"terms": ["residual", "mood"]}, "terms: there is no term 'mood'; there are person"),
+        ({"terms": ["severity"]}, "the residual cannot be left out"),
+        ({"terms": 3}, "terms must be a list of names, not 3"),
+        ({"pooled": ["person"]}, "pooled: there is no term 'person'; there are severity, halo, residual"),
+        ({"prior_weight": -1}, "prior_weight"),
+        ({"common_uncertainty": 1}, "common_uncertainty must be True or False"),
         ({"threads": 0}, "threads"),
         ({"threads": 1.5}, "threads must be a whole number"),
         ({"threads": 10**12}, "threads"),
@@ -97,8 +113,75 @@ def test_options_of_heat_map(org: gr.Organization, risks: gr.Risks, options: Any
 
 
 def test_variances_matter(org: gr.Organization, estimates: gr.Estimates) -> None:
-    surer = gr.estimate(org, small_ratings(), as_of=AS_OF, variances={"manager": 0.001})
-    assert surer["sd"][0] < estimates["sd"][0] and surer["sd"][1:].tolist() == estimates["sd"][1:].tolist()
+    surer = gr.estimate(org, small_ratings(), as_of=AS_OF, variances={"residual": {"manager": 0.001}})
+    assert surer["sd"][0] < estimates["sd"][0]
+    told = {(row["term"], row["source"]): row for row in surer.variances}
+    given = told["residual", "manager"]
+    assert (given["variance"], given["sd"], given["prior_share"]) == (0.001, None, None)
+    assert told["residual", "self"]["prior_share"] > 0.5 and told["person", None]["sd"] > 0
+    without = gr.estimate(org, small_ratings(), as_of=AS_OF, variances={"residual": {"manager": float("inf")}})
+    assert without["ratings"].tolist() == [0, 1, 1, 0] and without.sources["source"].tolist() == ["self", "test"]
+
+
+@pytest.fixture(scope="module")
+def believed(acme: gr.Dataset) -> gr.Estimates:
+    return gr.estimate(acme.organization, acme.assessments, as_of=AS_OF)
+
+
+def test_known_variances_give_the_same_levels(acme: gr.Dataset, believed: gr.Estimates) -> None:
+    again = gr.estimate(acme.organization, acme.assessments, as_of=AS_OF, variances=believed.variances)
+    assert again["mean"].tolist() == believed["mean"].tolist() and again["sd"].tolist() == believed["sd"].tolist()
+    known = {(row["term"], row["source"]): row["variance"] for row in believed.variances}
+    assert {(row["term"], row["source"]): row["variance"] for row in again.variances} == known
+    with pytest.raises(gr.Error, match="not the table raters"):
+        gr.estimate(acme.organization, acme.assessments, as_of=AS_OF, variances=believed.raters)
+
+
+def test_terms_can_be_left_out_and_pooled(acme: gr.Dataset) -> None:
+    options: dict[str, Any] = {"terms": ["person_capability", "residual", "halo"], "pooled": ["residual"]}
+    less = gr.estimate(acme.organization, acme.assessments, as_of=AS_OF, **options)
+    terms = less.variances["term"].tolist()
+    assert set(terms) == {"person_capability", "halo", "residual"}
+    assert len(set(less.variances["variance"][less.variances["term"] == "residual"])) == 1
+    assert (less.raters["severity"] == 0).all() and (less.raters["identifiability"] == 0).all()
+    assert less.provenance["options"]["terms.severity"] is False and less.provenance["options"]["pooled.residual"]
+
+
+def test_estimates_tell_of_those_who_rated(acme: gr.Dataset, believed: gr.Estimates) -> None:
+    raters, sources = believed.raters, believed.sources
+    assert isinstance(raters, gr.Raters) and raters is believed.raters and sources is believed.sources
+    assert believed.variances is believed.variances
+    told = (raters["identifiability"] >= 0.3).sum()
+    assert f"{len(raters):,} raters; the severity of {told:,} can be told" in repr(raters)
+    assert ((raters["severity_sd"] > 0) & (raters["people"] > 0)).all()
+    assert set(raters["source"]) <= set(sources["source"]) == set(acme.assessments["source"])  # type: ignore[index]
+    assert sources["ratings"].sum() == believed["ratings"].sum()
+    test = sources["source"] == "test"
+    assert sources["bias"][test].tolist() == [0] and (sources["bias_sd"][~test] > 0).all()
+
+
+def test_fairness_compares_groups(acme: gr.Dataset, believed: gr.Estimates) -> None:
+    found = believed.fairness()
+    assert found.name == "fairness" and found["people"].min() >= 0
+    known = ~np.isnan(found["difference"])
+    assert known.any() and (found["people"][known] >= 5).all() and (found["others"][known] >= 5).all()
+    assert (found["against"][known] != found["source"][known]).all()
+    assert np.allclose(found["detectable"][known], 2.8 * found["sd"][known])
+    assert not np.isfinite(believed.fairness(10**6)["difference"]).any()
+    with pytest.raises(gr.Error, match="min_people"):
+        believed.fairness(1)
+    with pytest.raises(gr.Error, match="min_people must be a whole number"):
+        believed.fairness(2.5)  # type: ignore[arg-type]
+
+
+def test_estimates_from_outside_do_not_tell_who_rated(org: gr.Organization, estimates: gr.Estimates) -> None:
+    outside = gr.Estimates.from_table(org, estimates.to_pandas(), as_of=AS_OF)
+    for name in ("raters", "sources", "variances"):
+        with pytest.raises(gr.Error, match=f"{name} needs estimates that gradus made from ratings") as caught:
+            getattr(outside, name)
+        assert caught.value.code == "missing_table"
+    with pytest.raises(gr.Error, match="fairness needs estimates that gradus made"):
+        outside.fairness()
 
 
 @pytest.mark.parametrize(

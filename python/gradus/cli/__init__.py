@@ -1,4 +1,4 @@
-"""The command line: ``gradus check``, ``plan``, ``risk``, ``why``, ``example``, ``demo`` and ``version``.
+"""The command line: ``gradus check``, ``raters``, ``risk``, ``plan``, ``why``, ``example``, ``demo`` and ``version``.
 
 One file a command. Typer and Rich are imported by `main` only, since they are an extra.
 """

@@ -13,6 +13,7 @@ from .example import example
 from .options import spread
 from .outcome import EXIT_CODES, told
 from .plan import plan
+from .raters import raters
 from .risk import risk
 from .version import version
 from .why import why
@@ -50,7 +51,7 @@ def gradus(
 
 
 PANELS = {
-    "From tables to a plan": (check, risk, plan, why),
+    "From tables to a plan": (check, raters, risk, plan, why),
     "To begin with": (example, demo, version),
 }
 

@@ -42,6 +42,23 @@ class Grouping(str, Enum):
     persona = "persona"
 
 
+class Term(str, Enum):
+    """What ratings differ by, that a model of them may go without."""
+
+    person = "person"
+    person_capability = "person_capability"
+    severity = "severity"
+    halo = "halo"
+
+
+class Pooled(str, Enum):
+    """What may be taken to vary alike, whoever rates."""
+
+    severity = "severity"
+    halo = "halo"
+    residual = "residual"
+
+
 class Format(str, Enum):
     """How result tables are written."""
 
@@ -54,8 +71,8 @@ def _option(name: str, panel: str, help: str, metavar: str | None = None, **more
 
 
 @dataclass(frozen=True)
-class Assessing:
-    """Options of the stages from ratings to risks."""
+class Estimating:
+    """Options of the stage from ratings to levels."""
 
     as_of: Annotated[
         str | None,
@@ -71,17 +88,38 @@ class Assessing:
     prior_sd: Annotated[
         float, _option("--prior-sd", LEVELS, "How unsure that is, as a share of the scale's range.", "SHARE")
     ] = 0.25
-    variance: Annotated[
-        list[str] | None,
+    prior_weight: Annotated[
+        float,
         _option(
-            "--variance",
+            "--prior-weight", LEVELS, "Raters that a belief about variances, held before any rating, counts for.", "N"
+        ),
+    ] = 10
+    without: Annotated[
+        list[Term] | None,
+        _option(
+            "--without",
             LEVELS,
-            "Error variance of one rating, in squared ranges of the scale, such as test=0.01. "
-            "Sources: self, manager, peer, report, test, observation.",
-            "SOURCE=V",
+            "Leave this out of what ratings differ by: person, person_capability, severity or halo. Repeatable.",
+            "TERM",
             show_default=False,
         ),
     ] = None
+    pool: Annotated[
+        list[Pooled] | None,
+        _option(
+            "--pool",
+            LEVELS,
+            "One variance for all sources: of severity, halo or residual. Repeatable.",
+            "TERM",
+            show_default=False,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True)
+class Assessing(Estimating):
+    """Options of the stages from ratings to risks."""
+
     credit_completed: Annotated[
         bool,
         _option("--credit-completed/--no-credit-completed", GAPS, "Count learning completed after the newest rating."),
@@ -216,15 +254,3 @@ def wholes(option: str, text: str) -> list[int]:
     if any(value % 1 for value in values):
         raise typer.BadParameter(f"{text!r} is not a list of whole numbers.", param_hint=option)
     return [int(value) for value in values]
-
-
-def by_source(option: str, texts: list[str] | None) -> dict[str, float]:
-    """The variances of options such as ``test=0.01``."""
-    found: dict[str, float] = {}
-    for text in texts or []:
-        source, _, value = text.partition("=")
-        try:
-            found[source.strip()] = float(value)
-        except ValueError:
-            raise typer.BadParameter(f"{text!r} is not of the form test=0.01.", param_hint=option) from None
-    return found

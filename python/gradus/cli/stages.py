@@ -19,7 +19,8 @@ from .._input import Tabular
 from .._organization import Organization
 from .._plan import Plan, _known, optimize
 from .._risk import Gaps, Risks, assess_risk, find_gaps
-from .options import Assessing, Planning, Running, by_source, numbers, wholes
+from .._variances import TERMS
+from .options import Assessing, Estimating, Planning, Running, numbers, wholes
 from .terminal import waiting
 
 BEFORE = ("person", "activity", "session", "first_day", "last_day", "reason")  # what counts of an earlier plan's items
@@ -50,26 +51,34 @@ def read(path: Path, running: Running) -> Dataset:
         return gr.load(path, threads=running.threads)
 
 
-def assess(dataset: Dataset, options: Assessing, running: Running) -> Assessed:
-    """Estimates, gaps and risks."""
-    cuts = bands(options)
-    variances = by_source("--variance", options.variance)
+def estimated(dataset: Dataset, options: Estimating, running: Running) -> Estimates:
+    """What is believed about levels."""
     if options.as_of is None:
         newest = _newest(dataset)
         hint = f"{newest}, the day of the newest rating" if newest else "2026-03-31"
         raise Error(f"--as-of is needed: the day of the question, such as --as-of {hint}")
-    organization = dataset.organization
-    common: dict[str, Any] = {"threads": running.threads, "progress": shows_progress(running)}
-    estimates = estimate(
-        organization,
+    without = {term.value for term in options.without or ()}
+    return estimate(
+        dataset.organization,
         [] if dataset.assessments is None else dataset.assessments,
         as_of=options.as_of,
         half_information_years=options.half_information_years,
         prior_mean=options.prior_mean,
         prior_sd=options.prior_sd,
-        variances=variances,
-        **common,
+        terms=[term for term in TERMS if term not in without],
+        pooled=[term.value for term in options.pool or ()],
+        prior_weight=options.prior_weight,
+        threads=running.threads,
+        progress=shows_progress(running),
     )
+
+
+def assess(dataset: Dataset, options: Assessing, running: Running) -> Assessed:
+    """Estimates, gaps and risks."""
+    cuts = bands(options)
+    estimates = estimated(dataset, options, running)
+    organization = dataset.organization
+    common: dict[str, Any] = {"threads": running.threads, "progress": shows_progress(running)}
     gaps = find_gaps(organization, estimates, credit_completed=options.credit_completed, **common)
     if not len(gaps):
         raise Error(

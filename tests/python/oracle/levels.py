@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from . import learning
 from .organization import Organization, Row, Tables, cell, rows
 
-SDS = {"test": 0.10, "observation": 0.15, "manager": 0.20, "peer": 0.20, "report": 0.20, "self": 0.25}
 PRIOR_MEAN, PRIOR_SD = 0.5, 0.25
+MOST_TRUSTED = ("test", "manager", "observation", "peer", "report", "self")
 
 
 def likelihood(mean: float, sd: float, required: float) -> float:
@@ -31,51 +33,133 @@ def shortfall(mean: float, sd: float, required: float) -> float:
     return max(0.0, (required - mean) * likelihood(mean, sd, required) + sd * density)
 
 
+def rater(org: Organization, row: Row, number: int) -> tuple[str, ...] | None:
+    """Who gave a rating: a key in a source; None for a test that names nobody."""
+    source, person = row["source"], row["person"]
+    if source == "self":
+        return source, "person", person
+    if row.get("rater") is not None:
+        return source, "key", row["rater"]
+    if source == "test":
+        return None
+    if source == "manager":
+        manager = org.people[person].get("manager")
+        return (source, "unknown", person) if manager is None else (source, "key", manager)
+    return source, "row", str(number)
+
+
 def estimate(
     tables: Tables,
     as_of: date,
+    variances: Mapping[tuple[str, str | None], float],
     half_information_years: float = 1,
     prior_mean: float = PRIOR_MEAN,
     prior_sd: float = PRIOR_SD,
-    variances: Mapping[str, float] | None = None,
+    prior_weight: float = 10,
+    common_uncertainty: bool = True,
 ) -> list[dict[str, Any]]:
-    """The table `estimates` with given error variances (source → variance, in squared scale ranges), §3.1.
+    """The table `estimates` with given variances (term and source → squared scale ranges; those absent are 0), §3.1.
 
-    The prior and the ratings are combined by their precisions; a rating loses precision with its age.
+    One dense model of all ratings at once: z = μ of the source + difficulty + person + person at the capability +
+    severity + halo + error, everything normal, by conditioning on the ratings.
     """
     org = Organization(tables, as_of)
-    errors = {**{source: sd * sd for source, sd in SDS.items()}, **(variances or {})}
     found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    used: list[Row] = []
+    left_out = {s for (term, s), value in variances.items() if term == "residual" and value == math.inf}
     for row in rows(tables, "assessments"):
         if row["person"] in org.people and (row.get("date") is None or row["date"] <= as_of):
-            found[row["person"], row["capability"]].append(row)
+            cell_ratings = found[row["person"], row["capability"]]
+            if row["source"] not in left_out:
+                used.append(row)
+                cell_ratings.append(row)
     for person in org.people:
         for capability in needed(org, person):
             found[person, capability]  # a pair without ratings
 
+    def variance(term: str, source: str | None = None) -> float:
+        return variances.get((term, source), 0.0)
+
+    # Unknowns: first what all share, then the people's and the raters'. Each with its variance before any rating.
+    prior = prior_sd**2 / prior_weight
+    sources = {row["source"] for row in used}
+    reference = next((source for source in MOST_TRUSTED if source in sources), None)
+    common = [("difficulty", c) for c in sorted({row["capability"] for row in used})]
+    common += [("kindness", s) for s in sorted(sources - {reference})]
+    before: dict[tuple[Any, ...], float] = dict.fromkeys(common, prior)
+    parts: list[list[tuple[Any, ...]]] = []
+    for number, row in enumerate(used):
+        person, source = row["person"], row["source"]
+        of_rating: list[tuple[Any, ...]] = [("difficulty", row["capability"]), ("person", person)]
+        of_rating.append(("person_capability", person, row["capability"]))
+        if source != reference:
+            of_rating.append(("kindness", source))
+        if (by := rater(org, row, number)) is not None:
+            of_rating += [("severity", *by), ("halo", *by, person)]
+        for effect in of_rating:
+            if effect[0] not in ("difficulty", "kindness"):
+                before[effect] = variance(effect[0], effect[1] if effect[0] in ("severity", "halo") else None)
+        parts.append(of_rating)
+    for person, capability in found:
+        before[("person", person)] = variance("person")
+        before[("person_capability", person, capability)] = variance("person_capability")
+    place = {effect: i for i, effect in enumerate(before)}
+
+    design = np.zeros((len(used), len(before)))
+    errors, z = np.zeros(len(used)), np.zeros(len(used))
+    for i, (row, of_rating) in enumerate(zip(used, parts, strict=True)):
+        design[i, [place[effect] for effect in of_rating]] = 1
+        age = 0.0 if row.get("date") is None else (as_of - row["date"]).days / 365.25
+        errors[i] = variance("residual", row["source"]) * (1 + age / half_information_years)
+        capability = row["capability"]
+        level = org.position(capability, row["level"])
+        z[i] = (level - org.bottom(capability)) / org.range(capability) - prior_mean
+    spread = np.array(list(before.values()))
+    mean, covariance = conditioned(design, errors, z, spread)
+    if not common_uncertainty:  # as if what all share were known to be what is expected
+        spread[: len(common)] = 0
+        covariance = conditioned(design, errors, z, spread)[1]
+
+    difficulties = [float(mean[place[effect]]) for effect in common if effect[0] == "difficulty"]
+    count = 1 + len(difficulties)
+    unrated = sum(difficulties) / count
+    unrated_variance = (prior_sd**2 + unrated**2 + sum((d - unrated) ** 2 for d in difficulties)) / count
+
     estimates = []
     for (person, capability), ratings in sorted(found.items()):
         scale = org.range(capability)
-        prior = (prior_sd * scale) ** 2
-        precision = 1 / prior
-        weighted = (org.bottom(capability) + prior_mean * scale) / prior
+        own = [place[("person", person)], place[("person_capability", person, capability)]]
+        believed, doubt, alone = 0.0, 0.0, variance("person") + variance("person_capability")
+        if ("difficulty", capability) in place:
+            at = place[("difficulty", capability)]
+            own.append(at)
+            alone += float(covariance[at, at])
+        else:
+            believed, doubt = unrated, unrated_variance
+            alone += unrated_variance
+        believed += float(mean[own].sum())
+        doubt += float(covariance[np.ix_(own, own)].sum())
         levels = [org.position(capability, row["level"]) for row in ratings]
-        for row, level in zip(ratings, levels, strict=False):
-            age = 0.0 if row.get("date") is None else (as_of - row["date"]).days / 365.25
-            variance = errors[row["source"]] * scale**2 * (1 + age / half_information_years)
-            precision += 1 / variance
-            weighted += level / variance
         estimates.append({
             "person": person,
             "capability": capability,
-            "mean": weighted / precision,
-            "sd": math.sqrt(1 / precision),
+            "mean": org.bottom(capability) + (prior_mean + believed) * scale,
+            "sd": math.sqrt(max(0.0, doubt)) * scale,
             "ratings": len(ratings),
             "last": max((row["date"] for row in ratings if row.get("date") is not None), default=None),
             "as_rated": sum(levels) / len(levels) if levels else None,
-            "evidence": 1 - 1 / precision / prior,
+            "evidence": min(1.0, max(0.0, 1 - doubt / alone)),
         })
     return estimates
+
+
+def conditioned(design: Any, errors: Any, z: Any, spread: Any) -> tuple[Any, Any]:
+    """Mean and covariance of effects with variances `spread` about 0, once z = design · effects + errors is seen."""
+    if not len(z):
+        return np.zeros(len(spread)), np.diag(spread)
+    with_errors = (design * spread) @ design.T + np.diag(errors)
+    gain = np.linalg.solve(with_errors, design * spread).T
+    return gain @ z, np.diag(spread) - gain @ (design * spread)
 
 
 def needed(org: Organization, person: str) -> set[str]:

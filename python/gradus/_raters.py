@@ -1,0 +1,138 @@
+"""Who rated, and how: severity of raters, and sources side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import _text
+from ._error import Error
+from ._options import whole, word
+from ._table import Table
+from ._variances import SOURCES
+
+MOST_RATERS = 500  # of one chart: more are drawn slowly, and read by nobody
+TOLD = 0.3  # identifiability from which a severity says more about the rater than about the people rated
+
+
+class Raters(Table):
+    """How severe or lenient raters are, and how far that can be told, in shares of the scale's range."""
+
+    __slots__ = ()
+
+    def _headline(self) -> str:
+        if not len(self):
+            return "nobody who rated is named"
+        told = int(np.count_nonzero(self.column("identifiability") >= TOLD))
+        return (
+            f"{_text.count(len(self), 'rater')}; the severity of {told:,} can be told "
+            f"(identifiability of {TOLD:g} or more)"
+        )
+
+    def plot(self, *, source: str | None = None, most: int = 60, dark: bool = False) -> Any:
+        """Draws the severity of raters with 95 % intervals, the most severe first.
+
+        Hollow and pale are those whose severity cannot be told from the level of the people whom they rated:
+        identifiability below 0.3.
+
+        Parameters
+        ----------
+        source
+            Only raters of this source, such as manager.
+        most
+            Most raters that are drawn, 1 to 500: those farthest from 0. A line under the title says if there are more.
+        dark
+            For a dark page: colours of the ground and of the axes are set too.
+
+        Returns
+        -------
+        altair.LayerChart
+            It can be restyled: ``chart.properties(width=600)``, ``chart.configure_axis(labelFontSize=12)``.
+
+        Raises
+        ------
+        Error
+            There is no such source, no rater of it, or `most` is out of its range.
+        ImportError
+            Vega-Altair is not installed: the extra `charts`.
+
+        Examples
+        --------
+        >>> estimates.raters.plot(source="manager")  # doctest: +SKIP
+        """
+        from .charts.palette import shown
+        from .charts.severity import severity
+
+        if not 1 <= whole("most", most) <= MOST_RATERS:
+            raise Error(f"most must be from 1 to {MOST_RATERS}, not {most!r}")
+        chosen = np.ones(len(self), bool) if source is None else self["source"] == word("source", source, SOURCES)
+        if not chosen.any():
+            raise Error(f"raters: there is no rater{'' if source is None else f' of the source {source}'} to draw")
+        columns = [column.name for column in self.columns]
+        places = np.flatnonzero(chosen)
+        first = places[np.argsort(-np.abs(self["severity"][places]), kind="stable")[:most]]
+        first = first[np.argsort(self["severity"][first], kind="stable")]
+        rows = [{name: self[name][place] for name in columns} for place in first.tolist()]
+        left = f"{most:,} of {len(places):,}: those farthest from 0" if len(places) > most else None
+        title = "Severity of raters" if source is None else f"Severity of raters: {source}"
+        return shown(severity, rows, title=title, subtitle=left, dark=dark)
+
+
+class RatingsBySource(Table):
+    """What each source says of a person's capability, side by side, in positions of the scale."""
+
+    __slots__ = ()
+
+    def plot(self, x: str = "manager", y: str = "self", *, capability: str | None = None, dark: bool = False) -> Any:
+        """Draws how far two sources agree: how often each pair of levels was given to the same person and capability.
+
+        On the diagonal they agree; above it `y` is kinder.
+
+        Parameters
+        ----------
+        x, y
+            The sources: self, manager, peer, report, test or observation.
+        capability
+            Only ratings of this one. Without it, positions of all scales are in one chart.
+        dark
+            For a dark page: colours of the ground and of the axes are set too.
+
+        Returns
+        -------
+        altair.LayerChart
+            A line under the title says how many pairs there are, and how they differ.
+
+        Raises
+        ------
+        Error
+            There is no such source or capability, or both sources rated nobody in the same capability.
+        ImportError
+            Vega-Altair is not installed: the extra `charts`.
+
+        Examples
+        --------
+        >>> gr.ratings_by_source(org, ratings, as_of="2026-03-31").plot()  # doctest: +SKIP
+        """
+        from .charts.agreement import agreement
+        from .charts.palette import shown
+
+        word("x", x, SOURCES)
+        word("y", y, SOURCES)
+        if x == y:
+            raise Error(f"x and y must be two sources, not {x!r} twice")
+        if capability is not None and capability not in self["capability"]:
+            raise Error(f"ratings_by_source: there are no ratings of the capability {capability!r}", "unknown_key")
+        pairs = self._pairs(x, y, capability)
+        if not len(pairs):
+            raise Error(f"ratings_by_source: {x} and {y} rated nobody in the same capability, so there is no pair")
+        return shown(agreement, pairs, x=x, y=y, dark=dark)
+
+    def _pairs(self, x: str, y: str, capability: str | None) -> np.ndarray[Any, Any]:
+        """Of each person and capability that both rated: what each says."""
+        person, what, mean = self.codes("person").astype(np.int64), self.codes("capability"), self["mean"]
+        key = person * (int(what.max(initial=0)) + 1) + what
+        wanted = np.ones(len(self), bool) if capability is None else self["capability"] == capability
+        rows = [np.flatnonzero(wanted & (self["source"] == source)) for source in (x, y)]
+        _, of_x, of_y = np.intersect1d(key[rows[0]], key[rows[1]], assume_unique=True, return_indices=True)
+        return np.column_stack([mean[rows[0][of_x]], mean[rows[1][of_y]]])
