@@ -97,8 +97,10 @@ def test_the_stages(seed: int) -> None:
     model = {"variances": known, "terms": [term for term in TERMS if term not in without],
              "pooled": draw.choice(((), (), ("severity", "halo", "residual")))}  # fmt: skip
     estimates = gr.estimate(org, tables["assessments"], as_of=AS_OF, **model, **options)
-    same(estimates, oracle.estimate(tables, AS_OF, variances(estimates, known), **options), ("person", "capability"),
-         tolerance=1e-6)  # fmt: skip
+    believed = oracle.Model(tables, AS_OF, variances(estimates, known), **options)
+    same(estimates, oracle.estimate(believed), ("person", "capability"), tolerance=1e-6)
+    same(estimates.sources, oracle.sources(believed), ("source",), tolerance=1e-6)
+    same(estimates.raters, oracle.raters(believed), ("rater", "source"), tolerance=1e-6)
 
     # Each stage is compared on the library's own input: only a stage that differs fails.
     known = estimates.rows()
@@ -113,6 +115,23 @@ def test_the_stages(seed: int) -> None:
     cover = draw.choice((1, 2, 3.5))
     same(gr.concentration(org, estimates, cover=cover), oracle.concentration(tables, known, AS_OF, cover),
          ("capability", "level"))  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", cases(500, 20))
+def test_fairness(seed: int) -> None:
+    tables = organisation(seed, people=30)
+    draw = random.Random(seed)
+    tables["person_attributes"] = [
+        {"person": row["person"], "attribute": attribute, "value": draw.choice(("a", "b", "c"))}
+        for row in tables["people"]
+        for attribute in ("one", "other")
+        if draw.random() < 0.8
+    ]
+    estimates = gr.estimate(library(tables), tables["assessments"], as_of=AS_OF)
+    found = estimates.fairness(3).rows()
+    expected = oracle.fairness(oracle.Model(tables, AS_OF, variances(estimates, {})), 3)
+    assert any(row["difference"] is not None for row in found)
+    same(found, expected, ("attribute", "value", "source"), tolerance=1e-5)
 
 
 # Plans

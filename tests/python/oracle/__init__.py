@@ -53,24 +53,28 @@ A change charge (`previous`, `change_cost`) is left out.
 from .dates import Options
 from .gains import value
 from .heat_map import concentration, heat_map
-from .levels import estimate, find_gaps
+from .levels import Model, estimate, fairness, find_gaps, raters, sources
 from .limits import violations
 from .planning import resources, schedule
 from .risk import assess_risk
 from .search import best_choice, brute_force, price_bound
 
 __all__ = [
+    "Model",
     "Options",
     "assess_risk",
     "best_choice",
     "brute_force",
     "concentration",
     "estimate",
+    "fairness",
     "find_gaps",
     "heat_map",
     "price_bound",
+    "raters",
     "resources",
     "schedule",
+    "sources",
     "value",
     "violations",
 ]

@@ -48,102 +48,117 @@ def rater(org: Organization, row: Row, number: int) -> tuple[str, ...] | None:
     return source, "row", str(number)
 
 
-def estimate(
-    tables: Tables,
-    as_of: date,
-    variances: Mapping[tuple[str, str | None], float],
-    half_information_years: float = 1,
-    prior_mean: float = PRIOR_MEAN,
-    prior_sd: float = PRIOR_SD,
-    prior_weight: float = 10,
-    common_uncertainty: bool = True,
-) -> list[dict[str, Any]]:
-    """The table `estimates` with given variances (term and source → squared scale ranges; those absent are 0), §3.1.
+Effect = tuple[Any, ...]
 
-    One dense model of all ratings at once: z = μ of the source + difficulty + person + person at the capability +
+
+class Model:
+    """One dense model of all ratings at once: z = μ of the source + difficulty + person + person at the capability +
     severity + halo + error, everything normal, by conditioning on the ratings.
+
+    Variances are given: term and source → squared scale ranges; those absent are 0.
     """
-    org = Organization(tables, as_of)
-    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    used: list[Row] = []
-    left_out = {s for (term, s), value in variances.items() if term == "residual" and value == math.inf}
-    for row in rows(tables, "assessments"):
-        if row["person"] in org.people and (row.get("date") is None or row["date"] <= as_of):
-            cell_ratings = found[row["person"], row["capability"]]
-            if row["source"] not in left_out:
-                used.append(row)
-                cell_ratings.append(row)
-    for person in org.people:
-        for capability in needed(org, person):
-            found[person, capability]  # a pair without ratings
 
-    def variance(term: str, source: str | None = None) -> float:
-        return variances.get((term, source), 0.0)
+    def __init__(
+        self,
+        tables: Tables,
+        as_of: date,
+        variances: Mapping[tuple[str, str | None], float],
+        half_information_years: float = 1,
+        prior_mean: float = PRIOR_MEAN,
+        prior_sd: float = PRIOR_SD,
+        prior_weight: float = 10,
+        common_uncertainty: bool = True,
+    ) -> None:
+        self.org = org = Organization(tables, as_of)
+        self.variances, self.prior_mean, self.prior_sd = variances, prior_mean, prior_sd
+        self.of_pair: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        self.used: list[Row] = []
+        left_out = {s for (term, s), value in variances.items() if term == "residual" and value == math.inf}
+        for row in rows(tables, "assessments"):
+            if row["person"] in org.people and (row.get("date") is None or row["date"] <= as_of):
+                ratings = self.of_pair[row["person"], row["capability"]]
+                if row["source"] not in left_out:
+                    self.used.append(row)
+                    ratings.append(row)
+        for person in org.people:
+            for capability in needed(org, person):
+                self.of_pair[person, capability]  # a pair without ratings
 
-    # Unknowns: first what all share, then the people's and the raters'. Each with its variance before any rating.
-    prior = prior_sd**2 / prior_weight
-    sources = {row["source"] for row in used}
-    reference = next((source for source in MOST_TRUSTED if source in sources), None)
-    common = [("difficulty", c) for c in sorted({row["capability"] for row in used})]
-    common += [("kindness", s) for s in sorted(sources - {reference})]
-    before: dict[tuple[Any, ...], float] = dict.fromkeys(common, prior)
-    parts: list[list[tuple[Any, ...]]] = []
-    for number, row in enumerate(used):
-        person, source = row["person"], row["source"]
-        of_rating: list[tuple[Any, ...]] = [("difficulty", row["capability"]), ("person", person)]
-        of_rating.append(("person_capability", person, row["capability"]))
-        if source != reference:
-            of_rating.append(("kindness", source))
-        if (by := rater(org, row, number)) is not None:
-            of_rating += [("severity", *by), ("halo", *by, person)]
-        for effect in of_rating:
-            if effect[0] not in ("difficulty", "kindness"):
-                before[effect] = variance(effect[0], effect[1] if effect[0] in ("severity", "halo") else None)
-        parts.append(of_rating)
-    for person, capability in found:
-        before[("person", person)] = variance("person")
-        before[("person_capability", person, capability)] = variance("person_capability")
-    place = {effect: i for i, effect in enumerate(before)}
+        # Unknowns: first what all share, then the people's and the raters'. Each with its variance before any rating.
+        sources = {row["source"] for row in self.used}
+        self.reference = next((source for source in MOST_TRUSTED if source in sources), None)
+        self.common: list[Effect] = [("difficulty", c) for c in sorted({row["capability"] for row in self.used})]
+        self.common += [("kindness", s) for s in sorted(sources - {self.reference})]
+        before = dict.fromkeys(self.common, prior_sd**2 / prior_weight)
+        self.raters: list[tuple[str, ...] | None] = []
+        parts: list[list[Effect]] = []
+        for number, row in enumerate(self.used):
+            person, source = row["person"], row["source"]
+            of_rating: list[Effect] = [("person", person), ("person_capability", person, row["capability"])]
+            self.raters.append(by := rater(org, row, number))
+            if by is not None:
+                of_rating += [("severity", *by), ("halo", *by, person)]
+            for effect in of_rating:
+                before[effect] = self.variance(effect[0], source if effect[0] in ("severity", "halo") else None)
+            of_rating.append(("difficulty", row["capability"]))
+            if source != self.reference:
+                of_rating.append(("kindness", source))
+            parts.append(of_rating)
+        for person, capability in self.of_pair:
+            before[("person", person)] = self.variance("person")
+            before[("person_capability", person, capability)] = self.variance("person_capability")
+        self.place = place = {effect: i for i, effect in enumerate(before)}
 
-    design = np.zeros((len(used), len(before)))
-    errors, z = np.zeros(len(used)), np.zeros(len(used))
-    for i, (row, of_rating) in enumerate(zip(used, parts, strict=True)):
-        design[i, [place[effect] for effect in of_rating]] = 1
-        age = 0.0 if row.get("date") is None else (as_of - row["date"]).days / 365.25
-        errors[i] = variance("residual", row["source"]) * (1 + age / half_information_years)
-        capability = row["capability"]
-        level = org.position(capability, row["level"])
-        z[i] = (level - org.bottom(capability)) / org.range(capability) - prior_mean
-    spread = np.array(list(before.values()))
-    mean, covariance = conditioned(design, errors, z, spread)
-    if not common_uncertainty:  # as if what all share were known to be what is expected
-        spread[: len(common)] = 0
-        covariance = conditioned(design, errors, z, spread)[1]
+        design = np.zeros((len(self.used), len(before)))
+        errors, z = np.zeros(len(self.used)), np.zeros(len(self.used))
+        for i, (row, of_rating) in enumerate(zip(self.used, parts, strict=True)):
+            design[i, [place[effect] for effect in of_rating]] = 1
+            age = 0.0 if row.get("date") is None else (as_of - row["date"]).days / 365.25
+            errors[i] = self.variance("residual", row["source"]) * (1 + age / half_information_years)
+            capability = row["capability"]
+            level = org.position(capability, row["level"])
+            z[i] = (level - org.bottom(capability)) / org.range(capability) - prior_mean
+        spread = np.array(list(before.values()))
+        self.z, self.of_ratings = z, (design * spread) @ design.T + np.diag(errors)
+        self.mean, self.covariance = conditioned(design, errors, z, spread)
+        if not common_uncertainty:  # as if what all share were known to be what is expected
+            spread[: len(self.common)] = 0
+            self.covariance = conditioned(design, errors, z, spread)[1]
 
-    difficulties = [float(mean[place[effect]]) for effect in common if effect[0] == "difficulty"]
+    def variance(self, term: str, source: str | None = None) -> float:
+        return self.variances.get((term, source), 0.0)
+
+    def of(self, *effects: Effect) -> tuple[float, float]:
+        """Mean and variance of a sum of effects."""
+        places = [self.place[effect] for effect in effects]
+        return float(self.mean[places].sum()), float(self.covariance[np.ix_(places, places)].sum())
+
+
+def estimate(model: Model) -> list[dict[str, Any]]:
+    """The table `estimates` of a model, §3.1."""
+    org = model.org
+    difficulties = [model.of(effect)[0] for effect in model.common if effect[0] == "difficulty"]
     count = 1 + len(difficulties)
     unrated = sum(difficulties) / count
-    unrated_variance = (prior_sd**2 + unrated**2 + sum((d - unrated) ** 2 for d in difficulties)) / count
+    unrated_variance = (model.prior_sd**2 + unrated**2 + sum((d - unrated) ** 2 for d in difficulties)) / count
 
     estimates = []
-    for (person, capability), ratings in sorted(found.items()):
-        scale = org.range(capability)
-        own = [place[("person", person)], place[("person_capability", person, capability)]]
-        believed, doubt, alone = 0.0, 0.0, variance("person") + variance("person_capability")
-        if ("difficulty", capability) in place:
-            at = place[("difficulty", capability)]
-            own.append(at)
-            alone += float(covariance[at, at])
+    for (person, capability), ratings in sorted(model.of_pair.items()):
+        own: list[Effect] = [("person", person), ("person_capability", person, capability)]
+        alone = model.variance("person") + model.variance("person_capability")
+        difficulty = ("difficulty", capability)
+        if difficulty in model.place:
+            believed, doubt = model.of(difficulty, *own)
+            alone += model.of(difficulty)[1]
         else:
-            believed, doubt = unrated, unrated_variance
-            alone += unrated_variance
-        believed += float(mean[own].sum())
-        doubt += float(covariance[np.ix_(own, own)].sum())
+            believed, doubt = model.of(*own)
+            believed, doubt, alone = believed + unrated, doubt + unrated_variance, alone + unrated_variance
+        scale = org.range(capability)
         levels = [org.position(capability, row["level"]) for row in ratings]
         estimates.append({
             "person": person,
             "capability": capability,
-            "mean": org.bottom(capability) + (prior_mean + believed) * scale,
+            "mean": org.bottom(capability) + (model.prior_mean + believed) * scale,
             "sd": math.sqrt(max(0.0, doubt)) * scale,
             "ratings": len(ratings),
             "last": max((row["date"] for row in ratings if row.get("date") is not None), default=None),
@@ -151,6 +166,103 @@ def estimate(
             "evidence": min(1.0, max(0.0, 1 - doubt / alone)),
         })
     return estimates
+
+
+def raters(model: Model) -> list[dict[str, Any]]:
+    """The table `raters` of a model: everyone who has a name."""
+    rated: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for by, row in zip(model.raters, model.used, strict=True):
+        if by is not None:
+            rated[by].append(row["person"])
+    group = {row["person"]: row["person"] for row in model.used}
+    for people in rated.values():  # all who share a rater get the least name of any of their groups
+        groups = {group[person] for person in people}
+        group = {person: min(groups) if own in groups else own for person, own in group.items()}
+    numbers = {least: number for number, least in enumerate(sorted(set(group.values())), 1)}
+    found = []
+    for (source, kind, key), people in rated.items():
+        if kind not in ("person", "key"):
+            continue
+        before = model.variance("severity", source)
+        severity, variance = model.of(("severity", source, kind, key))
+        halos = [model.of(("halo", source, kind, key, person)) for person in set(people)]
+        found.append({
+            "rater": key,
+            "source": source,
+            "severity": severity,
+            "severity_sd": math.sqrt(max(0.0, variance)),
+            "halo_sd": math.sqrt(max(0.0, sum(mean**2 + doubt for mean, doubt in halos) / len(halos))),
+            "ratings": len(people),
+            "people": len(halos),
+            "identifiability": 1 - variance / before if before > 0 else 0.0,
+            "component": numbers[group[people[0]]],
+        })
+    return found
+
+
+def sources(model: Model) -> list[dict[str, Any]]:
+    """The table `sources` of a model."""
+    found = []
+    for source in {row["source"] for row in model.used}:
+        bias, doubt = (0.0, 0.0) if source == model.reference else model.of(("kindness", source))
+        own = [by for by, row in zip(model.raters, model.used, strict=True) if row["source"] == source]
+        nobody = {row["person"] for by, row in zip(model.raters, model.used, strict=True)
+                  if row["source"] == source and by is None}  # fmt: skip
+        sds = {f"{term}_sd": math.sqrt(model.variance(term, source)) for term in ("severity", "halo", "residual")}
+        found.append({
+            "source": source,
+            "bias": bias,
+            "bias_sd": math.sqrt(max(0.0, doubt)),
+            **sds,
+            "ratings": len(own),
+            "raters": len({by for by in own if by is not None}) + len(nobody),
+        })
+    return found
+
+
+def fairness(model: Model, min_people: int = 5) -> list[dict[str, Any]]:
+    """The table `fairness` of a model: generalised least squares with the covariance of all ratings."""
+    groups: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in rows(model.org.tables, "person_attributes"):
+        groups[row["attribute"], row["value"]].add(row["person"])
+    present = sorted({row["source"] for row in model.used})
+    compared = [source for source in present if source != model.reference]
+    found = []
+    for (attribute, value), members in groups.items():
+        others = {p for (a, v), people in groups.items() if a == attribute and v != value for p in people}
+        if min(len(members), len(others)) < min_people:
+            continue
+        told = [(float(row["person"] in members), row["source"], row["person"] in others) for row in model.used]
+        x = np.array([
+            [inside, *(inside * (source == other) for other in compared), float(inside or outside)]
+            for inside, source, outside in told
+        ])
+        information = x.T @ np.linalg.solve(model.of_ratings, x)
+        estimates = np.linalg.lstsq(information, x.T @ np.linalg.solve(model.of_ratings, model.z), rcond=None)[0]
+        covariance = np.linalg.pinv(information)
+
+        def rated(people: set[str], source: str | None) -> int:
+            return len({row["person"] for row in model.used if row["source"] == source and row["person"] in people})
+
+        for source in present:
+            counts = [rated(people, of) for of in (source, model.reference) for people in (members, others)]
+            if not counts[0]:
+                continue
+            known = source != model.reference and min(counts) >= min_people
+            at = compared.index(source) + 1 if known else 0
+            sd = math.sqrt(covariance[at, at])
+            found.append({
+                "attribute": attribute,
+                "value": value,
+                "source": source,
+                "against": model.reference if known else None,
+                "difference": float(estimates[at]) if known else None,
+                "sd": sd if known else None,
+                "detectable": 2.8 * sd if known else None,
+                "people": counts[0],
+                "others": counts[1],
+            })
+    return found
 
 
 def conditioned(design: Any, errors: Any, z: Any, spread: Any) -> tuple[Any, Any]:
