@@ -46,8 +46,15 @@ VarianceComponents::VarianceComponents(const Ratings& ratings, const SharedLayou
         if (ratings_.takes_part(person) && ratings_.first_row(person) < ratings_.last_row(person))
             people.push_back(person);
     people_ = static_cast<std::int64_t>(people.size());
-    if (people.empty() || ratings_.ratings() == 0) return;
     if (estimated_.empty()) return;
+    if (people.empty() || ratings_.ratings() == 0) {
+        for (const std::int32_t k : estimated_) {  // all that is known is the prior
+            VarianceComponent& component = components_[static_cast<std::size_t>(k)];
+            component.prior_share = 1;
+            component.sd = prior_weight_ > 0 ? component.variance * std::sqrt(2 / prior_weight_) : missing<double>();
+        }
+        return;
+    }
     if (people_ > 2 * first_sample) {
         std::vector<std::int32_t> some = sample(first_sample);
         improve(some, 1e-2, 30);

@@ -160,6 +160,14 @@ def test_estimates_tell_of_those_who_rated(acme: gr.Dataset, believed: gr.Estima
     assert sources["bias"][test].tolist() == [0] and (sources["bias_sd"][~test] > 0).all()
 
 
+def test_of_no_ratings_the_prior_is_all_that_is_known(org: gr.Organization) -> None:
+    nothing = gr.estimate(org, [], as_of=AS_OF)
+    assert len(nothing.raters) == len(nothing.sources) == len(nothing.fairness()) == 0
+    assert nothing.variances["term"].tolist() == ["person", "person_capability"]
+    assert nothing.variances["prior_share"].tolist() == [1, 1] and (nothing.variances["sd"] > 0).all()
+    assert "nobody who rated is named" in repr(nothing.raters)
+
+
 def test_fairness_compares_groups(acme: gr.Dataset, believed: gr.Estimates) -> None:
     found = believed.fairness()
     assert found.name == "fairness" and found["people"].min() >= 0
