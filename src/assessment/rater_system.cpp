@@ -38,10 +38,13 @@ SharedLayout::SharedLayout(const Ratings& ratings)
     level = common++;
 }
 
+// Biases count for five units at most: their deviation is then a twelfth of the scale's range. In simulations of five people, less lets
+// the bias of a lone manager pass for the level of all, and more hides that self-ratings are kind (tests/assessment/coverage_test.cpp).
 RaterSystem::Priors::Priors(const EstimateOptions& options) {
     const double unit = 2 / (options.prior_sd * options.prior_sd);
     level = std::min(1.0, options.prior_weight) * unit;
-    capability = source = options.prior_weight * unit;
+    capability = options.prior_weight * unit;
+    source = std::min(5.0, options.prior_weight) * unit;
 }
 
 void LocalColumns::set(const PersonRatings& ratings, const SharedLayout& layout) {

@@ -55,8 +55,9 @@ public:
         /// Half of what is not known of a level before any rating is difficulty, the other half the person.
         explicit Priors(const EstimateOptions& options);
 
-        double level;               // precision of what all difficulties have in common
-        double capability, source;  // of difficulties about that, and of biases
+        double level;       // precision of what all difficulties have in common
+        double capability;  // of difficulties about that
+        double source;      // of biases
     };
     /// `people`: those who take part, ascending.
     RaterSystem(const Ratings& ratings, const SharedLayout& layout, std::span<const std::int32_t> people,

@@ -108,20 +108,25 @@ def test_enrolments_decide_items(status: str, reason: str | None) -> None:
 def test_an_old_rating_counts_a_half_and_a_third() -> None:
     org = gr.Organization.from_tables(**ONE_COURSE)
 
+    known = {"person": 0, "person_capability": 0.25**2, "severity": 0, "halo": 0, "residual": 0.2**2}
+
     def told(day: str) -> float:
-        """Precision that one rating of that day adds to the prior's."""
-        row = row_of(gr.estimate(org, rating(day), as_of=AS_OF), person="007")
-        return 1 / row["sd"] ** 2 - 1 / 0.5**2
+        """Precision that one rating of that day adds to the prior's, where ratings differ by chance alone."""
+        estimates = gr.estimate(org, rating(day), as_of=AS_OF, variances=known, common_uncertainty=False)
+        return 1 / row_of(estimates, person="007")["sd"] ** 2 - 1 / 0.5**2
 
     assert told("2025-03-31") / told("2026-03-31") == pytest.approx(1 / 2, rel=1e-3)
     assert told("2024-03-31") / told("2026-03-31") == pytest.approx(1 / 3, rel=1e-3)
 
 
-def test_who_was_never_rated_is_in_the_middle_and_unknown() -> None:
+def test_who_was_never_rated_is_near_the_middle_and_unknown() -> None:
     org = gr.Organization.from_tables(**ONE_COURSE)
+    nothing = gr.estimate(org, [], as_of=AS_OF)
+    assert nothing["mean"].tolist() == [2, 2]
     estimates = gr.estimate(org, rating(), as_of=AS_OF)
-    row = row_of(estimates, person="E2")
-    assert (row["mean"], row["ratings"], row["evidence"]) == (2, 0, 0)
+    row, rated = row_of(estimates, person="E2"), row_of(estimates, person="007")
+    assert (row["ratings"], row["evidence"]) == (0, 0)
+    assert rated["mean"] < row["mean"] < 2 and rated["sd"] < row["sd"]
     assert row_of(gr.find_gaps(org, estimates), person="E2")["status"] == "unknown"
 
 

@@ -112,8 +112,8 @@ struct EstimateOptions {
 /// μ: bias of a source against the reference (test, else manager, observation, peer, report, self: the first that occurs);
 /// d: difficulty; α + δ: the person; b: severity of the rater in that source; h: halo, that rater's impression of that person; all but
 /// μ and d random and normal. The level estimated is d + α + δ. Before any rating, half of `prior_sd`² is what all d have in common,
-/// about `prior_mean`, and half the person; each d varies about the common part, and each μ about 0, with a variance of half of
-/// `prior_sd`² / `prior_weight`.
+/// about `prior_mean`, and half the person; each d varies about the common part with a variance of half of `prior_sd`² /
+/// `prior_weight`, each μ about 0 with half of `prior_sd`² / min(5, `prior_weight`).
 /// A rater absent: self the person, manager the person's manager, test nobody (no severity), else a rater of that rating alone. A
 /// self-rater rates one person, so severity and halo are one: halo of self is left out unless halo is pooled or given.
 ///
