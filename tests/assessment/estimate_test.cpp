@@ -376,7 +376,7 @@ TEST(UpdateEstimates, IsNearWhatAllTogetherGive) {
     Random random(6, 1500);
     const Organization org = random.organization();
     const Assessments seen = random.assessments(org);
-    const Estimates before = estimate(org, seen, known(today));
+    const Estimates earlier = estimate(org, seen, known(today));
     const Date later = day("2026-05-31");
     const Cells news = {{"person", "capability", "level", "source", "rater", "date"},
                         {"p1003", "c1", "4", "peer", "p1100", "2026-05-01"},
@@ -384,7 +384,7 @@ TEST(UpdateEstimates, IsNearWhatAllTogetherGive) {
                         {"p1200", "c1", "2", "self", "", "2026-05-02"},
                         {"p1200", "c4", "2", "peer", "somebody", "2026-05-02"},
                         {"p1200", "c5", "2", "peer", "", "2026-06-02"}};
-    const Estimates after = update_estimates(before, assess(org, news), later);
+    const Estimates after = update_estimates(earlier, assess(org, news), later);
     ASSERT_GT(after.size(), 4u);
     EXPECT_EQ(told(*after.problems),
               (std::vector<std::string>{
@@ -414,9 +414,9 @@ TEST(UpdateEstimates, IsNearWhatAllTogetherGive) {
         EXPECT_EQ(together.ratings[row], after.ratings[i]);
         EXPECT_NEAR(together.mean[row], after.mean[i], 0.06);
         EXPECT_NEAR(together.sd[row], after.sd[i], 0.02);
-        for (std::size_t old = 0; old < before.size(); ++old)
-            moved += before.person[old] == after.person[i] && before.capability[old] == after.capability[i] &&
-                     std::abs(before.mean[old] - after.mean[i]) > 0.1;
+        for (std::size_t old = 0; old < earlier.size(); ++old)
+            moved += earlier.person[old] == after.person[i] && earlier.capability[old] == after.capability[i] &&
+                     std::abs(earlier.mean[old] - after.mean[i]) > 0.1;
     }
     EXPECT_GT(moved, 1u);
 }

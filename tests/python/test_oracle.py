@@ -84,13 +84,13 @@ def test_estimate_weighs_prior_and_rating_by_precision():
     variances = {("person_capability", None): 0.06, ("residual", "manager"): 0.04}
     (row,) = estimated(tables, AS_OF, variances, prior_sd=0.2, prior_weight=4)
     # In ranges: difficulty N(0, 0.01) and person N(0, 0.06), together 0.07; the rating is at −1/4 with variance 0.04.
-    assert row["mean"] == pytest.approx(1 + 4 * (0.5 - 0.25 * 0.07 / 0.11))
-    assert row["sd"] == pytest.approx(4 * (0.07 * 0.04 / 0.11) ** 0.5)
+    assert row["mean"] == pytest.approx(1 + 4 * (0.5 - 0.25 * 0.085 / 0.125))
+    assert row["sd"] == pytest.approx(4 * (0.085 * 0.04 / 0.125) ** 0.5)
     # Without the person's own rating: the doubt about the difficulty that is left, and that about the person.
-    assert row["evidence"] == pytest.approx(1 - (0.07 * 0.04 / 0.11) / (0.01 - 0.01**2 / 0.11 + 0.06))
+    assert row["evidence"] == pytest.approx(1 - (0.085 * 0.04 / 0.125) / (0.025 - 0.025**2 / 0.125 + 0.06))
     assert (row["ratings"], row["last"], row["as_rated"]) == (1, AS_OF, 2.0)
     (row,) = estimated(tables, AS_OF, variances, prior_sd=0.2, prior_weight=4, common_uncertainty=False)
-    assert row["mean"] == pytest.approx(1 + 4 * (0.5 - 0.25 * 0.07 / 0.11))
+    assert row["mean"] == pytest.approx(1 + 4 * (0.5 - 0.25 * 0.085 / 0.125))
     assert row["sd"] == pytest.approx(4 * (0.06 * 0.04 / 0.1) ** 0.5)
 
 
@@ -101,13 +101,13 @@ def test_ratings_fade_and_later_ones_are_left_out():
         {"person": "p", "capability": "A", "level": 1, "source": "self", "date": START},
     ]
     variances = {("person_capability", None): 1 / 16, ("residual", "test"): 0.01, ("residual", "self"): 0.25}
-    (row,) = estimated(organization(assessments=ratings), AS_OF, variances, prior_weight=1e12)
+    (row,) = estimated(organization(assessments=ratings), AS_OF, variances, prior_sd=1e-6)
     # The test is 4 years old: 0.01 × 16 × 5 = 0.8; the undated self-rating 0.25 × 16 = 4.
     assert row["mean"] == pytest.approx((3 + 5 / 0.8 + 1 / 4) / (1 + 1.25 + 0.25))
     assert (row["ratings"], row["last"], row["as_rated"]) == (2, date(2021, 12, 31), 3.0)
     # Nothing is heard of a source whose errors have no bound.
     variances[("residual", "self")] = math.inf
-    (row,) = estimated(organization(assessments=ratings), AS_OF, variances, prior_weight=1e12)
+    (row,) = estimated(organization(assessments=ratings), AS_OF, variances, prior_sd=1e-6)
     assert row["mean"] == pytest.approx((3 + 5 / 0.8) / (1 + 1.25))
     assert (row["ratings"], row["as_rated"]) == (1, 5.0)
 
@@ -119,7 +119,7 @@ def test_the_severity_of_a_rater_is_shared_by_those_rated():
         {"person": "q", "capability": "A", "level": 3, "source": "manager"},  # the same manager
     ]
     variances = {("person_capability", None): 2 / 64, ("severity", "manager"): 1 / 64, ("residual", "manager"): 1 / 64}
-    known = {"prior_weight": 1e12}
+    known = {"prior_sd": 1e-6}
     _, p, q = estimated(organization(people=people, assessments=ratings), AS_OF, variances, **known)
     # Of ratings at 1/2 and 0 with covariance [[4, 1], [1, 4]] / 64: p 2 (4/2 − 0) / 15, q 2 (0 − 1/2) / 15.
     assert p["mean"] == pytest.approx(3 + 4 * 4 / 15)
@@ -141,7 +141,7 @@ def test_an_impression_is_of_one_person_and_a_kind_source_is_corrected():
 
     variances = {("person_capability", None): 1 / 16, ("residual", "peer"): 1 / 16, ("halo", "peer"): 2 / 16}
     ratings = [rated("peer", "p", "A", 5, "x"), rated("peer", "p", "B", 3, "x"), rated("peer", "q", "A", 3, "x")]
-    found = estimated(organization(people=people, assessments=ratings), AS_OF, variances, prior_weight=1e12)
+    found = estimated(organization(people=people, assessments=ratings), AS_OF, variances, prior_sd=1e-6)
     # Of p at 1/2 and 0 with covariance [[4, 2], [2, 4]] / 16: A (4/2 − 0) / 12, B (0 − 2/2) / 12.
     means = [(row["person"], row["capability"], row["mean"]) for row in found]
     assert [mean for *_, mean in means] == [pytest.approx(3 + 4 / 6), pytest.approx(3 - 4 / 12), pytest.approx(3)]
@@ -161,8 +161,10 @@ def test_estimate_covers_what_roles_targets_and_goals_need():
         ],
         personal_goals=[{"person": "p", "capability": "A", "level": "expert", "weight": 0.2}],
     )
-    estimates = estimated(tables, AS_OF, {})
-    assert [(r["capability"], r["mean"], r["sd"], r["ratings"]) for r in estimates] == [("A", 3, 1, 0), ("B", 3, 1, 0)]
+    # Half of what is not known is the capability, the other half the person: together a quarter of the range.
+    estimates = estimated(tables, AS_OF, {("person_capability", None): 1 / 32})
+    found = [(r["capability"], r["mean"], pytest.approx(r["sd"]), r["ratings"]) for r in estimates]
+    assert found == [("A", 3, 1, 0), ("B", 3, 1, 0)]
     risks = oracle.assess_risk(tables, oracle.find_gaps(tables, estimates, AS_OF), AS_OF)
     found = [(r["basis"], r["role"], r["capability"], r["required"], r["weight"], r["criticality"]) for r in risks]
     assert found == [("target", "T", "B", 3, 0.5, 5), ("goal", None, "A", 5, 0.2, 3)]

@@ -89,7 +89,14 @@ class Model:
         self.reference = next((source for source in MOST_TRUSTED if source in sources), None)
         self.common: list[Effect] = [("difficulty", c) for c in sorted({row["capability"] for row in self.used})]
         self.common += [("kindness", s) for s in sorted(sources - {self.reference})]
-        before = dict.fromkeys(self.common, prior_sd**2 / prior_weight)
+        # Half of the doubt before any rating is what all difficulties have in common; biases count for five units at most.
+        half = prior_sd**2 / 2
+        before = {
+            effect: half / (prior_weight if effect[0] == "difficulty" else min(5, prior_weight))
+            for effect in self.common
+        }
+        self.common.append(("level",))
+        before["level",] = half / min(1, prior_weight)
         self.raters: list[tuple[str, ...] | None] = []
         parts: list[list[Effect]] = []
         for number, row in enumerate(self.used):
@@ -100,7 +107,7 @@ class Model:
                 of_rating += [("severity", *by), ("halo", *by, person)]
             for effect in of_rating:
                 before[effect] = self.variance(effect[0], source if effect[0] in ("severity", "halo") else None)
-            of_rating.append(("difficulty", row["capability"]))
+            of_rating += [("level",), ("difficulty", row["capability"])]
             if source != self.reference:
                 of_rating.append(("kindness", source))
             parts.append(of_rating)
@@ -137,10 +144,10 @@ class Model:
 def estimate(model: Model) -> list[dict[str, Any]]:
     """The table `estimates` of a model, §3.1."""
     org = model.org
-    difficulties = [model.of(effect)[0] for effect in model.common if effect[0] == "difficulty"]
+    difficulties = [model.of(("level",), effect)[0] for effect in model.common if effect[0] == "difficulty"]
     count = 1 + len(difficulties)
     unrated = sum(difficulties) / count
-    unrated_variance = (model.prior_sd**2 + unrated**2 + sum((d - unrated) ** 2 for d in difficulties)) / count
+    unrated_variance = (model.prior_sd**2 / 2 + unrated**2 + sum((d - unrated) ** 2 for d in difficulties)) / count
 
     estimates = []
     for (person, capability), ratings in sorted(model.of_pair.items()):
@@ -148,8 +155,8 @@ def estimate(model: Model) -> list[dict[str, Any]]:
         alone = model.variance("person") + model.variance("person_capability")
         difficulty = ("difficulty", capability)
         if difficulty in model.place:
-            believed, doubt = model.of(difficulty, *own)
-            alone += model.of(difficulty)[1]
+            believed, doubt = model.of(("level",), difficulty, *own)
+            alone += model.of(("level",), difficulty)[1]
         else:
             believed, doubt = model.of(*own)
             believed, doubt, alone = believed + unrated, doubt + unrated_variance, alone + unrated_variance
