@@ -214,8 +214,8 @@ def results() -> list[str]:
     seen[-1]["date"] = "2026-06-15"
     later = gr.assess_risk(org, gr.find_gaps(org, gr.estimate(org, seen, as_of="2026-06-30")))
     poor = org.with_tables(funds=[{"fund": "learning", "amount": 300}])
-    rated = {"person": ["E07"], "capability": ["sql"], "mean": [4.0], "sd": [0.2], "last": ["2026-08-14"]}
-    proposal = plan.replan("E07", estimates=rated, as_of="2026-08-14")
+    rated = {"person": ["E11"], "capability": ["sql"], "mean": [4.0], "sd": [0.2], "last": ["2026-08-14"]}
+    proposal = plan.replan("E11", estimates=rated, as_of="2026-08-14")
     left = gr.Remaining(plan)
     left.try_take(proposal)
     again = left.try_take(proposal)
@@ -247,6 +247,46 @@ def results() -> list[str]:
                 f"{r[0]['sd']:.2f}. Their plain mean is {r[0]['as_rated']:g}. They took away {r[0]['evidence']:.0%} "
                 f"of the doubt "
                 "that there was before."
+            ),
+        ),
+        (
+            "raters",
+            estimates.raters,
+            [{"rater": "E01", "source": "manager"}, {"rater": "E02", "source": "self"}],
+            lambda r: (
+                f"{r[0]['ratings']} ratings of {r[0]['people']} people tell {r[0]['identifiability']:.0%} of what "
+                f"was not known of the manager E01: a little severe, by {-r[0]['severity']:.2f} of the range of a "
+                f"scale, give or take "
+                f"{r[0]['severity_sd']:.2f}."
+            ),
+        ),
+        (
+            "sources",
+            estimates.sources,
+            [{"source": "manager"}, {"source": "test"}],
+            lambda r: (
+                f"Managers rate {-r[0]['bias']:.2f} of the range below what a test says, give or take "
+                f"{r[0]['bias_sd']:.2f}. The test "
+                f"is the reference, so its bias is 0."
+            ),
+        ),
+        (
+            "variances",
+            estimates.variances,
+            [{"term": "person"}, {"term": "severity", "source": "manager"}],
+            lambda r: (
+                f"With 44 ratings most of what is known is the prior: {r[0]['prior_share']:.0%} of how people differ, "
+                f"{r[1]['prior_share']:.0%} of how managers do."
+            ),
+        ),
+        (
+            "fairness",
+            estimates.fairness(2),
+            [{"source": "manager"}],
+            lambda r: (
+                f"Of {r[0]['people']} people with the value {r[0]['value']}, against {r[0]['others']} others: the "
+                f"smallest difference that "
+                f"would be seen is {r[0]['detectable']:.2f} of the range, so that {r[0]['difference']:.2f} says nothing."
             ),
         ),
         (
@@ -377,7 +417,7 @@ def results() -> list[str]:
             proposal.proposal,
             [{}],
             lambda r: (
-                f"In August Cordelia is rated an expert in SQL: what she should do now is to give up "
+                f"In August Henrietta is rated an expert in SQL: what she should do now is to give up "
                 f"{r[0]['dropped']} item. It would remove nothing more, and the money that comes back is worth "
                 f"{-r[0]['price']:.3f} of exposure to others."
             ),
@@ -386,7 +426,7 @@ def results() -> list[str]:
             "proposal.changes",
             proposal.changes,
             [{}],
-            "What she would give up: the course on SQL in October.",
+            "What she would give up: the masterclass on SQL in November.",
         ),
         (
             "proposal.uses",

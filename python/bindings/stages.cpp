@@ -177,6 +177,14 @@ void bind_stages(py::module_& module) {
         },
         "estimates"_a, "min_people"_a);
     module.def(
+        "start_update_estimates",
+        [](const TableView& estimates, const TableView& assessments, Days as_of, int threads) {
+            return report_job(estimates, [=](Control*) {
+                return update_estimates(as<Estimates>(estimates), as<Assessments>(assessments), date(as_of), threads);
+            });
+        },
+        "estimates"_a, "assessments"_a, "as_of"_a, "threads"_a);
+    module.def(
         "start_ratings_by_source",
         [](const Organization& org, const TableView& assessments, Days as_of) {
             return table_job(

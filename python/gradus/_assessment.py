@@ -166,8 +166,49 @@ class Estimates(Table):
             self._made[name] = kind(run(start(self._core), name, False))
         return self._made[name]
 
+    def update(self, ratings: Assessments, *, as_of: Day | None = None, threads: int | None = None) -> Estimates:
+        """The levels of the people whom new ratings are of, with everything else as it was.
+
+        Variances, severities, difficulties and biases stay those of these estimates: some 20 µs a person, where an estimate
+        of all looks at everybody. For new severities call `estimate` again.
+
+        Parameters
+        ----------
+        ratings
+            New ratings only, ``gr.Assessments.from_table(organization, table)``. Those after `as_of`, from a source or of
+            a capability that had no ratings before are left out, with a warning in `problems`.
+        as_of
+            The day of the question, not before that of these estimates, to which old ratings age. None: their day.
+        threads
+            Most threads to use; None: all cores.
+
+        Returns
+        -------
+        Estimates
+            One row per capability of each person concerned.
+
+        Raises
+        ------
+        Error
+            The estimates are from outside, the ratings of another organisation, or `as_of` is too early.
+
+        Examples
+        --------
+        >>> new = gr.Assessments.from_table(org, rows)  # doctest: +SKIP
+        >>> estimates.update(new, as_of="2026-04-15")  # doctest: +SKIP
+        """
+        self._check_own("update")
+        if not isinstance(ratings, Assessments):
+            raise Error(
+                f"update takes gr.Assessments, such as gr.Assessments.from_table(organization, rows), not {type(ratings).__name__}"
+            )
+        days = None if as_of is None else day("as_of", as_of)
+        return Estimates(
+            run(_core.start_update_estimates(self._core, ratings._core, days, cores(threads)), "update", False)
+        )
+
     def _check_own(self, name: str) -> None:
-        if self.provenance["stage"] != "estimate":
+        if self.provenance["stage"] not in ("estimate", "update_estimates"):
             raise Error(
                 f"{name} needs estimates that gradus made from ratings (gr.estimate); these are from outside, and do "
                 "not say who rated",

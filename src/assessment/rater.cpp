@@ -283,8 +283,8 @@ struct Contrast {
 };
 
 Contrast contrast(const RatingModel& model, const Group& group, const std::vector<Source>& compared) {
-    const auto columns =
-        static_cast<Eigen::Index>(compared.size()) + 2;  // the group's mean, each source's, and all who have a value
+    // The mean and that in each source: of the group, then of all who have a value, so that what one group has the other lacks.
+    const auto half = static_cast<Eigen::Index>(compared.size()) + 1, columns = 2 * half;
     const auto raters = static_cast<std::size_t>(model.layout.raters);
     std::vector<std::vector<double>> right(static_cast<std::size_t>(columns),
                                            std::vector<double>(static_cast<std::size_t>(model.layout.size()), 0.0));
@@ -310,11 +310,8 @@ Contrast contrast(const RatingModel& model, const Group& group, const std::vecto
             const Source source = ratings.raters[static_cast<std::size_t>(cell.rater)].source;
             const double weight = block.weight(i);
             const auto value = [&](Eigen::Index k) {
-                return k == columns - 1                                      ? 1.0
-                       : !member                                             ? 0.0
-                       : k == 0                                              ? 1.0
-                       : compared[static_cast<std::size_t>(k) - 1] == source ? 1.0
-                                                                             : 0.0;
+                if (k < half && !member) return 0.0;
+                return k % half == 0 || compared[static_cast<std::size_t>(k % half) - 1] == source ? 1.0 : 0.0;
             };
             for (Eigen::Index k = 0; k < columns; ++k) {
                 const double of_k = value(k);
@@ -360,7 +357,7 @@ Contrast contrast(const RatingModel& model, const Group& group, const std::vecto
     }
     products.triangularView<Eigen::StrictlyUpper>() = products.transpose();
     for (Eigen::Index k = 0; k < columns; ++k)
-        products(k, k) += 1e-9 * products(k, k) + 1e-9;  // where all have a value, nothing is left of it
+        products(k, k) += 1e-9 * products(k, k) + 1e-9;  // what others tell as well is left nowhere
     const Eigen::LDLT<Eigen::MatrixXd> solver(products);
     result.estimate = solver.solve(levels);
     result.covariance = solver.solve(Eigen::MatrixXd::Identity(columns, columns));

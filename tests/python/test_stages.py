@@ -286,3 +286,22 @@ def test_progress_goes_to_standard_error(tqdm: bool) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "" and "estimate" in done.stderr and "100%" in done.stderr
+
+
+def test_update_changes_only_whom_new_ratings_are_of():
+    acme = gr.load(gr.examples.starter())
+    estimates = gr.estimate(acme.organization, acme.assessments, as_of="2026-03-31")
+    rows = [{"person": "E02", "capability": "privacy", "level": "certified", "source": "test", "date": "2026-04-10"}]
+    new = gr.Assessments.from_table(acme.organization, rows)
+    updated = estimates.update(new, as_of="2026-04-15")
+    assert {row["person"] for row in updated.rows()} == {"E02"}
+    of = {row["capability"]: row for row in updated.rows()}
+    before = {row["capability"]: row for row in estimates.rows() if row["person"] == "E02"}
+    assert of.keys() == before.keys()
+    assert of["privacy"]["mean"] > before["privacy"]["mean"]
+    assert of["privacy"]["ratings"] == before["privacy"]["ratings"] + 1
+    assert len(updated.raters) == len(estimates.raters)
+    with pytest.raises(gr.Error, match="2026-03-31"):
+        estimates.update(new, as_of="2026-03-30")
+    with pytest.raises(gr.Error, match="update takes gr.Assessments"):
+        estimates.update(rows)

@@ -149,7 +149,7 @@ Sources report_sources(const Estimates& estimates);
 VarianceReport report_variances(const Estimates& estimates);
 
 /// For each declared attribute (person_attributes): generalised least squares of the group's own mean and of its mean in each source but
-/// the anchor, given the variances; the attribute enters no estimate. The anchor is the reference source. Groups of fewer than
+/// the anchor, beside those of all who have a value, given the variances; the attribute enters no estimate. The anchor is the reference source. Groups of fewer than
 /// `min_people` people, or with as few others, are left out.
 /// Source: generalised least squares, Aitken (1936); detectable = (1.96 + 0.84) sd.
 /// @throws Error missing_table for estimates from outside; invalid_option.

@@ -89,7 +89,7 @@ class Model:
         self.reference = next((source for source in MOST_TRUSTED if source in sources), None)
         self.common: list[Effect] = [("difficulty", c) for c in sorted({row["capability"] for row in self.used})]
         self.common += [("kindness", s) for s in sorted(sources - {self.reference})]
-        # Half of the doubt before any rating is what all difficulties have in common; biases count for five units at most.
+        # Half of the doubt before any rating is what all difficulties have in common. Biases count for five units at most.
         half = prior_sd**2 / 2
         before = {
             effect: half / (prior_weight if effect[0] == "difficulty" else min(5, prior_weight))
@@ -241,7 +241,11 @@ def fairness(model: Model, min_people: int = 5) -> list[dict[str, Any]]:
             continue
         told = [(float(row["person"] in members), row["source"], row["person"] in others) for row in model.used]
         x = np.array([
-            [inside, *(inside * (source == other) for other in compared), float(inside or outside)]
+            [
+                who * of
+                for who in (inside, float(inside or outside))
+                for of in (1, *(source == other for other in compared))
+            ]
             for inside, source, outside in told
         ])
         information = x.T @ np.linalg.solve(model.of_ratings, x)
