@@ -286,7 +286,7 @@ def results() -> list[str]:
             lambda r: (
                 f"Of {r[0]['people']} people with the value {r[0]['value']}, against {r[0]['others']} others: the "
                 f"smallest difference that "
-                f"would be seen is {r[0]['detectable']:.2f} of the range, so that {r[0]['difference']:.2f} says nothing."
+                f"would be seen is {r[0]['detectable']:.2f} of the range, and {r[0]['difference']:.2f} says nothing."
             ),
         ),
         (

@@ -169,14 +169,14 @@ class Estimates(Table):
     def update(self, ratings: Assessments, *, as_of: Day | None = None, threads: int | None = None) -> Estimates:
         """The levels of the people whom new ratings are of, with everything else as it was.
 
-        Variances, severities, difficulties and biases stay those of these estimates: some 20 µs a person, where an estimate
-        of all looks at everybody. For new severities call `estimate` again.
+        Variances, severities, difficulties and biases stay those of these estimates: microseconds a person, where an
+        estimate of all looks at everybody. For new severities call `estimate` again.
 
         Parameters
         ----------
         ratings
-            New ratings only, ``gr.Assessments.from_table(organization, table)``. Those after `as_of`, from a source or of
-            a capability that had no ratings before are left out, with a warning in `problems`.
+            New ratings only, ``gr.Assessments.from_table(organization, table)``. Those after `as_of`, from a source or
+            of a capability that had no ratings before are left out, with a warning in `problems`.
         as_of
             The day of the question, not before that of these estimates, to which old ratings age. None: their day.
         threads
@@ -199,9 +199,8 @@ class Estimates(Table):
         """
         self._check_own("update")
         if not isinstance(ratings, Assessments):
-            raise Error(
-                f"update takes gr.Assessments, such as gr.Assessments.from_table(organization, rows), not {type(ratings).__name__}"
-            )
+            wanted = "gr.Assessments, such as gr.Assessments.from_table(organization, rows)"
+            raise Error(f"update takes {wanted}, not {type(ratings).__name__}")
         days = None if as_of is None else day("as_of", as_of)
         return Estimates(
             run(_core.start_update_estimates(self._core, ratings._core, days, cores(threads)), "update", False)

@@ -303,5 +303,5 @@ def test_update_changes_only_whom_new_ratings_are_of():
     assert len(updated.raters) == len(estimates.raters)
     with pytest.raises(gr.Error, match="2026-03-31"):
         estimates.update(new, as_of="2026-03-30")
-    with pytest.raises(gr.Error, match="update takes gr.Assessments"):
+    with pytest.raises(gr.Error, match="update takes"):
         estimates.update(rows)

@@ -89,7 +89,8 @@ class Model:
         self.reference = next((source for source in MOST_TRUSTED if source in sources), None)
         self.common: list[Effect] = [("difficulty", c) for c in sorted({row["capability"] for row in self.used})]
         self.common += [("kindness", s) for s in sorted(sources - {self.reference})]
-        # Half of the doubt before any rating is what all difficulties have in common. Biases count for five units at most.
+        # Half of the doubt before any rating is what all difficulties have in common.
+        # Biases count for five units at most.
         half = prior_sd**2 / 2
         before = {
             effect: half / (prior_weight if effect[0] == "difficulty" else min(5, prior_weight))
