@@ -194,7 +194,7 @@ class Estimates(Table):
 
         Examples
         --------
-        >>> new = gr.Assessments.from_table(org, rows)  # doctest: +SKIP
+        >>> new = gr.Assessments.from_table(org, ratings)  # doctest: +SKIP
         >>> estimates.update(new, as_of="2026-04-15")  # doctest: +SKIP
         """
         self._check_own("update")

@@ -142,7 +142,8 @@ def test_what_is_taken_is_gone_and_comes_back(plan: gr.Plan) -> None:
     assert not again and "no longer holds" in repr(again) and again.to_dict()["refusal"][0]["cause"] == "stale"
     assert "no longer" in again._repr_html_()
 
-    kept = plan.replan("E2", remaining=left, change_cost=1e6)
+    able = {"person": ["E2"] * 2, "capability": ["SQL", "Writing"], "mean": [4.0] * 2, "sd": [0.0] * 2}
+    kept = plan.replan("E2", estimates=able, remaining=left, change_cost=1e6)
     assert not any(row["change"] for row in kept.uses)
     assert all(left.try_take(kept) for _ in range(3))  # it changes nothing
 
