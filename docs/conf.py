@@ -47,6 +47,7 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(?!gradus\b).*|gradus\._.*"),
     (r"c(pp)?:identifier", r"u?int\d+_t|ArrowArrayStream"),
     (r"cpp:identifier", "State"),  # of Input: declared, and no business of callers
+    (r"cpp:identifier", "RatingModel"),  # of Estimates, likewise
 ]
 
 # --- pages ------------------------------------------------------------------------------------------------------------

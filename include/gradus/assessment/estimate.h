@@ -67,7 +67,7 @@ struct Words<VarianceTerm> {
 /// By source, in the order of Source: self, manager, peer, report, test, observation.
 struct Variances {
     static constexpr double estimated = std::numeric_limits<double>::quiet_NaN();
-    using BySource = std::array<double, std::size(Words<Source>::names)>;
+    using BySource = std::array<double, 6>;
     static constexpr BySource all_estimated = {estimated, estimated, estimated, estimated, estimated, estimated};
 
     double person = estimated;             ///< of people, over all capabilities
@@ -79,6 +79,7 @@ struct Variances {
 
     double of(VarianceTerm term, Source source) const;
 };
+static_assert(std::tuple_size_v<Variances::BySource> == std::size(Words<Source>::names));
 
 /// A choice among the terms.
 struct VarianceTerms {
