@@ -168,11 +168,22 @@ const T& kept(Arguments... arguments) {
     return *made;
 }
 
+/// Variances are given: what comes after estimates is measured.
+EstimateOptions known() {
+    EstimateOptions options{.as_of = as_of()};
+    options.variances = {.person = 0.02,
+                         .person_capability = 0.02,
+                         .severity = {0.02, 0.01, 0.01, 0.01, 0.01, 0.01},
+                         .halo = {0, 0.01, 0.01, 0.01, 0.01, 0.01},
+                         .residual = {0.04, 0.02, 0.02, 0.02, 0.01, 0.02}};
+    return options;
+}
+
 }  // namespace
 
 Believed::Believed(const Workforce& workforce)
     : organization(workforce.organization()),
-      estimates(estimate(organization, load_assessments(organization, workforce.assessments()), {.as_of = as_of()})) {}
+      estimates(estimate(organization, load_assessments(organization, workforce.assessments()), known())) {}
 
 const Workforce& workforce(int people, Form form, Order order) { return kept<Workforce>(people, form, order); }
 const Believed& believed(int people) { return kept<Believed>(people); }

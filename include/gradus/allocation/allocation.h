@@ -78,8 +78,8 @@ std::function<Pricer()> listed(const std::vector<std::vector<Choice>>& choices, 
 
 struct AllocationOptions {
     double gap = 1e-4;
-    double work_limit = 0;  ///< search nodes; 0: none
-    double time_limit = 0;  ///< seconds; 0: none
+    double work_limit = 0;     ///< search nodes; 0: none
+    double time_limit = 0;     ///< seconds; 0: none
     double seconds_after = 0;  ///< of the time limit, what the caller still needs
     int threads = 0;
 };
