@@ -80,8 +80,7 @@ Raters report_raters(const Estimates& estimates) {
     std::vector<SharedRater> shared(static_cast<std::size_t>(ratings.shared()));
     PersonLevels levels(model);
     std::vector<std::int32_t> counts;
-    for (std::int32_t person = 0; person < ratings.people(); ++person) {
-        if (!ratings.takes_part(person) || ratings.first_row(person) == ratings.last_row(person)) continue;
+    for (const std::int32_t person : ratings.rated()) {
         levels.go(person);
         const PersonRatings& own = levels.ratings();
         if (own.cells.empty()) continue;
@@ -169,8 +168,7 @@ Sources report_sources(const Estimates& estimates) {
     const RatingVariances& variances = model.components.variances();
     std::array<std::int32_t, source_count> count{}, raters{};
     PersonRatings own;
-    for (std::int32_t person = 0; person < ratings.people(); ++person) {
-        if (!ratings.takes_part(person) || ratings.first_row(person) == ratings.last_row(person)) continue;
+    for (const std::int32_t person : ratings.rated()) {
         ratings.gather(person, own);
         for (const PersonRatings::Cell& cell : own.cells)
             count[static_cast<std::size_t>(own.raters[static_cast<std::size_t>(cell.rater)].source)] += cell.ratings;

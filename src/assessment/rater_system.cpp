@@ -525,6 +525,17 @@ void RaterSystem::invert(bool common_uncertainty, bool ties) {
     });
 }
 
+double RaterSystem::shared_part(const PersonRatings& ratings, std::int32_t capability, std::int32_t rater) const {
+    const PersonRatings::Rater& by = ratings.raters[static_cast<std::size_t>(rater)];
+    const auto raters = static_cast<std::size_t>(layout_.raters);
+    double sum =
+        solution_[raters + static_cast<std::size_t>(ratings.capabilities[static_cast<std::size_t>(capability)])];
+    if (by.shared >= 0) sum += solution_[static_cast<std::size_t>(by.shared)];
+    if (const std::int32_t source = layout_.source[static_cast<std::size_t>(by.source)]; source >= 0)
+        sum += solution_[raters + static_cast<std::size_t>(source)];
+    return sum;
+}
+
 std::int64_t RaterSystem::find(std::int32_t row, std::int32_t column) const {
     const auto begin = column_.begin() + first_[static_cast<std::size_t>(row)],
                end = column_.begin() + first_[static_cast<std::size_t>(row) + 1];

@@ -65,6 +65,8 @@ public:
 
     bool exact() const { return exact_; }
     std::span<const double> solution() const { return solution_; }
+    /// What the solution says of a person's cell: difficulty, source bias, and severity where the rater is shared. Local numbers.
+    double shared_part(const PersonRatings& ratings, std::int32_t capability, std::int32_t rater) const;
     /// A⁻¹ times something, to the relative tolerance where that is not exact.
     std::vector<double> solve(std::span<const double> right, double tolerance) const;
     /// -2 log restricted likelihood, where exact.

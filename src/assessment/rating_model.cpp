@@ -15,14 +15,6 @@ std::array<bool, source_count> left_out(const EstimateOptions& options) {
     return result;
 }
 
-std::vector<std::int32_t> people_of(const Ratings& ratings) {
-    std::vector<std::int32_t> people;
-    for (std::int32_t person = 0; person < ratings.people(); ++person)
-        if (ratings.takes_part(person) && ratings.first_row(person) < ratings.last_row(person))
-            people.push_back(person);
-    return people;
-}
-
 }  // namespace
 
 RatingModel::RatingModel(const Organization& organization_, const Assessments& assessments_,
@@ -32,8 +24,7 @@ RatingModel::RatingModel(const Organization& organization_, const Assessments& a
       ratings(organization, day, assessments, options.half_information_years, options.prior_mean, left_out(options),
               options.threads),
       layout(ratings), components(ratings, layout, options, control),
-      system(ratings, layout, people_of(ratings), components.variances(), RaterSystem::Priors(options),
-             options.threads) {
+      system(ratings, layout, ratings.rated(), components.variances(), RaterSystem::Priors(options), options.threads) {
     system.invert(options.common_uncertainty, true);
     // What nobody rated is like what was: one more belief at the prior.
     const std::span<const double> x = system.solution();
@@ -55,15 +46,8 @@ void PersonLevels::go(std::int32_t person) {
 
 void PersonLevels::start() {
     block_.factor(ratings_, model_.components.variances());
-    const std::span<const double> x = model_.system.solution();
-    const auto raters = static_cast<std::size_t>(model_.layout.raters);
     block_.condition([&](std::int32_t capability, std::int32_t rater) {
-        const PersonRatings::Rater& by = ratings_.raters[static_cast<std::size_t>(rater)];
-        double part = x[raters + static_cast<std::size_t>(ratings_.capabilities[static_cast<std::size_t>(capability)])];
-        if (by.shared >= 0) part += x[static_cast<std::size_t>(by.shared)];
-        if (const std::int32_t source = model_.layout.source[static_cast<std::size_t>(by.source)]; source >= 0)
-            part += x[raters + static_cast<std::size_t>(source)];
-        return part;
+        return model_.system.shared_part(ratings_, capability, rater);
     });
     columns_.set(ratings_, model_.layout);
     model_.system.covariance(columns_, covariance_);

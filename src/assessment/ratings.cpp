@@ -168,6 +168,13 @@ Ratings::Ratings(const Organization& organization, const Day& day, const Assessm
                  });
 }
 
+std::vector<std::int32_t> Ratings::rated() const {
+    std::vector<std::int32_t> people;
+    for (std::int32_t person = 0; person < people_; ++person)
+        if (takes_part(person) && first_row(person) < last_row(person)) people.push_back(person);
+    return people;
+}
+
 std::int32_t Ratings::key_of(std::string_view name) const {
     const Strings* strings = assessments_.rater.strings().get();
     const auto raters = static_cast<std::int32_t>(strings ? strings->size() : 0);

@@ -59,6 +59,9 @@ public:
         return assessments_.date[row] <= as_of && !left_out_[static_cast<std::size_t>(assessments_.source[row])];
     }
 
+    /// Those who take part and have a row in the assessments, ascending.
+    std::vector<std::int32_t> rated() const;
+
     /// Capabilities with ratings, ascending.
     std::int32_t capabilities() const { return static_cast<std::int32_t>(rated_.size()); }
     CapabilityId capability(std::int32_t number) const { return rated_[number]; }

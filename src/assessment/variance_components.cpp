@@ -41,10 +41,7 @@ VarianceComponents::VarianceComponents(const Ratings& ratings, const SharedLayou
     list(ratings, options);
     spread();
     criterion_ = missing<double>();
-    std::vector<std::int32_t> people;
-    for (std::int32_t person = 0; person < ratings_.people(); ++person)
-        if (ratings_.takes_part(person) && ratings_.first_row(person) < ratings_.last_row(person))
-            people.push_back(person);
+    std::vector<std::int32_t> people = ratings_.rated();
     people_ = static_cast<std::int64_t>(people.size());
     if (estimated_.empty()) return;
     if (people.empty() || ratings_.ratings() == 0) {
@@ -202,13 +199,7 @@ VarianceComponents::Step VarianceComponents::look(std::span<const std::int32_t> 
             block.factor(ratings, variances_);
             columns.set(ratings, layout_);
             const auto shared_part = [&](std::int32_t capability, std::int32_t rater) {
-                const PersonRatings::Rater& by = ratings.raters[static_cast<std::size_t>(rater)];
-                double shared =
-                    x[raters + static_cast<std::size_t>(ratings.capabilities[static_cast<std::size_t>(capability)])];
-                if (by.shared >= 0) shared += x[static_cast<std::size_t>(by.shared)];
-                if (const std::int32_t source = layout_.source[static_cast<std::size_t>(by.source)]; source >= 0)
-                    shared += x[raters + static_cast<std::size_t>(source)];
-                return shared;
+                return system.shared_part(ratings, capability, rater);
             };
             block.condition(shared_part);
             system.covariance(columns, covariance);

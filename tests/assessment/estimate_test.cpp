@@ -30,6 +30,28 @@ EstimateOptions known(Date date) {
     return options;
 }
 
+/// Ratings as text again, to load them with others or without some.
+struct Rows {
+    template <class Keep>
+    Rows(const Assessments& seen, Keep&& keep) {
+        texts.reserve(2 * seen.size());
+        const auto key = [](const AnyColumn& column, auto id) {
+            return id ? (*column.strings())[static_cast<std::size_t>(id.value())] : std::string_view();
+        };
+        for (std::size_t i = 0; i < seen.size(); ++i) {
+            if (!keep(i)) continue;
+            const std::string_view level = texts.emplace_back(std::to_string(seen.level[i]));
+            const std::string_view date = texts.emplace_back(is_missing(seen.date[i]) ? "" : to_text(seen.date[i]));
+            cells.push_back({key(seen.person, seen.person[i]), key(seen.capability, seen.capability[i]), level,
+                             Words<Source>::names[static_cast<std::size_t>(seen.source[i])],
+                             key(seen.rater, seen.rater[i]), date});
+        }
+    }
+
+    std::vector<std::string> texts;
+    Cells cells = {{"person", "capability", "level", "source", "rater", "date"}};
+};
+
 TEST(Estimate, CombinesPriorAndRatingsByPrecision) {
     const Organization org = build(small());
     // Range 4. Before any rating a level is N(3, 16 v): 0.03125 of v is what difficulties have in common, a tenth of that the
@@ -164,22 +186,8 @@ TEST(Estimate, OfAnInfiniteVarianceChangesNothing) {
     const Assessments seen = random.assessments(org);
     EstimateOptions without = known(today), with = known(today);
     with.variances.residual[static_cast<std::size_t>(Source::peer)] = std::numeric_limits<double>::infinity();
-    Cells cells = {{"person", "capability", "level", "source", "rater", "date"}};
-    std::vector<std::string> texts;
-    texts.reserve(4 * seen.size());
-    for (std::size_t i = 0; i < seen.size(); ++i) {
-        if (seen.source[i] == Source::peer) continue;
-        const auto key = [](const AnyColumn& column, auto id) {
-            return id ? (*column.strings())[static_cast<std::size_t>(id.value())] : std::string_view();
-        };
-        texts.push_back(std::to_string(seen.level[i]));
-        const std::string_view level = texts.back();
-        texts.push_back(is_missing(seen.date[i]) ? "" : to_text(seen.date[i]));
-        cells.push_back({key(seen.person, seen.person[i]), key(seen.capability, seen.capability[i]), level,
-                         Words<Source>::names[static_cast<std::size_t>(seen.source[i])], key(seen.rater, seen.rater[i]),
-                         texts.back()});
-    }
-    const Estimates one = estimate(org, assess(org, cells), without), other = estimate(org, seen, with);
+    const Rows others(seen, [&](std::size_t i) { return seen.source[i] != Source::peer; });
+    const Estimates one = estimate(org, assess(org, others.cells), without), other = estimate(org, seen, with);
     std::size_t row = 0, compared = 0;
     for (std::size_t i = 0; i < other.size(); ++i) {
         while (row < one.size() &&
@@ -390,21 +398,9 @@ TEST(UpdateEstimates, IsNearWhatAllTogetherGive) {
               (std::vector<std::string>{
                   "warning ignored assessments date: 1 rating is later than as_of 2026-05-31 and left out"}));
     // All ratings together, at the same variances: severities, difficulties and biases differ by what a few ratings tell of them.
-    Cells cells = news;
-    std::vector<std::string> texts;
-    texts.reserve(2 * seen.size());
-    for (std::size_t i = 0; i < seen.size(); ++i) {
-        const auto key = [](const AnyColumn& column, auto id) {
-            return id ? (*column.strings())[static_cast<std::size_t>(id.value())] : std::string_view();
-        };
-        texts.push_back(std::to_string(seen.level[i]));
-        const std::string_view level = texts.back();
-        texts.push_back(is_missing(seen.date[i]) ? "" : to_text(seen.date[i]));
-        cells.push_back({key(seen.person, seen.person[i]), key(seen.capability, seen.capability[i]), level,
-                         Words<Source>::names[static_cast<std::size_t>(seen.source[i])], key(seen.rater, seen.rater[i]),
-                         texts.back()});
-    }
-    const Estimates together = estimate(org, assess(org, cells), known(later));
+    Rows all(seen, [](std::size_t) { return true; });
+    all.cells.insert(all.cells.end(), news.begin() + 1, news.end());
+    const Estimates together = estimate(org, assess(org, all.cells), known(later));
     std::size_t row = 0, moved = 0;
     for (std::size_t i = 0; i < after.size(); ++i) {
         while (std::pair(together.person[row], together.capability[row]) <
