@@ -417,6 +417,31 @@ TEST(UpdateEstimates, IsNearWhatAllTogetherGive) {
     EXPECT_GT(moved, 1u);
 }
 
+TEST(UpdateEstimates, KnowsRatersByName) {
+    const Organization org = build(small({{"people",
+                                           {{"person", "role", "manager"},
+                                            {"a", "R", "m"},
+                                            {"b", "R", "m"},
+                                            {"c", "R", "n"},
+                                            {"d", "R", "n"},
+                                            {"m", "R", ""},
+                                            {"n", "R", ""}}}}));
+    Cells cells = {{"person", "capability", "level", "source", "rater"}};
+    for (const std::string_view person : {"a", "b", "c", "d"})
+        for (const std::string_view capability : {"A", "B"}) {
+            cells.push_back({person, capability, "3", "test", ""});
+            cells.push_back({person, capability, person < "c" ? "2" : "4", "manager", person < "c" ? "m" : "n"});
+        }
+    const Estimates found = estimate(org, assess(org, cells), known(today));
+    const auto rated = [&](std::string_view rater) {
+        const Cells news = {{"person", "capability", "level", "source", "rater"}, {"a", "A", "3", "manager", rater}};
+        return update_estimates(found, assess(org, news)).mean[0];
+    };
+    EXPECT_EQ(rated("m"), rated(""));
+    EXPECT_GT(rated("m"), rated("n") + 0.01);  // who is severe and says the same thinks more of it
+    EXPECT_NE(rated("somebody"), rated("n"));
+}
+
 TEST(UpdateEstimates, RefusesWhatItCannotKnow) {
     const Organization org = build(small());
     const Assessments seen = assess(org, {{"person", "capability", "level", "source"}, {"p", "A", "3", "self"}});
