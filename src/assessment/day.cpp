@@ -1,5 +1,7 @@
 #include "assessment/day.h"
 
+#include <algorithm>
+
 #include "base/parallel.h"
 
 namespace gradus {
@@ -25,6 +27,21 @@ Day::Day(const Organization& organization, Date day, int threads)
                                   requirements.criticality[row]});
     }
     first_.push_back(needs_.size());
+}
+
+void Day::needed(PersonId person, std::vector<CapabilityId>& into) const {
+    into.clear();
+    const auto add = [&](RoleId role) {
+        for (const Need& need : needs(role)) into.push_back(need.capability);
+    };
+    add(role(person));
+    const std::size_t own = into.size();
+    for_each_target(person, [&](std::size_t row) { add(organization_->target_roles.role[row]); });
+    for (const std::size_t row : organization_.relations().personal_goals_of_person[person])
+        into.push_back(organization_->personal_goals.capability[row]);
+    if (into.size() == own) return;  // the needs of a role are sorted and unique
+    std::sort(into.begin(), into.end());
+    into.erase(std::unique(into.begin(), into.end()), into.end());
 }
 
 }  // namespace gradus

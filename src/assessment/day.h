@@ -34,6 +34,8 @@ public:
         for (const std::size_t row : organization_.relations().target_roles_of_person[person])
             if (organization_->target_roles.role[row] != role(person)) visit(row);
     }
+    /// The capabilities that the own role, the roles aimed at and the person's own goals need: ascending, each once.
+    void needed(PersonId person, std::vector<CapabilityId>& into) const;
 
 private:
     Organization organization_;

@@ -76,15 +76,15 @@ OptionsJson describe(const EstimateOptions& options) {
 /// Visits each capability that a person needs or was rated in, with the rows of its ratings.
 class Walk {
 public:
-    Walk(const Organization& organization, const Day& day, const Assessments& assessments, PersonId first)
-        : organization_(organization), day_(day), assessments_(assessments), rows_(assessments.person, first) {}
+    Walk(const Day& day, const Assessments& assessments, PersonId first)
+        : day_(day), assessments_(assessments), rows_(assessments.person, first) {}
 
     /// visit(capability, first row, last row) in ascending order; the rows may hold ratings after the day.
     template <class Visit>
     void person(PersonId person, Visit&& visit) {
         rows_.go(person);
         if (!day_.role(person)) return;
-        collect(person);
+        day_.needed(person, needed_);
         std::size_t row = rows_.first();
         const auto rated =
             [&](auto&& upper) {  // the capabilities below `upper` that are rated though nobody needs them
@@ -107,22 +107,6 @@ public:
     }
 
 private:
-    void collect(PersonId person) {
-        needed_.clear();
-        const auto add = [&](RoleId role) {
-            for (const Need& need : day_.needs(role)) needed_.push_back(need.capability);
-        };
-        add(day_.role(person));
-        const std::size_t own = needed_.size();
-        day_.for_each_target(person, [&](std::size_t row) { add(organization_->target_roles.role[row]); });
-        for (const std::size_t row : organization_.relations().personal_goals_of_person[person])
-            needed_.push_back(organization_->personal_goals.capability[row]);
-        if (needed_.size() == own) return;  // the needs of a role are sorted and unique
-        std::sort(needed_.begin(), needed_.end());
-        needed_.erase(std::unique(needed_.begin(), needed_.end()), needed_.end());
-    }
-
-    const Organization& organization_;
     const Day& day_;
     const Assessments& assessments_;
     RowsOfPerson rows_;
@@ -245,7 +229,7 @@ Estimates estimate(const Organization& organization, const Assessments& assessme
     const auto model = std::make_shared<const RatingModel>(organization, assessments, options, control);
     const Day& day = model->day;
     const auto walk = [&](std::int64_t first, std::int64_t last, auto&& visit) {
-        Walk people(organization, day, assessments, PersonId(static_cast<std::int32_t>(first)));
+        Walk people(day, assessments, PersonId(static_cast<std::int32_t>(first)));
         for (std::int64_t i = first; i < last; ++i) {
             const PersonId person(static_cast<std::int32_t>(i));
             people.person(person,

@@ -81,7 +81,7 @@ public:
 private:
     void collect(PersonId person, std::size_t first, std::size_t last) {
         rows_.clear();
-        capabilities_.clear();
+        model_.day.needed(person, capabilities_);
         for (std::size_t i = model_.ratings.first_row(person.value()); i < model_.ratings.last_row(person.value()); ++i)
             if (model_.ratings.counts(i, as_of_)) rows_.push_back(model_.ratings.row(i));
         for (std::size_t i = first; i < last; ++i) {
@@ -106,13 +106,6 @@ private:
                    std::tie(b.capability, b.source, b.key, b.date, b.level);
         });
         for (const Ratings::Row& row : rows_) capabilities_.push_back(row.capability);
-        const auto need = [&](RoleId role) {
-            for (const Need& one : model_.day.needs(role)) capabilities_.push_back(one.capability);
-        };
-        need(model_.day.role(person));
-        model_.day.for_each_target(person, [&](std::size_t row) { need(model_.organization->target_roles.role[row]); });
-        for (const std::size_t row : model_.organization.relations().personal_goals_of_person[person])
-            capabilities_.push_back(model_.organization->personal_goals.capability[row]);
         std::sort(capabilities_.begin(), capabilities_.end());
         capabilities_.erase(std::unique(capabilities_.begin(), capabilities_.end()), capabilities_.end());
     }

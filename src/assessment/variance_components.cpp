@@ -34,6 +34,19 @@ constexpr Belief belief[] = {
 
 }  // namespace
 
+double believed_variance(const EstimateOptions& options, VarianceTerm term, Source source) {
+    const Belief& of = belief[static_cast<std::size_t>(source)];
+    const double level = 0.5 * options.prior_sd * options.prior_sd;  // the other half is the capability's difficulty
+    switch (term) {
+    case VarianceTerm::person: return 0.5 * level;
+    case VarianceTerm::person_capability: return (options.terms.person ? 0.5 : 1) * level;
+    case VarianceTerm::severity: return of.severity;
+    case VarianceTerm::halo: return of.halo;
+    case VarianceTerm::residual: return of.residual;
+    }
+    return missing<double>();
+}
+
 VarianceComponents::VarianceComponents(const Ratings& ratings, const SharedLayout& layout,
                                        const EstimateOptions& options, Control* control)
     : ratings_(ratings), layout_(layout), control_(control), threads_(options.threads),
@@ -68,7 +81,6 @@ VarianceComponents::VarianceComponents(const Ratings& ratings, const SharedLayou
 
 void VarianceComponents::list(const Ratings& ratings, const EstimateOptions& options) {
     for (auto& of_term : place_) of_term.fill(-1);
-    const double level = 0.5 * options.prior_sd * options.prior_sd;  // the other half is the capability's difficulty
     const auto add = [&](VarianceTerm term, std::vector<Source> of, double prior, double given) {
         const auto place = static_cast<std::int32_t>(components_.size());
         if (of.empty()) place_[static_cast<std::size_t>(term)].fill(place);
@@ -79,16 +91,12 @@ void VarianceComponents::list(const Ratings& ratings, const EstimateOptions& opt
         if (!known) estimated_.push_back(place);
     };
     const auto on = [&](VarianceTerm term) { return options.terms.has(term); };
-    if (on(VarianceTerm::person)) add(VarianceTerm::person, {}, 0.5 * level, options.variances.person);
-    if (on(VarianceTerm::person_capability))
-        add(VarianceTerm::person_capability, {}, (on(VarianceTerm::person) ? 0.5 : 1) * level,
-            options.variances.person_capability);
+    for (const VarianceTerm term : {VarianceTerm::person, VarianceTerm::person_capability})
+        if (on(term))
+            add(term, {}, believed_variance(options, term, Source::self), options.variances.of(term, Source::self));
     for (const VarianceTerm term : {VarianceTerm::severity, VarianceTerm::halo, VarianceTerm::residual}) {
         if (!on(term)) continue;
-        const auto prior_of = [&](Source source) {
-            const Belief& of = belief[static_cast<std::size_t>(source)];
-            return term == VarianceTerm::severity ? of.severity : term == VarianceTerm::halo ? of.halo : of.residual;
-        };
+        const auto prior_of = [&](Source source) { return believed_variance(options, term, source); };
         const bool pooled = options.pooled.has(term);
         std::vector<Source> all;
         double sum = 0;

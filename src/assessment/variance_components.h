@@ -24,6 +24,9 @@ struct VarianceComponent {
     bool given = false;
 };
 
+/// What is believed of a variance before any rating, in squared ranges of the scale.
+double believed_variance(const EstimateOptions& options, VarianceTerm term, Source source);
+
 /// The variances of the terms that occur, estimated where they are not given.
 ///
 /// Restricted maximum likelihood by Newton steps on the logarithms of the variances with average information: Gilmour, Thompson &

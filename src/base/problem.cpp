@@ -42,6 +42,7 @@ constexpr std::string_view tables[] = {"settings",
                                        "programs",
                                        "accounts",
                                        "assessments",
+                                       "review_designs",
                                        "kpis",
                                        "rollouts",
                                        "anecdotes"};

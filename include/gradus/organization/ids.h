@@ -61,6 +61,9 @@ struct RaterTag {
 struct OccasionTag {
     static constexpr std::string_view table = "assessment";
 };
+struct DesignTag {
+    static constexpr std::string_view table = "design";
+};
 
 using ScaleId = Id<ScaleTag>;
 using CapabilityId = Id<CapabilityTag>;
@@ -80,5 +83,6 @@ using KpiId = Id<KpiTag>;
 using AttributeId = Id<AttributeTag>;
 using RaterId = Id<RaterTag>;
 using OccasionId = Id<OccasionTag>;
+using DesignId = Id<DesignTag>;
 
 }  // namespace gradus
