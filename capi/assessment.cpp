@@ -12,7 +12,45 @@ gradus_status gradus_assessments_load(const gradus_organization* organization, g
 void gradus_assessments_free(gradus_assessments* assessments) { delete assessments; }
 gradus_status gradus_assessments_table(const gradus_assessments* assessments, const char* name, gradus_table** out,
                                        gradus_error* err) {
-    return pick(assessments, name, out, err);
+    return create(out, err, [&] {
+        const gradus::Assessments& a = get(assessments);
+        std::vector<const gradus::Table*> tables{&a, a.problems.get()};
+        if (!assessments->levels) return part(assessments, find(tables, name));
+        tables.push_back(assessments->levels.get());
+        const gradus::Table& found = find(tables, name);
+        if (&found != tables.back()) return part(assessments, found);
+        return gradus_table{assessments->levels, assessments->minor_digits};
+    });
+}
+
+void gradus_review_options_init(gradus_review_options* options, uint32_t struct_size) { init(options, struct_size); }
+
+gradus_status gradus_simulate_assessments(const gradus_organization* organization, gradus_builder* builder,
+                                          const char* design, const gradus_estimate_options* estimate,
+                                          const gradus_review_options* options, gradus_control* control,
+                                          gradus_assessments** out, gradus_error* err) {
+    return load(builder, out, err, [&](std::shared_ptr<const gradus::Problems>& problems) {
+        const gradus::Organization& o = get(organization);
+        const auto designs = gradus::load_review_designs(o, needed_input(*builder, "review_designs"));
+        problems = designs.problems;
+        gradus::SimulatedReview made =
+            gradus::simulate_assessments(o, designs, design ? design : "", from_c(estimate, options), get(control));
+        return gradus_assessments{result(organization, std::move(made.assessments)),
+                                  std::make_shared<const gradus::TrueLevels>(std::move(made.levels))};
+    });
+}
+gradus_status gradus_review_design(const gradus_organization* organization, const gradus_assessments* assessments,
+                                   gradus_builder* builder, const gradus_estimate_options* estimate,
+                                   const gradus_review_options* options, gradus_control* control, gradus_table** out,
+                                   gradus_error* err) {
+    return load(builder, out, err, [&](std::shared_ptr<const gradus::Problems>& problems) {
+        const gradus::Organization& o = get(organization);
+        const auto designs = gradus::load_review_designs(o, needed_input(*builder, "review_designs"));
+        problems = designs.problems;
+        const gradus::Assessments none;
+        return table(organization, gradus::review_design(o, assessments ? get(assessments) : none, designs,
+                                                         from_c(estimate, options), get(control)));
+    });
 }
 
 gradus_status gradus_ratings_by_source(const gradus_organization* organization, const gradus_assessments* assessments,

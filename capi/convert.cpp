@@ -81,6 +81,21 @@ EstimateOptions from_c(const gradus_estimate_options* options) {
             .threads = c.threads};
 }
 
+gradus_review_options OptionStruct<gradus_review_options>::defaults() {
+    const ReviewOptions o;
+    gradus_review_options c{};
+    c.struct_size = sizeof c;
+    c.repetitions = o.repetitions;
+    c.seed = o.seed;
+    std::copy(o.bias.begin(), o.bias.end(), c.bias);
+    return c;
+}
+
+ReviewOptions from_c(const gradus_estimate_options* estimate, const gradus_review_options* options) {
+    const gradus_review_options c = known(options);
+    return {.estimate = from_c(estimate), .bias = std::to_array(c.bias), .seed = c.seed, .repetitions = c.repetitions};
+}
+
 gradus_gap_options OptionStruct<gradus_gap_options>::defaults() {
     const GapOptions o;
     return {.struct_size = sizeof(gradus_gap_options),

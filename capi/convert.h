@@ -76,6 +76,12 @@ struct OptionStruct<gradus_estimate_options> {
     static gradus_estimate_options defaults();
 };
 template <>
+struct OptionStruct<gradus_review_options> {
+    static constexpr const char* init = "gradus_review_options_init";
+    static constexpr std::uint32_t first_size = 64;
+    static gradus_review_options defaults();
+};
+template <>
 struct OptionStruct<gradus_gap_options> {
     static constexpr const char* init = "gradus_gap_options_init";
     static constexpr std::uint32_t first_size = 16;
@@ -166,6 +172,7 @@ struct LoadOptions {
 
 LoadOptions from_c(const gradus_load_options* options);
 EstimateOptions from_c(const gradus_estimate_options* options);
+ReviewOptions from_c(const gradus_estimate_options* estimate, const gradus_review_options* options);
 GapOptions from_c(const gradus_gap_options* options);
 RiskOptions from_c(const gradus_risk_options* options);
 HeatMapOptions from_c(const gradus_heat_map_options* options);

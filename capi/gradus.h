@@ -344,7 +344,7 @@ GRADUS_API gradus_status gradus_assessments_load(const gradus_organization* orga
                                                  const gradus_load_options* options, gradus_assessments** out,
                                                  gradus_error* err);
 GRADUS_API void gradus_assessments_free(gradus_assessments* assessments);
-/* "assessments" and "problems". */
+/* "assessments" and "problems"; of simulated ones "true_levels" too. */
 GRADUS_API gradus_status gradus_assessments_table(const gradus_assessments* assessments, const char* name,
                                                   gradus_table** out, gradus_error* err);
 /* What each source says of a person's capability, side by side, from ratings up to `as_of`: table
@@ -422,6 +422,33 @@ GRADUS_API gradus_status gradus_estimates_update(const gradus_estimates* estimat
  * or with as few others, are left out; 5 is usual. GRADUS_MISSING_TABLE for estimates of your own. */
 GRADUS_API gradus_status gradus_check_fairness(const gradus_estimates* estimates, int32_t min_people,
                                                gradus_table** out, gradus_error* err);
+
+/* How review rounds are drawn. */
+typedef struct gradus_review_options {
+    uint32_t struct_size;
+    int32_t repetitions; /* of gradus_review_design, 0 to 10,000; 0 (default): enough for 10,000 levels, 100 at most */
+    uint64_t seed;       /* of all that is drawn; default 1 */
+    /* By GRADUS_SOURCE_...: how kind a source is, in ranges of the scale, -1 to 1; NaN (default): as estimated from the ratings there
+     * are, else 0. */
+    double bias[6];
+} gradus_review_options;
+GRADUS_API void gradus_review_options_init(gradus_review_options* options, uint32_t struct_size);
+
+/* Draws one round of ratings, and the levels behind them (table "true_levels" of the result), from the model that gradus_estimate fits.
+ * The builder's table "review_designs" says who rates whom; `design` names one of its designs, NULL the only one. `estimate`: its
+ * as_of is the day of the round; variances that are NaN are as believed before any rating. `options` and `control` may be NULL. */
+GRADUS_API gradus_status gradus_simulate_assessments(const gradus_organization* organization, gradus_builder* builder,
+                                                     const char* design, const gradus_estimate_options* estimate,
+                                                     const gradus_review_options* options, gradus_control* control,
+                                                     gradus_assessments** out, gradus_error* err);
+/* How well levels would be known after a round of each design in the builder's table "review_designs", together with the ratings there
+ * are: table "design_review". `assessments` NULL: there are none. Variances that are NaN are estimated from them, of sources without
+ * ratings as believed. A run that is cancelled returns what it has drawn by then. */
+GRADUS_API gradus_status gradus_review_design(const gradus_organization* organization,
+                                              const gradus_assessments* assessments, gradus_builder* builder,
+                                              const gradus_estimate_options* estimate,
+                                              const gradus_review_options* options, gradus_control* control,
+                                              gradus_table** out, gradus_error* err);
 
 /* ---- Gaps and risks -------------------------------------------------------------------------------------------- */
 

@@ -25,7 +25,9 @@ struct Result {
 }  // namespace gradus::c
 
 struct gradus_organization : gradus::c::Result<gradus::Organization> {};
-struct gradus_assessments : gradus::c::Result<gradus::Assessments> {};
+struct gradus_assessments : gradus::c::Result<gradus::Assessments> {
+    std::shared_ptr<const gradus::TrueLevels> levels;  ///< of those that are simulated; else null
+};
 struct gradus_estimates : gradus::c::Result<gradus::Estimates> {};
 struct gradus_gaps : gradus::c::Result<gradus::Gaps> {};
 struct gradus_risks : gradus::c::Result<gradus::Risks> {};

@@ -101,6 +101,7 @@ int main() {
     heading("Input tables of what was seen",
             "Each is read apart from the organisation, since new rows arrive every day.");
     print(gradus::Assessments(), "assessments", true);
+    print(gradus::ReviewDesigns(), "review_designs", true);
     print(gradus::Kpis(), "kpis", true);
     print(gradus::Rollouts(), "rollouts", true);
     print(gradus::Anecdotes(), "anecdotes", true);
@@ -116,6 +117,8 @@ int main() {
     print(gradus::VarianceReport(), "variances", false);
     print(gradus::Fairness(), "fairness", false);
     print(gradus::RatingsBySource(), "ratings_by_source", false);
+    print(gradus::DesignReview(), "design_review", false);
+    print(gradus::TrueLevels(), "true_levels", false);
     print(gaps, "gaps", false);
     print(gradus::Risks(), "risks", false, gaps.column_count());
     print(gradus::RiskChanges(), "risk_changes", false);

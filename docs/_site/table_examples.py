@@ -143,6 +143,11 @@ INPUTS: dict[str, tuple[list[Pick], str]] = {
         "not reach the "
         "certificate. The rater may be left out: here it is he himself, his manager, and the test.",
     ),
+    "review_designs": (
+        [{"design": "manager and peers"}, {"design": "manager and test"}],
+        "Two rounds to choose from: in the first two peers of the unit are asked besides the manager, and four in five "
+        "of those who are asked rate. In the second there is a test, on data protection alone.",
+    ),
     "kpis": (
         [{"kpi": "days_to_settle"}],
         "In tenant services a complaint took 16.5 days at the end of 2025, and 15.8 three months later.",
@@ -228,6 +233,9 @@ def results() -> list[str]:
         assert error.problems is not None
         problems = error.problems
 
+    reviewed = gr.review_design(org, acme.review_designs, as_of="2026-06-30", assessments=acme.assessments)
+    made = gr.simulate_assessments(org, acme.review_designs, as_of="2026-06-30", name="manager")
+
     someone = [{"person": "E02", "capability": "complaints"}]
     own = [{"person": "E02", "capability": "complaints", "basis": "role"}]
     stated: list[tuple[str, gr.Table, list[Pick], Say]] = [
@@ -294,6 +302,25 @@ def results() -> list[str]:
             gr.ratings_by_source(org, acme.assessments, as_of=day),
             someone,
             lambda r: f"Tobias sees himself at {r[0]['mean']:g}, his manager sees him at {r[1]['mean']:g}.",
+        ),
+        (
+            "design_review",
+            reviewed,
+            [{}],
+            lambda r: (
+                f"Without a round, a level is known to ±{r[0]['interval'] / 2:.2f} of the range of a scale (95 %). "
+                f"Ratings by managers would make that ±{r[1]['interval'] / 2:.2f}, and with peers "
+                f"±{r[2]['interval'] / 2:.2f}."
+            ),
+        ),
+        (
+            "true_levels",
+            made.levels,
+            someone,
+            lambda r: (
+                f"In a round that was drawn by chance, Tobias has a level of {r[0]['level']:.2f} in complaints: not "
+                "his own, but one that he could have."
+            ),
         ),
         (
             "gaps",

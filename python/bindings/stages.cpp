@@ -82,24 +82,29 @@ Variances variances_of(const std::map<std::string, std::map<std::string, double>
     return variances;
 }
 
-Job start_estimate(const Organization& organization, const TableView& assessments, Days as_of,
-                   double half_information_years, double prior_mean, double prior_sd,
-                   const std::map<std::string, std::map<std::string, double>>& variances,
-                   const std::vector<std::string>& terms, const std::vector<std::string>& pooled, double prior_weight,
-                   bool common_uncertainty, int threads) {
-    const EstimateOptions options{.as_of = date(as_of),
-                                  .half_information_years = half_information_years,
-                                  .prior_mean = prior_mean,
-                                  .prior_sd = prior_sd,
-                                  .variances = variances_of(variances),
-                                  .terms = terms_of(terms),
-                                  .pooled = terms_of(pooled),
-                                  .prior_weight = prior_weight,
-                                  .common_uncertainty = common_uncertainty,
-                                  .threads = threads};
-    return table_job(organization, [=](Control* control) {
-        return estimate(organization, as<Assessments>(assessments), options, control);
-    });
+EstimateOptions estimate_options(Days as_of, double half_information_years, double prior_mean, double prior_sd,
+                                 const std::map<std::string, std::map<std::string, double>>& variances,
+                                 const std::vector<std::string>& terms, const std::vector<std::string>& pooled,
+                                 double prior_weight, bool common_uncertainty, int threads) {
+    return {.as_of = date(as_of),
+            .half_information_years = half_information_years,
+            .prior_mean = prior_mean,
+            .prior_sd = prior_sd,
+            .variances = variances_of(variances),
+            .terms = terms_of(terms),
+            .pooled = terms_of(pooled),
+            .prior_weight = prior_weight,
+            .common_uncertainty = common_uncertainty,
+            .threads = threads};
+}
+
+ReviewOptions review_options(const EstimateOptions& estimate, const std::map<std::string, double>& bias,
+                             std::uint64_t seed, int repetitions) {
+    ReviewOptions options{.estimate = estimate, .seed = seed, .repetitions = repetitions};
+    for (std::size_t s = 0; s < std::size(Words<Source>::names); ++s)
+        if (const auto found = bias.find(std::string(Words<Source>::names[s])); found != bias.end())
+            options.bias[s] = found->second;
+    return options;
 }
 
 }  // namespace
@@ -132,6 +137,12 @@ void bind_stages(py::module_& module) {
         },
         "organization"_a, "input"_a, "as_of"_a, "threads"_a);
     module.def(
+        "load_review_designs",
+        [](const Organization& org, const Input& table) {
+            return loaded(org, [&] { return load_review_designs(org, table); });
+        },
+        "organization"_a, "input"_a);
+    module.def(
         "load_kpis",
         [](const Organization& org, const Input& table) { return loaded(org, [&] { return load_kpis(org, table); }); },
         "organization"_a, "input"_a);
@@ -148,9 +159,42 @@ void bind_stages(py::module_& module) {
         },
         "organization"_a, "input"_a);
 
-    module.def("start_estimate", &start_estimate, "organization"_a, "assessments"_a, "as_of"_a,
-               "half_information_years"_a, "prior_mean"_a, "prior_sd"_a, "variances"_a, "terms"_a, "pooled"_a,
-               "prior_weight"_a, "common_uncertainty"_a, "threads"_a);
+    py::class_<EstimateOptions>(module, "EstimateOptions", py::module_local())
+        .def(py::init(&estimate_options), "as_of"_a, "half_information_years"_a, "prior_mean"_a, "prior_sd"_a,
+             "variances"_a, "terms"_a, "pooled"_a, "prior_weight"_a, "common_uncertainty"_a, "threads"_a);
+    module.def(
+        "start_estimate",
+        [](const Organization& org, const TableView& assessments, const EstimateOptions& options) {
+            return table_job(
+                org, [=](Control* control) { return estimate(org, as<Assessments>(assessments), options, control); });
+        },
+        "organization"_a, "assessments"_a, "options"_a);
+    module.def(
+        "start_simulate_assessments",
+        [](const Organization& org, const TableView& designs, const std::string& design,
+           const EstimateOptions& estimating, const std::map<std::string, double>& bias, std::uint64_t seed) {
+            const ReviewOptions options = review_options(estimating, bias, seed, 0);
+            return Job(
+                [=](Control* control) {
+                    return simulate_assessments(org, as<ReviewDesigns>(designs), design, options, control);
+                },
+                [org](SimulatedReview made) {
+                    return std::pair(view(std::move(made.assessments), org), view(std::move(made.levels), org));
+                });
+        },
+        "organization"_a, "designs"_a, "design"_a, "options"_a, "bias"_a, "seed"_a);
+    module.def(
+        "start_review_design",
+        [](const Organization& org, const TableView* assessments, const TableView& designs,
+           const EstimateOptions& estimating, const std::map<std::string, double>& bias, std::uint64_t seed,
+           int repetitions) {
+            const ReviewOptions options = review_options(estimating, bias, seed, repetitions);
+            const Assessments given = assessments ? as<Assessments>(*assessments) : Assessments();
+            return table_job(org, [=](Control* control) {
+                return review_design(org, given, as<ReviewDesigns>(designs), options, control);
+            });
+        },
+        "organization"_a, "assessments"_a, "designs"_a, "options"_a, "bias"_a, "seed"_a, "repetitions"_a);
     module.def(
         "start_report_raters",
         [](const TableView& estimates) {

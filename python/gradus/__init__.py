@@ -28,6 +28,7 @@ from ._raters import Raters, RatingsBySource
 from ._recommend import Recommendations
 from ._remaining import Remaining, Taking
 from ._replan import Proposal
+from ._review import DesignReview, SimulatedAssessments, review_design, simulate_assessments
 from ._risk import Gaps, HeatMap, Risks, assess_risk, compare, concentration, find_gaps, heat_map
 from ._table import Column, Table
 from ._versions import show_versions
@@ -42,6 +43,7 @@ __all__ = [
     "BudgetCurve",
     "Column",
     "Dataset",
+    "DesignReview",
     "Error",
     "Estimates",
     "Gaps",
@@ -56,6 +58,7 @@ __all__ = [
     "Report",
     "Resources",
     "Risks",
+    "SimulatedAssessments",
     "Table",
     "Taking",
     "Verification",
@@ -77,7 +80,9 @@ __all__ = [
     "ratings_by_source",
     "read_solution",
     "report",
+    "review_design",
     "show_versions",
     "simulate",
+    "simulate_assessments",
     "what_if",
 ]

@@ -437,9 +437,37 @@ def estimate(
     >>> surer = gr.estimate(org, ratings, as_of="2026-03-31", variances=known)  # doctest: +SKIP
     >>> again = gr.estimate(org, more, as_of="2026-03-31", variances=estimates.variances)  # doctest: +SKIP
     """
-    job = _core.start_estimate(
-        organization._core,
-        given_assessments(organization, assessments)._core,
+    options = estimate_options(
+        as_of=as_of,
+        half_information_years=half_information_years,
+        prior_mean=prior_mean,
+        prior_sd=prior_sd,
+        variances=variances,
+        terms=terms,
+        pooled=pooled,
+        prior_weight=prior_weight,
+        common_uncertainty=common_uncertainty,
+        threads=threads,
+    )
+    job = _core.start_estimate(organization._core, given_assessments(organization, assessments)._core, options)
+    return Estimates(run(job, "estimate", progress))
+
+
+def estimate_options(
+    *,
+    as_of: Day,
+    half_information_years: float,
+    prior_mean: float,
+    prior_sd: float,
+    variances: Mapping[str, Any] | Table | None,
+    terms: Iterable[str],
+    pooled: Iterable[str],
+    prior_weight: float,
+    common_uncertainty: bool,
+    threads: int | None,
+) -> _core.EstimateOptions:
+    """The options of `estimate`, as the core takes them."""
+    return _core.EstimateOptions(
         day("as_of", as_of),
         real("half_information_years", half_information_years),
         real("prior_mean", prior_mean),
@@ -451,7 +479,6 @@ def estimate(
         truth("common_uncertainty", common_uncertainty),
         cores(threads),
     )
-    return Estimates(run(job, "estimate", progress))
 
 
 def ratings_by_source(organization: Organization, assessments: Assessments | Tabular, *, as_of: Day) -> RatingsBySource:

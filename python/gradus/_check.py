@@ -95,6 +95,7 @@ def _load_seen(name: str, organization: Organization, table: _core.Input, thread
     if name == "assessments":
         return Assessments(_core.load_assessments(core, table, cores(threads)))
     loaders: dict[str, Any] = {
+        "review_designs": _core.load_review_designs,
         "kpis": _core.load_kpis,
         "rollouts": _core.load_rollouts,
         "anecdotes": _core.load_anecdotes,

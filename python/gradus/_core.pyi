@@ -147,22 +147,43 @@ def load_assessments(organization: Organization, input: Input, threads: int) -> 
 def load_estimates(organization: Organization, input: Input, as_of: int | None, threads: int) -> Table: ...
 def load_gaps(organization: Organization, input: Input, as_of: int | None, threads: int) -> Table: ...
 def load_risks(organization: Organization, input: Input, as_of: int | None, threads: int) -> Table: ...
+def load_review_designs(organization: Organization, input: Input) -> Table: ...
 def load_kpis(organization: Organization, input: Input) -> Table: ...
 def load_rollouts(organization: Organization, input: Input) -> Table: ...
 def load_anecdotes(organization: Organization, input: Input) -> Table: ...
-def start_estimate(
+
+class EstimateOptions:
+    def __init__(
+        self,
+        as_of: int | None,
+        half_information_years: float,
+        prior_mean: float,
+        prior_sd: float,
+        variances: dict[str, dict[str, float]],
+        terms: Sequence[str],
+        pooled: Sequence[str],
+        prior_weight: float,
+        common_uncertainty: bool,
+        threads: int,
+    ) -> None: ...
+
+def start_estimate(organization: Organization, assessments: Table, options: EstimateOptions) -> Job: ...
+def start_simulate_assessments(
     organization: Organization,
-    assessments: Table,
-    as_of: int | None,
-    half_information_years: float,
-    prior_mean: float,
-    prior_sd: float,
-    variances: dict[str, dict[str, float]],
-    terms: Sequence[str],
-    pooled: Sequence[str],
-    prior_weight: float,
-    common_uncertainty: bool,
-    threads: int,
+    designs: Table,
+    design: str,
+    options: EstimateOptions,
+    bias: dict[str, float],
+    seed: int,
+) -> Job: ...
+def start_review_design(
+    organization: Organization,
+    assessments: Table | None,
+    designs: Table,
+    options: EstimateOptions,
+    bias: dict[str, float],
+    seed: int,
+    repetitions: int,
 ) -> Job: ...
 def start_report_raters(estimates: Table) -> Job: ...
 def start_report_sources(estimates: Table) -> Job: ...

@@ -28,6 +28,7 @@ class Dataset:
 
     organization: Organization
     assessments: Assessments | None = None
+    review_designs: Table | None = None
     kpis: Table | None = None
     rollouts: Table | None = None
     anecdotes: Table | None = None
@@ -74,7 +75,7 @@ def load(path: str | Path, *, threads: int | None = None) -> Dataset:
     Returns
     -------
     Dataset
-        organization, assessments, kpis, rollouts and anecdotes.
+        organization, assessments, review_designs, kpis, rollouts and anecdotes.
 
     Raises
     ------
@@ -136,7 +137,7 @@ def simulate(
     Returns
     -------
     Dataset
-        organization, assessments, kpis, rollouts and anecdotes.
+        organization, assessments, kpis, rollouts and anecdotes; no review_designs.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from . import _core
 from ._error import Error
 from ._fault import Fault, Unreadable, fault, faults_of, warning
 
-SEEN = ("assessments", "kpis", "rollouts", "anecdotes")
+SEEN = ("assessments", "review_designs", "kpis", "rollouts", "anecdotes")
 
 OTHER_NAMES = {
     "budgets": "funds",

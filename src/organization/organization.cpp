@@ -66,7 +66,7 @@ std::vector<const Input*> match_inputs(const std::vector<Table*>& tables, std::s
         if (found == names.end()) {
             problem.code = Code::unknown_table;
             problem.message = quoted(input.table()) + " is not a table of an organisation";
-            for (const std::string_view apart : {"assessments", "kpis", "rollouts", "anecdotes"})
+            for (const std::string_view apart : {"assessments", "review_designs", "kpis", "rollouts", "anecdotes"})
                 if (input.table() == apart) problem.message += "; it is loaded apart, since new rows come daily";
             if (const std::string_view near = nearest(input.table(), names); !near.empty())
                 problem.message += "; did you mean " + quoted(near) + "?";

@@ -102,6 +102,9 @@ Options with_threads(void (*init)(Options*, std::uint32_t), std::int32_t threads
 void exhaust_stages(const stages& s, std::int32_t threads) {
     auto estimate = with_threads(gradus_estimate_options_init, threads);
     estimate.as_of = gradus_date(2026, 3, 31);
+    gradus_review_options review;
+    gradus_review_options_init(&review, sizeof review);
+    review.repetitions = 1;
     auto load = with_threads(gradus_load_options_init, threads);
     load.as_of = estimate.as_of;
     const auto gap = with_threads(gradus_gap_options_init, threads);
@@ -119,6 +122,10 @@ void exhaust_stages(const stages& s, std::int32_t threads) {
     EXHAUST(gradus_assessments_free, gradus_assessments_load(o, s.builder, &load, out, err));
     EXHAUST(gradus_estimates_free, gradus_estimate(o, s.assessments, &estimate, nullptr, out, err));
     EXHAUST(gradus_estimates_free, gradus_estimates_update(s.estimates, s.assessments, GRADUS_NONE, 1, out, err));
+    EXHAUST(gradus_assessments_free,
+            gradus_simulate_assessments(o, s.builder, "few", &estimate, nullptr, nullptr, out, err));
+    EXHAUST(gradus_table_free,
+            gradus_review_design(o, s.assessments, s.builder, &estimate, &review, nullptr, out, err));
     EXHAUST(gradus_estimates_free, gradus_estimates_load(o, s.builder, &load, out, err));
     EXHAUST(gradus_table_free, gradus_ratings_by_source(o, s.assessments, estimate.as_of, out, err));
     EXHAUST(gradus_gaps_free, gradus_find_gaps(o, s.estimates, &gap, nullptr, out, err));
@@ -279,6 +286,7 @@ int main() {
         OK(gradus_plan_table(s.plan, name, &table, &err));
         give(s.builder, table);
     }
+    OK(add(s.builder, "review_designs", "design|source\nfew|manager\nfew|self\nmany|test", &err));
     OK(add(s.builder, "kpis", "kpi|entity|date|value\nincidents|lab|2026-01-01|7", &err));
     OK(add(s.builder, "rollouts", "entity|start|activity\nlab|2026-04-01|A5", &err));
     OK(add(s.builder, "anecdotes", "text|objective\nIt helped|trust", &err));

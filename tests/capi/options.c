@@ -11,6 +11,7 @@ _Static_assert(sizeof(void*) != 8 || sizeof(gradus_column) == 80, "fixed");
 _Static_assert(sizeof(void*) != 8 || sizeof(gradus_provenance) == 64, "fixed");
 _Static_assert(sizeof(gradus_load_options) == 16, "of 0.1");
 _Static_assert(sizeof(gradus_estimate_options) == 240, "of 0.1");
+_Static_assert(sizeof(gradus_review_options) == 64, "of 0.1");
 _Static_assert(sizeof(gradus_gap_options) == 16, "of 0.1");
 _Static_assert(sizeof(gradus_risk_options) == 88, "of 0.1");
 _Static_assert(sizeof(gradus_heat_map_options) == 16 + sizeof(void*), "of 0.1");

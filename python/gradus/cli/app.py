@@ -14,6 +14,7 @@ from .options import spread
 from .outcome import EXIT_CODES, told
 from .plan import plan
 from .raters import raters
+from .review import review
 from .risk import risk
 from .version import version
 from .why import why
@@ -51,7 +52,7 @@ def gradus(
 
 
 PANELS = {
-    "From tables to a plan": (check, raters, risk, plan, why),
+    "From tables to a plan": (check, raters, review, risk, plan, why),
     "To begin with": (example, demo, version),
 }
 

@@ -53,24 +53,31 @@ def read(path: Path, running: Running) -> Dataset:
 
 def estimated(dataset: Dataset, options: Estimating, running: Running) -> Estimates:
     """What is believed about levels."""
+    return estimate(
+        dataset.organization,
+        [] if dataset.assessments is None else dataset.assessments,
+        **levels(dataset, options),
+        threads=running.threads,
+        progress=shows_progress(running),
+    )
+
+
+def levels(dataset: Dataset, options: Estimating) -> dict[str, Any]:
+    """The options of `estimate`, and of whatever estimates on the way."""
     if options.as_of is None:
         newest = _newest(dataset)
         hint = f"{newest}, the day of the newest rating" if newest else "2026-03-31"
         raise Error(f"--as-of is needed: the day of the question, such as --as-of {hint}")
     without = {term.value for term in options.without or ()}
-    return estimate(
-        dataset.organization,
-        [] if dataset.assessments is None else dataset.assessments,
-        as_of=options.as_of,
-        half_information_years=options.half_information_years,
-        prior_mean=options.prior_mean,
-        prior_sd=options.prior_sd,
-        terms=[term for term in TERMS if term not in without],
-        pooled=[term.value for term in options.pool or ()],
-        prior_weight=options.prior_weight,
-        threads=running.threads,
-        progress=shows_progress(running),
-    )
+    return {
+        "as_of": options.as_of,
+        "half_information_years": options.half_information_years,
+        "prior_mean": options.prior_mean,
+        "prior_sd": options.prior_sd,
+        "terms": [term for term in TERMS if term not in without],
+        "pooled": [term.value for term in options.pool or ()],
+        "prior_weight": options.prior_weight,
+    }
 
 
 def assess(dataset: Dataset, options: Assessing, running: Running) -> Assessed:

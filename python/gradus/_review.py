@@ -1,0 +1,302 @@
+"""Planning a review round: who would rate whom, and how well levels would be known after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from . import _core, _text
+from ._assessment import Assessments, estimate_options, given_assessments
+from ._error import Error
+from ._input import Tabular, read
+from ._options import Day, real, whole
+from ._organization import Organization
+from ._run import run
+from ._table import Table
+from ._variances import SOURCES, TERMS
+
+COLUMNS = ("source", "capability", "raters", "drawn_from", "answered")  # of one design
+SIMULATED = "round"  # what a design is called that has no name
+
+USUAL: dict[str, dict[str, int]] = {
+    "managers": {"manager": 1},
+    "self and managers": {"self": 1, "manager": 1},
+    "self, managers, 2 peers": {"self": 1, "manager": 1, "peer": 2},
+    "self, managers, 4 peers": {"self": 1, "manager": 1, "peer": 4},
+    "self, managers, a test": {"self": 1, "manager": 1, "test": 1},
+}
+"""Designs to begin with."""
+
+
+class SimulatedAssessments(Assessments):
+    """Ratings that were drawn, and the `levels` behind them."""
+
+    __slots__ = ("levels",)
+
+    levels: Table
+    """The true levels: person, capability, level in positions of the scale, which no scale ends."""
+
+    def __init__(self, core: _core.Table, levels: _core.Table) -> None:
+        super().__init__(core)
+        self.levels = Table(levels)
+
+
+class DesignReview(Table):
+    """How well levels would be known after each review round, in shares of the scale's range."""
+
+    __slots__ = ()
+
+    def _headline(self) -> str:
+        rows = self.rows()
+        if len(rows) < 2:
+            return "no design"
+        best = min(rows[1:], key=lambda row: row["sd"] if row["sd"] is not None else np.inf)
+        if best["sd"] is None:
+            return f"{_text.count(len(rows) - 1, 'design')} of nobody"
+        return (
+            f"{_text.count(len(rows) - 1, 'design')}; levels would be known best after {best['design']!r}: "
+            f"to ±{best['interval'] / 2:.2f} of the scale's range (95 %), now ±{rows[0]['interval'] / 2:.2f}"
+        )
+
+    def plot(self, *, dark: bool = False) -> Any:
+        """Draws the width of 95 % intervals and the accuracy of levels by design, those with fewest raters first.
+
+        Parameters
+        ----------
+        dark
+            For a dark page: colours of the ground and of the axes are set too.
+
+        Returns
+        -------
+        altair.HConcatChart
+            It can be restyled: ``chart.configure_axis(labelFontSize=12)``.
+
+        Raises
+        ------
+        Error
+            There is no design, or nobody to rate.
+        ImportError
+            Vega-Altair is not installed: the extra `charts`.
+
+        Examples
+        --------
+        >>> gr.review_design(org, designs, as_of="2026-06-30").plot()  # doctest: +SKIP
+        """
+        from .charts.designs import designs
+        from .charts.palette import shown
+
+        rows = self.rows()
+        if len(rows) < 2 or rows[0]["sd"] is None:
+            raise Error("design_review: there is no design, or nobody to rate, so there is nothing to draw")
+        rows.sort(key=lambda row: (row["design"] is not None, row["raters"], row["design"] or ""))
+        return shown(designs, rows, dark=dark)
+
+
+def simulate_assessments(
+    organization: Organization,
+    design: Mapping[str, Any] | Tabular,
+    variances: Mapping[str, Any] | Table | None = None,
+    *,
+    as_of: Day,
+    name: str | None = None,
+    bias: Mapping[str, float] | None = None,
+    half_information_years: float = 1,
+    prior_mean: float = 0.5,
+    prior_sd: float = 0.25,
+    terms: Iterable[str] = TERMS,
+    prior_weight: float = 10,
+    seed: int = 1,
+    threads: int | None = None,
+) -> SimulatedAssessments:
+    """Draws a round of ratings from the model that `estimate` fits, and the true levels behind them.
+
+    For trying out what estimates can tell: ratings are rounded to the levels of the scale and end where it ends, as
+    people's do. Everyone is rated on what the own role, the roles aimed at and personal goals need. The same seed
+    draws the same people, severities and chance for any design.
+
+    Parameters
+    ----------
+    organization
+        The organisation.
+    design
+        Who rates everyone: a mapping from source to a number of raters or to a mapping with raters, drawn_from (team,
+        unit or anyone: among whom peers and observers are drawn), answered (share of those asked who rate) and
+        capability (only this one); or a table `review_designs`.
+    variances
+        As `estimate` takes them, such as the `variances` of earlier estimates. What is missing is as believed before
+        any rating.
+    as_of
+        The day of the round.
+    name
+        Which design, of a table with several.
+    bias
+        How kind sources are, -1 to 1, in shares of the scale's range: a mapping from source. Missing: 0.
+    half_information_years, prior_mean, prior_sd, terms, prior_weight
+        As in `estimate`. True levels have `prior_mean` on average.
+    seed
+        0 or more.
+    threads
+        Most threads to use; None: all cores.
+
+    Returns
+    -------
+    SimulatedAssessments
+        Ratings that every stage takes, and their `levels`.
+
+    Raises
+    ------
+    Error
+        The design has problems, or an option is out of its range.
+
+    Examples
+    --------
+    >>> round = gr.simulate_assessments(org, {"self": 1, "manager": 1, "peer": 3}, as_of="2026-06-30")
+    ... # doctest: +SKIP
+    >>> gr.estimate(org, round, as_of="2026-06-30")  # doctest: +SKIP
+    """
+    designs = _designs(organization, {SIMULATED: design} if _is_design(design) else design)
+    options = estimate_options(
+        as_of=as_of, half_information_years=half_information_years, prior_mean=prior_mean, prior_sd=prior_sd,
+        variances=variances, terms=terms, pooled=(), prior_weight=prior_weight, common_uncertainty=True,
+        threads=threads,
+    )  # fmt: skip
+    job = _core.start_simulate_assessments(
+        organization._core, designs._core, name or "", options, _biases(bias), _seed(seed)
+    )
+    return SimulatedAssessments(*run(job, "simulate", False))
+
+
+def review_design(
+    organization: Organization,
+    designs: Mapping[str, Mapping[str, Any]] | Tabular = USUAL,
+    *,
+    as_of: Day,
+    assessments: Assessments | Tabular | None = None,
+    variances: Mapping[str, Any] | Table | None = None,
+    bias: Mapping[str, float] | None = None,
+    half_information_years: float = 1,
+    prior_mean: float = 0.5,
+    prior_sd: float = 0.25,
+    terms: Iterable[str] = TERMS,
+    pooled: Iterable[str] = (),
+    prior_weight: float = 10,
+    seed: int = 1,
+    repetitions: int = 0,
+    threads: int | None = None,
+    progress: bool = False,
+) -> DesignReview:
+    """How well levels would be known after each of several review rounds, together with the ratings there are.
+
+    Rounds are drawn by chance, as `simulate_assessments` does, and estimated: who rates, what they see, and how far
+    the estimate is from the true level. Of the ratings there are, who rated whom and when stay; their levels are drawn
+    anew, since the true levels behind the real ones are not known.
+
+    Parameters
+    ----------
+    organization
+        The organisation.
+    designs
+        Designs by name, each a mapping from source to a number of raters, or to a mapping with raters, drawn_from
+        (team, unit or anyone: among whom peers and observers are drawn), answered (share of those asked who rate) and
+        capability (only this one); or a table `review_designs`. Without it: managers, self and managers, these with two
+        and with four peers, and with a test.
+    as_of
+        The day of the round, and of the question.
+    assessments
+        The ratings there are; None: none.
+    variances
+        As `estimate` takes them. What is missing is estimated from the ratings there are; of sources without ratings
+        it is as believed before any.
+    bias
+        How kind sources are, -1 to 1, in shares of the scale's range: a mapping from source. Missing: as estimated
+        from the ratings there are, else 0.
+    half_information_years, prior_mean, prior_sd, terms, pooled, prior_weight
+        As in `estimate`.
+    seed
+        0 or more.
+    repetitions
+        How often each round is drawn, 0 to 10,000; 0: enough for 10,000 levels, 100 at most.
+    threads
+        Most threads to use; None: all cores.
+    progress
+        Show a progress bar on standard error.
+
+    Returns
+    -------
+    DesignReview
+        The first row has no design: what is known without a round. `interval` is the mean width of 95 % intervals,
+        `accuracy` the correlation of estimated with true levels, `as_rated` that of plain means of ratings.
+
+    Raises
+    ------
+    Error
+        The designs or the ratings have problems, or an option is out of its range.
+
+    Examples
+    --------
+    >>> designs = {"managers": {"manager": 1}, "two peers more": {"manager": 1, "peer": 2}, "test": {"test": 1}}
+    >>> gr.review_design(org, designs, as_of="2026-06-30", assessments=ratings)  # doctest: +SKIP
+    """
+    options = estimate_options(
+        as_of=as_of, half_information_years=half_information_years, prior_mean=prior_mean, prior_sd=prior_sd,
+        variances=variances, terms=terms, pooled=pooled, prior_weight=prior_weight, common_uncertainty=True,
+        threads=threads,
+    )  # fmt: skip
+    job = _core.start_review_design(
+        organization._core,
+        None if assessments is None else given_assessments(organization, assessments)._core,
+        _designs(organization, designs)._core,
+        options,
+        _biases(bias),
+        _seed(seed),
+        whole("repetitions", repetitions),
+    )
+    return DesignReview(run(job, "review", progress, keeps_best=True))
+
+
+def _is_design(given: Any) -> bool:
+    return isinstance(given, Mapping) and any(source in SOURCES for source in given)
+
+
+def _designs(organization: Organization, given: Any) -> Table:
+    """The table `review_designs`, from any form of it."""
+    if isinstance(given, Table) and given.name == "review_designs" and given._core.same_keys(organization._core):
+        return given
+    if isinstance(given, _core.Input):
+        return Table(_core.load_review_designs(organization._core, given))
+    named = isinstance(given, Mapping) and given and all(isinstance(one, Mapping) for one in given.values())
+    table = [row for design, of in given.items() for row in _rows(design, of)] if named else given
+    return Table(_core.load_review_designs(organization._core, read("review_designs", table)))
+
+
+def _rows(design: Any, given: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    for source, asked in given.items():
+        if source not in SOURCES:
+            raise Error(f"design {design!r}: there is no source {source!r}; there are {', '.join(SOURCES)}")
+        for one in asked if isinstance(asked, list | tuple) else [asked]:
+            more = dict(one) if isinstance(one, Mapping) else {"raters": one}
+            for column in more:
+                if column not in COLUMNS[1:]:
+                    raise Error(
+                        f"design {design!r}, {source}: there is no {column!r}; there are {', '.join(COLUMNS[1:])}"
+                    )
+            yield {"design": design, "source": source, **more}
+
+
+def _biases(given: Mapping[str, float] | None) -> dict[str, float]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise Error(f"bias must be a mapping from source to a number, not {given!r}")
+    for source in given:
+        if source not in SOURCES:
+            raise Error(f"bias: there is no source {source!r}; there are {', '.join(SOURCES)}")
+    return {source: real(f"bias[{source!r}]", value) for source, value in given.items()}
+
+
+def _seed(seed: int) -> int:
+    if whole("seed", seed) < 0:
+        raise Error(f"seed must be 0 or more, not {seed!r}")
+    return int(seed)

@@ -1,0 +1,140 @@
+"""Review rounds: who would rate whom, and what levels would be known like."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import gradus as gr
+from gradus.cli.app import app
+
+DAY = "2026-06-30"
+DESIGNS = {"managers": {"manager": 1}, "peers": {"manager": 1, "peer": {"raters": 2, "drawn_from": "anyone"}}}
+
+
+@pytest.fixture(scope="module")
+def acme() -> gr.Dataset:
+    return gr.load(gr.examples.starter())
+
+
+def test_more_raters_tell_more(acme: gr.Dataset) -> None:
+    found = gr.review_design(acme.organization, DESIGNS, as_of=DAY, assessments=acme.assessments)
+    assert isinstance(found, gr.DesignReview)
+    assert found["design"].tolist() == [None, "managers", "peers"]
+    sd, interval, accuracy = found["sd"], found["interval"], found["accuracy"]
+    assert (np.diff(sd) < 0).all()
+    assert (np.diff(interval) < 0).all()
+    assert accuracy[2] > accuracy[1]
+    assert found["ratings"][0] == 0
+    assert found["raters"][2] - found["raters"][1] == pytest.approx(2)
+    assert "2 designs" in repr(found) and "'peers'" in repr(found)
+
+
+def test_a_table_says_the_same_as_a_mapping(acme: gr.Dataset) -> None:
+    table = {
+        "design": ["peers", "peers", "managers"],
+        "source": ["peer", "manager", "manager"],
+        "raters": [2, None, None],
+        "drawn_from": ["anyone", None, None],
+    }
+    found = [gr.review_design(acme.organization, one, as_of=DAY, repetitions=2).rows() for one in (DESIGNS, table)]
+    assert found[0] == found[1]
+
+
+def test_the_usual_designs_come_without_any(acme: gr.Dataset) -> None:
+    found = gr.review_design(acme.organization, as_of=DAY, repetitions=1)
+    assert len(found) == 6
+
+
+def test_simulated_ratings_lead_back_to_their_levels() -> None:
+    acme = gr.simulate(gr.examples.gdad(), people=150, units=5, activities=10, seed=2)
+    org = acme.organization
+    made = gr.simulate_assessments(
+        org, {"self": 1, "manager": 1, "peer": 3, "test": 1}, as_of=DAY, bias={"self": 0.2}, seed=3
+    )
+    assert isinstance(made, gr.Assessments)
+    assert set(made["source"]) == {"self", "manager", "peer", "test"}
+    estimates = gr.estimate(org, made, as_of=DAY)
+    levels = {(row["person"], row["capability"]): row["level"] for row in made.levels}
+    truth = np.array([levels[row["person"], row["capability"]] for row in estimates])
+    assert np.corrcoef(truth, estimates["mean"])[0, 1] > np.corrcoef(truth, estimates["as_rated"])[0, 1] > 0.5
+    assert np.mean(np.abs(truth - estimates["mean"]) < 1.96 * estimates["sd"]) > 0.85
+    kinder = {row["source"]: row["bias"] for row in estimates.sources}
+    assert 0.1 < kinder["self"] < 0.25
+    again = gr.simulate_assessments(org, {"test": 1}, as_of=DAY, bias={"self": 0.2}, seed=3)
+    assert again.levels.rows() == made.levels.rows()
+
+
+def test_variances_of_estimates_are_taken(acme: gr.Dataset) -> None:
+    given = {"person": 1e-6, "person_capability": 1e-6, "residual": {"test": 1e-6}}
+    made = gr.simulate_assessments(acme.organization, {"test": 1}, given, as_of=DAY)
+    level = {(row["person"], row["capability"]): row["level"] for row in made.levels}
+    assert all(abs(row["level"] - level[row["person"], row["capability"]]) <= 0.51 for row in made)
+    estimates = gr.estimate(acme.organization, acme.assessments, as_of=DAY)
+    found = gr.review_design(acme.organization, DESIGNS, as_of=DAY, variances=estimates.variances, repetitions=1)
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize(
+    ("designs", "words"),
+    [
+        ({"D": {"boss": 1}}, "design 'D': there is no source 'boss'; there are self, manager"),
+        ({"D": {"peer": {"count": 2}}}, "design 'D', peer: there is no 'count'; there are capability, raters"),
+        ({"D": {"peer": 0}}, "raters"),
+        ({"D": {"self": 2}}, "there is one rater of the source self, not 2"),
+        ({"D": {"test": {"drawn_from": "unit"}}}, "raters are drawn of peer and observation"),
+        ({"design": ["D"], "source": ["peers"]}, "peers"),
+        (7, "a data frame"),
+    ],
+)
+def test_a_design_that_cannot_be(acme: gr.Dataset, designs: object, words: str) -> None:
+    with pytest.raises(gr.Error, match=words):
+        gr.review_design(acme.organization, designs, as_of=DAY)
+
+
+def test_options_that_cannot_be(acme: gr.Dataset) -> None:
+    org = acme.organization
+    for options, words in (
+        ({"seed": -1}, "seed must be 0 or more"),
+        ({"repetitions": 10_001}, "from 0 to 10,000"),
+        ({"bias": {"boss": 0}}, "bias: there is no source 'boss'"),
+        ({"bias": {"self": 3}}, "bias.self must be from -1 to 1"),
+        ({"bias": 3}, "bias must be a mapping"),
+    ):
+        with pytest.raises(gr.Error, match=words):
+            gr.review_design(org, DESIGNS, as_of=DAY, **options)
+    with pytest.raises(gr.Error, match="of 2 designs one must be named"):
+        gr.simulate_assessments(org, {"design": ["D", "E"], "source": ["self", "self"]}, as_of=DAY)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_plot_has_every_design(acme: gr.Dataset, dark: bool) -> None:
+    found = gr.review_design(acme.organization, DESIGNS, as_of=DAY, repetitions=1)
+    text = json.dumps(found.plot(dark=dark).to_dict())
+    assert all(f'"{name}"' in text for name in ("no round", "managers", "peers"))
+    nothing = gr.review_design(acme.organization, {"design": [], "source": []}, as_of=DAY, repetitions=1)
+    with pytest.raises(gr.Error, match="nothing to draw"):
+        nothing.plot()
+
+
+def test_the_command(tmp_path) -> None:
+    folder = str(gr.examples.starter())
+    run = CliRunner().invoke
+    shown = run(app, ["review", folder, "--as-of", DAY, "--repetitions", "2"])
+    assert shown.exit_code == 0, shown.output
+    assert "no round" in shown.output
+    designs = tmp_path / "designs.csv"
+    designs.write_text("design,source,raters\nA,manager,\nB,manager,\nB,peer,3\n")
+    given = ["review", folder, "--as-of", DAY, "--designs", str(designs), "--repetitions", "2"]
+    told = run(app, [*given, "--json", "-o", str(tmp_path / "out")])
+    assert told.exit_code == 0, told.output
+    found = json.loads(told.stdout)["designs"]
+    assert [row["design"] for row in found] == [None, "A", "B"]
+    assert (tmp_path / "out" / "design_review.csv").read_text().startswith("design,raters,ratings,sd,")
+    designs.write_text("design,source,raters\nA,manager,\nB,manager,3\n")
+    wrong = run(app, given)
+    assert wrong.exit_code == 1
+    assert "row 2" in wrong.output and "column raters" in wrong.output
