@@ -144,6 +144,8 @@ public:
                  [&](PersonId p) { return organization->people.unit[place(p)].value(); }) {
         learn(options);
         name_raters();
+        for (std::size_t c = 0; c < organization.capabilities().size(); ++c)
+            rounding_.push_back(rounding(CapabilityId(static_cast<std::int32_t>(c))));
     }
 
     const Estimates& known() const { return known_; }
@@ -259,12 +261,30 @@ private:
         for (const std::string_view name : others) renamed_.push_back(RaterId(raters_.find(name)));
     }
 
+    // What rounding to levels adds to the variance of a rating, in squared ranges: a twelfth of the mean squared step (Sheppard
+    // 1898). Variances of ratings have it in them, so it is not drawn a second time.
+    double rounding(CapabilityId capability) const {
+        const Rows levels = scale_of(capability);
+        double squares = 0;
+        for (std::int32_t i = levels.first + 1; i < levels.last; ++i) {
+            const double step = position(i) - position(i - 1);
+            squares += step * step;
+        }
+        const double range = position(levels.last - 1) - position(levels.first);
+        return squares / (levels.size() - 1) / 12 / (range * range);
+    }
+    Rows scale_of(CapabilityId capability) const {
+        const ScaleId scale = organization_->capabilities.scale[static_cast<std::size_t>(capability.value())];
+        return organization_.relations().levels_of_scale[scale];
+    }
+    double position(std::int32_t row) const { return organization_->scales.position[static_cast<std::size_t>(row)]; }
+
     // The nearest level of the scale.
     double shown(CapabilityId capability, double level) const {
         const auto c = static_cast<std::size_t>(capability.value());
         const Relations& relations = organization_.relations();
         const double position = relations.bottom[c] + level * (relations.top[c] - relations.bottom[c]);
-        const Rows levels = relations.levels_of_scale[organization_->capabilities.scale[c]];
+        const Rows levels = scale_of(capability);
         const double* const first = organization_->scales.position.data() + levels.first;
         const double* const above = std::upper_bound(first, first + levels.size(), position);
         if (above == first) return *first;
@@ -406,7 +426,8 @@ private:
                 level += draws_.normal(Draw::severity, {s, by}, options.variances.severity[s]) +
                          draws_.normal(Draw::halo, {s, by, p}, options.variances.halo[s]);
             const double age = is_missing(date) ? 0 : static_cast<double>((options.as_of - date).count()) / 365.25;
-            const double variance = options.variances.residual[s] * (1 + age / options.half_information_years);
+            const double variance = options.variances.residual[s] * (1 + age / options.half_information_years) -
+                                    rounds_.rounding_[static_cast<std::size_t>(capability.value())];
             // Of an infinite variance there is no normal distribution; that of this rating counts for nothing.
             if (std::isfinite(variance))
                 level += draws_.normal(Draw::chance, {s, by, p, static_cast<std::uint64_t>(capability.value()), number},
@@ -444,6 +465,7 @@ private:
     const Day& day_;
     Circles everyone_, managed_, units_;
     Variances::BySource bias_{};
+    std::vector<double> rounding_;  // by capability
     Keys raters_;
     std::vector<RaterId> as_rater_, renamed_;  // by person; by rater of the ratings before
 };

@@ -306,6 +306,26 @@ TEST(Review, TrueLevelsAreThoseBehindTheRatings) {
     EXPECT_NEAR(std::sqrt(squares / count) / 100, std::sqrt(0.0055), 0.006);
 }
 
+TEST(Review, RoundingIsPartOfTheResidual) {
+    // Four levels: rounding alone has a variance of 1/9/12 = 0.0093, of the 0.015 that there are.
+    const Organization org = build({{"scales", {{"scale", "level"}, {"S", "a"}, {"S", "b"}, {"S", "c"}, {"S", "d"}}},
+                                    {"capabilities", {{"capability", "scale"}, {"A", "S"}}},
+                                    {"roles", {{"role"}, {"R"}}},
+                                    {"requirements", {{"role", "capability", "level"}, {"R", "A", "b"}}},
+                                    {"people", {{"person", "role"}, {"p", "R"}}}});
+    ReviewOptions asked = options();
+    asked.estimate.variances.person = asked.estimate.variances.person_capability = 0.01;
+    asked.estimate.variances.residual[static_cast<std::size_t>(Source::test)] = 0.015;
+    const ReviewDesigns test = designs(org, {{"design", "source"}, {"D", "test"}});
+    double squares = 0;
+    for (asked.seed = 0; asked.seed < 4000; ++asked.seed) {
+        const SimulatedReview made = simulate_assessments(org, test, "", asked);
+        const double error = (made.assessments.level[0] - made.levels.level[0]) / 3;
+        squares += error * error;
+    }
+    EXPECT_NEAR(squares / 4000, 0.015, 0.0012);
+}
+
 TEST(Review, KindSourcesRateKinder) {
     const Organization org = many(160);
     ReviewOptions asked = narrow();
