@@ -441,15 +441,14 @@ VarianceComponents::Step VarianceComponents::look(std::span<const std::int32_t> 
 
 bool VarianceComponents::improve(std::span<const std::int32_t> people, double enough, int most) {
     const auto m = static_cast<Eigen::Index>(estimated_.size());
-    double widest = 0;
-    for (std::int32_t i = 0; i < std::min<std::int32_t>(200, static_cast<std::int32_t>(people.size())); ++i) {
-        PersonRatings ratings;
-        ratings_.gather(people[static_cast<std::size_t>(i)], ratings);
-        widest = std::max(widest, static_cast<double>(ratings.cells.size()) *
-                                      static_cast<double>((ratings.capabilities.size() + ratings.raters.size()) *
-                                                          (ratings.capabilities.size() + ratings.raters.size())));
+    double work = 0;
+    PersonRatings ratings;
+    for (std::size_t i = 0; i < people.size() && work <= most_work; ++i) {
+        ratings_.gather(people[i], ratings);
+        const auto columns = static_cast<double>(ratings.capabilities.size() + ratings.raters.size());
+        work += static_cast<double>(ratings.cells.size()) * columns * columns;
     }
-    const bool whole = widest * static_cast<double>(people.size()) <= most_work;
+    const bool whole = work <= most_work;
     // What a prior takes of the likelihood, and of its slope by log variance.
     const auto belief_of = [&](Eigen::Index i) {
         const auto k = static_cast<std::size_t>(estimated_[static_cast<std::size_t>(i)]);
@@ -490,7 +489,8 @@ bool VarianceComponents::improve(std::span<const std::int32_t> people, double en
             spread();
             if (last) break;
             next = look(people, whole);
-            if (!step.exact || !next.exact || objective(next) <= now + 1e-9 * std::abs(now)) break;
+            // A slope that is not whole is not that of the likelihood: it need not fall along it.
+            if (!whole || !step.exact || !next.exact || objective(next) <= now + 1e-9 * std::abs(now)) break;
         }
         double moved = 0;
         for (Eigen::Index i = 0; i < m; ++i) {
