@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 
 #include <Eigen/Cholesky>
@@ -14,9 +15,11 @@ namespace gradus {
 namespace {
 
 constexpr std::int64_t raters_at_once = 256;
-// Beyond, conjugate gradients: unknowns; entries of the factor; products to invert it.
-constexpr std::int64_t most_unknowns = 20'000, most_entries = 20'000'000;
+// Beyond, conjugate gradients: entries of the factor; products to invert it.
+constexpr std::int64_t most_entries = 20'000'000;
 constexpr double most_products = 2e9;
+// Raters of so many people are inverted as a whole where the rest is not: at most so many raters.
+constexpr std::size_t many_people = 50, most_busy = 200;
 // Of all with what is common to all, whether or not they meet in anybody: entries; products to find them.
 constexpr std::int64_t most_ties = 10'000'000;
 constexpr double most_tie_products = 1e10;
@@ -70,8 +73,9 @@ void LocalColumns::set(const PersonRatings& ratings, const SharedLayout& layout)
 }
 
 RaterSystem::RaterSystem(const Ratings& ratings, const SharedLayout& layout, std::span<const std::int32_t> people,
-                         const RatingVariances& variances, const Priors& priors, int threads)
-    : ratings_(ratings), layout_(layout), threads_(threads) {
+                         const RatingVariances& variances, const Priors& priors, int threads,
+                         std::int64_t most_unknowns)
+    : ratings_(ratings), layout_(layout), threads_(threads), most_unknowns_(most_unknowns) {
     assemble(people, variances, priors);
     factor();
     solution_ = solve(right_, 1e-10);
@@ -257,7 +261,7 @@ void RaterSystem::factor() {
     const auto raters = static_cast<std::size_t>(layout_.raters);
     exact_ = false;
     Eigen::MatrixXd reduced = common_;
-    if (layout_.size() <= most_unknowns) {
+    if (layout_.size() <= most_unknowns_) {
         Eigen::SparseMatrix<double, Eigen::ColMajor, std::int32_t> a(layout_.size(), layout_.size());
         std::vector<Eigen::Triplet<double, std::int32_t>> entries;
         for (std::size_t rater = 0; rater < raters; ++rater) {
@@ -484,43 +488,118 @@ void RaterSystem::invert(bool common_uncertainty, bool ties) {
         }
         return;
     }
-    if (layout_.common > 0) common_inverse_ = reduced_.solve(Eigen::MatrixXd::Identity(layout_.common, layout_.common));
-    parallel_for(layout_.raters, raters_at_once, threads_, [&](std::int64_t from, std::int64_t to) {
-        for (auto rater = static_cast<std::size_t>(from); rater < static_cast<std::size_t>(to); ++rater) {
-            double left = diagonal_[rater];
-            for (auto i = static_cast<std::size_t>(first_[rater]); i < static_cast<std::size_t>(first_[rater + 1]); ++i)
-                if (const auto other = static_cast<std::size_t>(column_[i]); other < raters)
-                    left -= value_[i] * value_[i] / diagonal_[other];
-            variance_[rater] = 1 / left;
-        }
+    invert_nearly();
+}
+
+std::vector<std::int32_t> RaterSystem::busiest() const {
+    const auto people = [&](std::int32_t rater) { return ratings_.rated_by(rater).size(); };
+    std::vector<std::int32_t> found;
+    for (std::int32_t rater = 0; rater < layout_.raters; ++rater)
+        if (people(rater) >= many_people) found.push_back(rater);
+    if (found.size() <= most_busy) return found;
+    std::vector<std::size_t> counts;
+    for (const std::int32_t rater : found) counts.push_back(people(rater));
+    std::nth_element(counts.begin(), counts.begin() + most_busy, counts.end(), std::greater<>());
+    std::erase_if(found, [&](std::int32_t rater) { return people(rater) <= counts[most_busy]; });
+    return found;
+}
+
+// The busiest raters and what is common to all are a block of their own, C; A = [D + O, B; B', C], where O are the ties between the
+// other raters. A series in O alone settles where it is small against D: who rates thousands has ties to all that their people have.
+void RaterSystem::invert_nearly() {
+    const auto raters = static_cast<std::size_t>(layout_.raters);
+    std::vector<std::int32_t> place(static_cast<std::size_t>(layout_.size()), -1);  // in C; -1: not there
+    for (std::int32_t i = 0; i < layout_.common; ++i) place[raters + static_cast<std::size_t>(i)] = i;
+    const std::vector<std::int32_t> busy = busiest();
+    for (std::size_t i = 0; i < busy.size(); ++i)
+        place[static_cast<std::size_t>(busy[i])] = layout_.common + static_cast<std::int32_t>(i);
+    const auto size = static_cast<Eigen::Index>(layout_.common) + static_cast<Eigen::Index>(busy.size());
+
+    // The others' entries of B, by rater.
+    const auto of_block = [&](std::size_t rater, auto&& visit) {
+        for (auto i = static_cast<std::size_t>(first_[rater]); i < static_cast<std::size_t>(first_[rater + 1]); ++i)
+            if (const std::int32_t at = place[static_cast<std::size_t>(column_[i])]; at >= 0) visit(at, value_[i]);
+    };
+    Eigen::MatrixXd block = Eigen::MatrixXd::Zero(size, size);
+    block.topLeftCorner(layout_.common, layout_.common) = common_;
+    for (const std::int32_t rater : busy) {
+        const std::int32_t own = place[static_cast<std::size_t>(rater)];
+        block(own, own) = diagonal_[static_cast<std::size_t>(rater)];
+        of_block(static_cast<std::size_t>(rater),
+                 [&](std::int32_t at, double value) { block(own, at) = block(at, own) = value; });
+    }
+    Eigen::MatrixXd reduced = block;
+    std::vector<std::pair<std::int32_t, double>> own_part;
+    for (std::size_t rater = 0; rater < raters; ++rater) {
+        if (place[rater] >= 0) continue;
+        own_part.clear();
+        of_block(rater, [&](std::int32_t at, double value) { own_part.emplace_back(at, value); });
+        for (const auto& [a, of_a] : own_part)
+            for (const auto& [b, of_b] : own_part) reduced(a, b) -= of_a * of_b / diagonal_[rater];
+    }
+    // Less than the diagonal is left where severities' own ties matter: keep it positive.
+    for (Eigen::Index i = 0; i < size; ++i) reduced(i, i) = std::max(reduced(i, i), 1e-9 * block(i, i));
+    Eigen::LLT<Eigen::MatrixXd> solver(reduced);
+    if (solver.info() != Eigen::Success) solver.compute(Eigen::MatrixXd(block.diagonal().asDiagonal()));
+    const Eigen::MatrixXd inverse = solver.solve(Eigen::MatrixXd::Identity(size, size));
+    common_inverse_ = inverse.topLeftCorner(layout_.common, layout_.common);
+
+    // Of the others, with C known: to second order in O.
+    std::vector<double> known(raters, 0.0);
+    const auto rows_at_once = [&](auto&& of_rater) {
+        parallel_for(layout_.raters, raters_at_once, threads_, [&](std::int64_t from, std::int64_t to) {
+            for (auto rater = static_cast<std::size_t>(from); rater < static_cast<std::size_t>(to); ++rater)
+                of_rater(rater);
+        });
+    };
+    rows_at_once([&](std::size_t rater) {
+        if (place[rater] >= 0) return;
+        double left = diagonal_[rater];
+        for (auto i = static_cast<std::size_t>(first_[rater]); i < static_cast<std::size_t>(first_[rater + 1]); ++i)
+            if (const auto other = static_cast<std::size_t>(column_[i]); place[other] < 0)
+                left -= value_[i] * value_[i] / diagonal_[other];
+        known[rater] = 1 / left;
     });
-    parallel_for(layout_.raters, raters_at_once, threads_, [&](std::int64_t from, std::int64_t to) {
-        for (auto rater = static_cast<std::size_t>(from); rater < static_cast<std::size_t>(to); ++rater) {
-            const auto begin = static_cast<std::size_t>(first_[rater]),
-                       end = static_cast<std::size_t>(first_[rater + 1]);
+    rows_at_once([&](std::size_t rater) {
+        const auto begin = static_cast<std::size_t>(first_[rater]), end = static_cast<std::size_t>(first_[rater + 1]);
+        if (const std::int32_t own = place[rater]; own >= 0) {
+            variance_[rater] = inverse(own, own);
             for (std::size_t i = begin; i < end; ++i) {
                 const auto other = static_cast<std::size_t>(column_[i]);
-                if (other < raters) {
-                    double sum = -value_[i];
-                    std::size_t a = begin;
-                    for (auto b = static_cast<std::size_t>(first_[other]);
-                         b < static_cast<std::size_t>(first_[other + 1]) &&
-                         static_cast<std::size_t>(column_[b]) < raters;
-                         ++b) {
-                        while (a < end && column_[a] < column_[b]) ++a;
-                        if (a < end && column_[a] == column_[b])
-                            sum += value_[a] * value_[b] / diagonal_[static_cast<std::size_t>(column_[b])];
-                    }
-                    covariance_[i] = sum * variance_[rater] * variance_[other];
+                if (place[other] >= 0) {
+                    covariance_[i] = inverse(own, place[other]);
                 } else {
                     double sum = 0;
-                    for (std::size_t j = end; j-- > begin && static_cast<std::size_t>(column_[j]) >= raters;)
-                        sum += value_[j] *
-                               common_inverse_(static_cast<Eigen::Index>(static_cast<std::size_t>(column_[j]) - raters),
-                                               static_cast<Eigen::Index>(other - raters));
-                    covariance_[i] = -sum / diagonal_[rater];
+                    of_block(other, [&](std::int32_t at, double value) { sum += value * inverse(at, own); });
+                    covariance_[i] = -sum / diagonal_[other];
                 }
             }
+            return;
+        }
+        Eigen::VectorXd moved = Eigen::VectorXd::Zero(size);  // of C with the rater, but for the sign
+        of_block(rater, [&](std::int32_t at, double value) { moved += value / diagonal_[rater] * inverse.col(at); });
+        const auto through = [&](std::size_t other) {
+            double sum = 0;
+            of_block(other, [&](std::int32_t at, double value) { sum += value * moved(at); });
+            return sum / diagonal_[other];
+        };
+        variance_[rater] = known[rater] + through(rater);
+        for (std::size_t i = begin; i < end; ++i) {
+            const auto other = static_cast<std::size_t>(column_[i]);
+            if (const std::int32_t at = place[other]; at >= 0) {
+                covariance_[i] = -moved(at);
+                continue;
+            }
+            double sum = -value_[i];
+            std::size_t a = begin;
+            for (auto b = static_cast<std::size_t>(first_[other]); b < static_cast<std::size_t>(first_[other + 1]);
+                 ++b) {
+                while (a < end && column_[a] < column_[b]) ++a;
+                if (a == end) break;
+                if (column_[a] == column_[b] && place[static_cast<std::size_t>(column_[a])] < 0)
+                    sum += value_[a] * value_[b] / diagonal_[static_cast<std::size_t>(column_[b])];
+            }
+            covariance_[i] = sum * known[rater] * known[other] + through(other);
         }
     });
 }

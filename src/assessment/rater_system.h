@@ -47,7 +47,8 @@ struct LocalColumns {
 ///
 /// A is kept sparse. Where its Cholesky factor is small enough, x and the entries of A⁻¹ that anybody needs (those of columns that
 /// meet in one person) are exact: the latter by the recursion of Takahashi, Fagan & Chin (1973). Else x comes from preconditioned
-/// conjugate gradients, and the entries of A⁻¹ from a series about the diagonal up to second order.
+/// conjugate gradients; of A⁻¹ the busiest raters and what is common to all are inverted as a whole, the rest from a series about the
+/// diagonal up to second order.
 class RaterSystem {
 public:
     struct Priors {
@@ -59,9 +60,11 @@ public:
         double capability;  // of difficulties about that
         double source;      // of biases
     };
-    /// `people`: those who take part, ascending.
+    static constexpr std::int64_t usual_unknowns = 20'000;
+    /// `people`: those who take part, ascending. Of more than `most_unknowns` the factor is not asked for.
     RaterSystem(const Ratings& ratings, const SharedLayout& layout, std::span<const std::int32_t> people,
-                const RatingVariances& variances, const Priors& priors, int threads);
+                const RatingVariances& variances, const Priors& priors, int threads,
+                std::int64_t most_unknowns = usual_unknowns);
 
     bool exact() const { return exact_; }
     std::span<const double> solution() const { return solution_; }
@@ -89,11 +92,16 @@ private:
     void factor();
     void multiply(std::span<const double> x, std::span<double> result) const;
     void precondition(std::span<const double> r, std::span<double> z) const;
+    /// Raters of very many people, ascending: all of so many or none.
+    std::vector<std::int32_t> busiest() const;
+    /// A⁻¹ where it needs more than its factor may.
+    void invert_nearly();
     std::int64_t find(std::int32_t row, std::int32_t column) const;
 
     const Ratings& ratings_;
     const SharedLayout& layout_;
     int threads_;
+    std::int64_t most_unknowns_;
     std::vector<std::int64_t> first_;   // of each rater's row: columns that are others' severities or common
     std::vector<std::int32_t> column_;  // in SharedLayout order, ascending
     std::vector<double> value_, diagonal_, right_, solution_;

@@ -18,13 +18,14 @@ std::array<bool, source_count> left_out(const EstimateOptions& options) {
 }  // namespace
 
 RatingModel::RatingModel(const Organization& organization_, const Assessments& assessments_,
-                         const EstimateOptions& options_, Control* control)
+                         const EstimateOptions& options_, Control* control, std::int64_t most_unknowns)
     : organization(organization_), assessments(assessments_), options(options_),
       day(organization, options.as_of, options.threads),
       ratings(organization, day, assessments, options.half_information_years, options.prior_mean, left_out(options),
               options.threads),
       layout(ratings), components(ratings, layout, options, control),
-      system(ratings, layout, ratings.rated(), components.variances(), RaterSystem::Priors(options), options.threads) {
+      system(ratings, layout, ratings.rated(), components.variances(), RaterSystem::Priors(options), options.threads,
+             most_unknowns) {
     system.invert(options.common_uncertainty, true);
     // What nobody rated is like what was: one more belief at the prior.
     const std::span<const double> x = system.solution();

@@ -15,7 +15,7 @@ namespace gradus {
 /// What an estimate was made with: enough to estimate a person again, and to report on raters and sources.
 struct RatingModel {
     RatingModel(const Organization& organization, const Assessments& assessments, const EstimateOptions& options,
-                Control* control);
+                Control* control, std::int64_t most_unknowns = RaterSystem::usual_unknowns);
 
     /// Mean and variance of a level, in ranges above prior_mean.
     struct Level {
