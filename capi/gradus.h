@@ -382,9 +382,9 @@ typedef struct gradus_estimate_options {
     int32_t common_uncertainty;     /* 1 (default): sd takes in how uncertain difficulties and source biases are */
     int32_t threads;
     int32_t reserved;              /* 0 */
-    double half_information_years; /* > 0: a rating's residual variance is multiplied by 1 + age / this; default 1 */
+    double half_information_years; /* >= 1e-6: a rating's residual variance is multiplied by 1 + age / this; default 1 */
     double prior_mean;             /* share of the scale's range above its bottom, 0 to 1; default 0.5 */
-    double prior_sd;               /* share of the scale's range, > 0; default 0.25 */
+    double prior_sd;               /* share of the scale's range, 1e-9 to 1000; default 0.25 */
     /* How many raters (people, ratings, ...) a prior variance counts for, 0 to 1e9; default 10. With 0, difficulties and biases
      * have flat priors. */
     double prior_weight;
@@ -413,7 +413,8 @@ GRADUS_API gradus_status gradus_estimates_table(const gradus_estimates* estimate
                                                 gradus_error* err);
 /* The rows of the people whom new ratings are of, with variances, severities, difficulties and biases as they were. `as_of`
  * GRADUS_NONE: the day of the estimates, else not before it; old ratings age to it. What cannot be taken in is left out, with a
- * warning in "problems". `threads` 0: all cores. GRADUS_MISSING_TABLE for estimates of your own. */
+ * warning in "problems". `threads` 0: all cores. GRADUS_MISSING_TABLE for estimates of your own and for an update: update the
+ * estimates of all again, with all ratings since. */
 GRADUS_API gradus_status gradus_estimates_update(const gradus_estimates* estimates, const gradus_assessments* added,
                                                  int32_t as_of, int32_t threads, gradus_estimates** out,
                                                  gradus_error* err);

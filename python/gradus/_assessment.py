@@ -190,7 +190,9 @@ class Estimates(Table):
         Raises
         ------
         Error
-            The estimates are from outside, the ratings of another organisation, or `as_of` is too early.
+            The estimates are from outside or an update themselves, the ratings of another organisation, or `as_of` is
+            too early. Of an update nobody knows what it took in: update the estimates of all again, with all ratings
+            since.
 
         Examples
         --------
@@ -388,17 +390,17 @@ def estimate(
     as_of
         The day of the question. Ratings after it are left out; who has left by then, or joins later, takes no part.
     half_information_years
-        Years, > 0, in which a rating's error variance doubles.
+        Years, at least 1e-6, in which a rating's error variance doubles.
     prior_mean
         Level believed before any rating, as a share of the scale's range above its bottom, 0 to 1.
     prior_sd
-        How unsure that is, as a share of the scale's range, > 0.
+        How unsure that is, as a share of the scale's range, 1e-9 to 1000.
     variances
         What is known of variances, in squared ranges of the scale: 0.04 is a standard deviation of a fifth of it. Keys:
         person and person_capability, each with a number; severity, halo and residual, each with a number for all
-        sources or a mapping from source to number. Each >= 0, residual > 0; ``float("inf")`` there leaves a source out.
-        What is not named is estimated. The `variances` of earlier estimates do as well. Sources: self, manager, peer,
-        report, test, observation.
+        sources or a mapping from source to number. Each from 0 to 1e6, residual > 0; ``float("inf")`` there leaves a
+        source out. What is not named is estimated. The `variances` of earlier estimates do as well. Sources: self,
+        manager, peer, report, test, observation.
     terms
         What ratings differ by: person (over all capabilities), person_capability (from one capability to the other),
         severity (of raters), halo, residual (chance). The residual cannot be left out.

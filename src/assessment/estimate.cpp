@@ -16,18 +16,24 @@ void check(const EstimateOptions& options) {
     if (is_missing(options.as_of))
         throw Error(Code::invalid_option, "option as_of is required: the day as of which levels are estimated",
                     "options", 0, "as_of");
-    const auto above_zero = [](std::string_view name, double value) {
-        if (!(value > 0 && value <= std::numeric_limits<double>::max())) refuse_option(name, value, "a number above 0");
+    // Beyond these, sums of such numbers and of what ratings tell lose their digits.
+    const auto within = [](std::string_view name, double value, double low, double high, std::string_view range) {
+        if (!(value >= low && value <= high)) refuse_option(name, value, range);
     };
-    above_zero("half_information_years", options.half_information_years);
-    above_zero("prior_sd", options.prior_sd);
+    within("half_information_years", options.half_information_years, 1e-6, std::numeric_limits<double>::max(),
+           "a number of years from 1e-6");
+    within("prior_sd", options.prior_sd, 1e-9, 1e3, "from 1e-9 to 1000, a share of the scale's range");
     if (!(options.prior_mean >= 0 && options.prior_mean <= 1))
         refuse_option("prior_mean", options.prior_mean, "from 0 to 1, a share of the scale's range");
-    const auto given = [&](std::string name, double value, bool may_be_zero, bool may_be_infinite) {
+    const auto given = [&](const std::string& name, double value, bool may_be_zero, bool may_be_infinite) {
         if (is_missing(value)) return;
         if (may_be_zero && value == 0) return;
         if (may_be_infinite && value == std::numeric_limits<double>::infinity()) return;
-        above_zero("variances." + std::move(name), value);
+        if (!(value > 0 && value <= 1e6))
+            refuse_option("variances." + name, value,
+                          std::string(may_be_zero ? "a number from 0" : "a number above 0") +
+                              (may_be_infinite ? " to 1e6 squared ranges of the scale, or infinite"
+                                               : " to 1e6 squared ranges of the scale"));
     };
     given("person", options.variances.person, true, false);
     given("person_capability", options.variances.person_capability, true, false);

@@ -645,6 +645,8 @@ void RaterSystem::covariance(const LocalColumns& columns, Eigen::MatrixXd& into)
                 value = variance_[static_cast<std::size_t>(a)];
             else if (const std::int64_t at = find(b, a); at >= 0)
                 value = covariance_[static_cast<std::size_t>(at)];
+            else if (a >= layout_.raters)  // they first meet in a rating that is new
+                value = rater_covariance(b, a - layout_.raters);
             into(i, j) = into(j, i) = value;
         }
 }

@@ -126,6 +126,11 @@ Estimates update_estimates(const Estimates& estimates, const Assessments& added,
         throw Error(Code::missing_table,
                     "update_estimates needs estimates made from ratings: these came from outside, without them",
                     "estimates");
+    if (estimates.provenance.stage == "update_estimates")
+        throw Error(Code::missing_table,
+                    "update_estimates needs estimates of all: these are an update, which does not hold the ratings it "
+                    "took in; update the estimates before it with all ratings since",
+                    "estimates");
     const RatingModel& model = *estimates.model;
     Stage stage("update_estimates");
     stage.input(estimates.provenance.digest).input(added.provenance.digest);

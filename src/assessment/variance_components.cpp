@@ -129,7 +129,7 @@ void VarianceComponents::spread() {
     for (std::size_t s = 0; s < source_count; ++s) {
         variances_.severity[s] = std::max(of(VarianceTerm::severity, s), 1e-12);
         variances_.halo[s] = of(VarianceTerm::halo, s);
-        variances_.residual[s] = std::max(of(VarianceTerm::residual, s), 1e-12);
+        variances_.residual[s] = std::max(of(VarianceTerm::residual, s), 1e-8);  // less costs digits of all levels
     }
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <tuple>
 
+#include "assessment/rating_model.h"
 #include "assessment/stage.h"
 #include "risk/cases.h"
 
@@ -180,6 +181,39 @@ TEST(Estimate, AnswersWhateverItIsGiven) {
     answers(many, 8);
 }
 
+TEST(Estimate, OfHardlyAnyResidualKeepsItsDigits) {
+    Random random(3, 60);
+    const Organization org = random.organization();
+    const Assessments seen = random.assessments(org);
+    const auto with = [&](double residual) {
+        EstimateOptions options = known(today);
+        options.variances.residual.fill(residual);
+        return estimate(org, seen, options);
+    };
+    const Estimates none = with(1e-300), hardly = with(1e-7);
+    for (std::size_t i = 0; i < none.size(); ++i) {
+        EXPECT_NEAR(none.mean[i], hardly.mean[i], 1e-3);
+        EXPECT_NEAR(none.sd[i], hardly.sd[i], 0.01);
+    }
+}
+
+TEST(Estimate, OfVariancesSettlesWhereEverybodyRatesOnePerson) {
+    constexpr std::size_t people = 130;
+    std::vector<std::string> keys, texts(2 * people);
+    for (std::size_t i = 0; i < people; ++i) keys.push_back("p" + std::to_string(1000 + i));
+    Cells staff = {{"person", "role"}}, seen = {{"person", "capability", "level", "source", "rater"}};
+    for (const std::string& key : keys) staff.push_back({key, "R"});
+    const Organization org = build(small({{"people", staff}}));
+    for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = std::to_string(1 + (i * i / 4 + 3 * (i % 2) * i + i / 14) % 5);
+    for (std::size_t i = 0; i < people; ++i)
+        for (std::size_t k = 0; k < 2; ++k) {
+            seen.push_back({keys[0], k ? "A" : "B", texts[2 * i + k], "report", keys[i]});
+            seen.push_back({keys[i / 8], k ? "A" : "B", texts[2 * i + 1 - k], "report", keys[i]});
+        }
+    const Estimates found = estimate(org, assess(org, seen), as_of(today));
+    EXPECT_LT(found.model->components.rounds(), 15);
+}
+
 TEST(Estimate, OfAnInfiniteVarianceChangesNothing) {
     Random random(3, 60);
     const Organization org = random.organization();
@@ -342,6 +376,10 @@ TEST(Estimate, RefusesOptionsOutsideTheirRange) {
     };
     EXPECT_EQ(refused([](EstimateOptions& o) { o.as_of = missing<Date>(); }), "as_of");
     EXPECT_EQ(refused([](EstimateOptions& o) { o.half_information_years = 0; }), "half_information_years");
+    EXPECT_EQ(refused([](EstimateOptions& o) { o.half_information_years = 1e-308; }), "half_information_years");
+    EXPECT_EQ(refused([](EstimateOptions& o) { o.prior_sd = 1e-200; }), "prior_sd");
+    EXPECT_EQ(refused([](EstimateOptions& o) { o.prior_sd = 1e100; }), "prior_sd");
+    EXPECT_EQ(refused([](EstimateOptions& o) { o.variances.person = 1e300; }), "variances.person");
     EXPECT_EQ(refused([](EstimateOptions& o) { o.prior_mean = 1.1; }), "prior_mean");
     EXPECT_EQ(refused([](EstimateOptions& o) { o.prior_sd = missing<double>(); }), "prior_sd");
     EXPECT_EQ(refused([](EstimateOptions& o) { o.variances.residual[4] = 0; }), "variances.residual.test");
@@ -442,6 +480,28 @@ TEST(UpdateEstimates, KnowsRatersByName) {
     EXPECT_NE(rated("somebody"), rated("n"));
 }
 
+// What is not known of a rater's severity and of the difficulty of a capability on which that rater had rated nobody goes together.
+TEST(UpdateEstimates, KnowsHowSeverityGoesWithOtherDifficulties) {
+    Cells staff = {{"person", "role"}}, seen = {{"person", "capability", "level", "source", "rater"}};
+    static constexpr std::string_view keys[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+    static constexpr std::string_view levels[] = {"2", "5", "1", "4", "3", "3", "5", "2", "4", "1"};
+    for (std::size_t i = 0; i < 8; ++i) {
+        staff.push_back({keys[i], "R"});
+        seen.push_back({keys[i], "A", levels[3 * i % 10], "observation", i < 4 ? "o" : "x"});
+        if (i >= 4) seen.push_back({keys[i], "B", levels[7 * i % 10], "observation", "x"});
+    }
+    const Organization org = build(small({{"people", staff}}));
+    const Cells news = {seen[0], {"a", "B", "5", "observation", "o"}};
+    const Estimates after = update_estimates(estimate(org, assess(org, seen), known(today)), assess(org, news));
+    seen.push_back(news[1]);
+    const Estimates together = estimate(org, assess(org, seen), known(today));
+    ASSERT_EQ(after.size(), 2u);
+    for (std::size_t i = 0, row = 0; i < after.size(); ++i) {
+        while (together.capability[row] < after.capability[i]) ++row;
+        EXPECT_NEAR(after.sd[i], together.sd[row], 0.002);
+    }
+}
+
 TEST(UpdateEstimates, RefusesWhatItCannotKnow) {
     const Organization org = build(small());
     const Assessments seen = assess(org, {{"person", "capability", "level", "source"}, {"p", "A", "3", "self"}});
@@ -454,6 +514,7 @@ TEST(UpdateEstimates, RefusesWhatItCannotKnow) {
         assess(org, {{"person", "capability", "level", "source"}, {"p", "A", "3", "test"}, {"p", "B", "3", "self"}}));
     EXPECT_EQ(bytes(after), bytes(found));
     EXPECT_EQ(told(*after.problems).size(), 2u);
+    EXPECT_THROW(update_estimates(after, seen), Error);  // the ratings that it took in would be lost
 }
 
 TEST(LoadEstimates, NeedsOnlyMeanAndSd) {

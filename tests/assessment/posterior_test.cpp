@@ -121,6 +121,16 @@ TEST(Posterior, OfAFewWhoRateEverybody) {
     }));
 }
 
+TEST(Posterior, OfTeamsSeenFromAllSides) {
+    expect_near(made(1200, [](int person, const Rate& rate, Draw& draw) {
+        const int first = person / 8 * 8;
+        rate("self", person);
+        rate("manager", first);
+        for (int i = 0; i < 3; ++i) rate("peer", first + draw.below(8));
+        for (int i = 1; i < 8 && person == first; ++i) rate("report", first + i);
+    }));
+}
+
 TEST(Posterior, OfALongChain) {
     expect_near(made(2000, [](int person, const Rate& rate, Draw&) {
         rate("peer", person / 50);

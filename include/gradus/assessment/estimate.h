@@ -90,10 +90,10 @@ struct VarianceTerms {
 
 struct EstimateOptions {
     Date as_of = missing<Date>();       ///< required: ratings after it are left out
-    double half_information_years = 1;  ///< > 0: a rating's error variance is multiplied by 1 + age / this
+    double half_information_years = 1;  ///< >= 1e-6: a rating's error variance is multiplied by 1 + age / this
     double prior_mean = 0.5;            ///< share of the scale's range above its bottom, 0 to 1
-    double prior_sd = 0.25;             ///< share of the scale's range, > 0
-    /// Each >= 0, residual > 0 and maybe infinite; those that are missing are estimated.
+    double prior_sd = 0.25;             ///< share of the scale's range, 1e-9 to 1000
+    /// Each from 0 to 1e6, residual > 0 (below 1e-8 is taken as that) and maybe infinite; those that are missing are estimated.
     Variances variances{};
     /// Terms of the model; the residual cannot be left out.
     VarianceTerms terms{.person = true, .person_capability = true, .severity = true, .halo = true, .residual = true};
@@ -134,7 +134,8 @@ Estimates estimate(const Organization& organization, const Assessments& assessme
 ///
 /// `as_of` missing: that of the estimates. Old ratings age to it. Raters known as raters of several people keep their severity; others
 /// are met anew. Ratings after `as_of`, from a source or of a capability that the estimates knew no ratings of are left out, with a
-/// warning each. @throws Error missing_table for estimates from outside; invalid_option for an earlier day than that of the estimates.
+/// warning each. An update does not hold the ratings it took in: update the estimates of all again, with all ratings since.
+/// @throws Error missing_table for estimates from outside or an update; invalid_option for an earlier day than that of the estimates.
 Estimates update_estimates(const Estimates& estimates, const Assessments& added, Date as_of = missing<Date>(),
                            int threads = 0);
 
