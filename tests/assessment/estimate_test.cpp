@@ -204,7 +204,8 @@ TEST(Estimate, OfVariancesSettlesWhereEverybodyRatesOnePerson) {
     Cells staff = {{"person", "role"}}, seen = {{"person", "capability", "level", "source", "rater"}};
     for (const std::string& key : keys) staff.push_back({key, "R"});
     const Organization org = build(small({{"people", staff}}));
-    for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = std::to_string(1 + (i * i / 4 + 3 * (i % 2) * i + i / 14) % 5);
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        texts[i] = std::to_string(1 + (i * i / 4 + 3 * (i % 2) * i + i / 14) % 5);
     for (std::size_t i = 0; i < people; ++i)
         for (std::size_t k = 0; k < 2; ++k) {
             seen.push_back({keys[0], k ? "A" : "B", texts[2 * i + k], "report", keys[i]});
