@@ -10,11 +10,13 @@
 #include <string>
 #include <vector>
 
+#include <gradus/assessment/rater.h>
+
 #include "assessment/rating_model.h"
 #include "organization/tables.h"
 
 // The same models by lme4 (Bates et al. 2015, J. Stat. Software 67): its restricted likelihood, variances, fixed effects, conditional
-// modes and their standard deviations, on data of others (docs/methods/estimate.md).
+// modes and their standard deviations, on data of others (docs/methods/estimate.md). And the order of judges, as published.
 
 namespace gradus {
 namespace {
@@ -199,6 +201,42 @@ TEST(Parity, OfSelfManagerAndPeers) {
     EXPECT_NEAR(1 + range * (0.5 + common[0]), 2.90755208333385, 1e-3);
     compare(model, data / "reference" / "sim120_lmer_ranef_condsd.csv", range,
             {{"person", "person"}, {"rater", "rater"}, {"pr", "person:rater"}, {"pc", "person:capability"}});
+}
+
+// Guilford (1954), Psychometric Methods: three judges, each of seven people on five traits. The measures beside are those of a Rasch
+// model; of a judge it is high for the severe, whose severity here is below 0.
+TEST(Parity, OfGuilfordsJudges) {
+    if (absent()) GTEST_SKIP() << data << " is not there";
+    std::vector<Rating> ratings;
+    for (const std::vector<std::string>& row : read(data / "guilford_creativity_long.csv"))
+        ratings.push_back({row.at(5), row.at(6), row.at(4), "peer", row.at(3)});
+    ASSERT_EQ(ratings.size(), 105u);
+    const Organization organization = organisation(ratings, 1, 9);
+    EstimateOptions options;
+    options.as_of = day("2026-01-01");
+    const Estimates found = estimate(organization, assessments(organization, ratings), options);
+
+    std::map<std::string, std::vector<std::pair<double, std::string>>> published;
+    for (const std::vector<std::string>& row : read(data / "reference" / "guilford_jmle_rsm_computed_here.csv"))
+        if (row.at(0) != "step") published[row.at(0)].emplace_back(std::stod(row.at(3)), row.at(1));
+    const auto order = [](std::vector<std::pair<double, std::string>> measures, bool falling) {
+        std::sort(measures.begin(), measures.end());
+        if (falling) std::reverse(measures.begin(), measures.end());
+        std::vector<std::string> names;
+        for (const auto& [measure, name] : measures) names.push_back(name);
+        return names;
+    };
+    const Raters judges = report_raters(found);
+    std::vector<std::pair<double, std::string>> severities, levels;
+    for (std::size_t i = 0; i < judges.size(); ++i)
+        severities.emplace_back(judges.severity[i], (*judges.rater.strings())[judges.rater[i].value()]);
+    EXPECT_EQ(order(severities, false), (std::vector<std::string>{"Brahe", "Avogadro", "Cavendish"}));
+    EXPECT_EQ(order(severities, false), order(published["judge"], true));
+    std::map<std::string, double> sums;
+    for (std::size_t i = 0; i < found.size(); ++i)
+        sums[std::string(organization.people()[found.person[i].value()])] += found.mean[i];
+    for (const auto& [name, sum] : sums) levels.emplace_back(sum, name);
+    EXPECT_EQ(order(levels, true), order(published["person"], true));
 }
 
 }  // namespace
