@@ -172,7 +172,8 @@ Sources report_sources(const Estimates& estimates) {
         ratings.gather(person, own);
         for (const PersonRatings::Cell& cell : own.cells)
             count[static_cast<std::size_t>(own.raters[static_cast<std::size_t>(cell.rater)].source)] += cell.ratings;
-        for (const PersonRatings::Rater& by : own.raters) raters[static_cast<std::size_t>(by.source)] += by.shared < 0;
+        for (const PersonRatings::Rater& by : own.raters)
+            raters[static_cast<std::size_t>(by.source)] += by.effect && by.shared < 0;
     }
     for (std::int32_t r = 0; r < ratings.shared(); ++r) ++raters[static_cast<std::size_t>(ratings.source(r))];
 

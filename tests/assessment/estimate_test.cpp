@@ -124,6 +124,7 @@ TEST(Estimate, TakesOutWhatSourcesAndRatersHaveInCommon) {
     EXPECT_EQ(sources.source[1], Source::test);
     EXPECT_EQ(sources.bias_sd[1], 0);
     EXPECT_EQ(sources.raters[0], 2);
+    EXPECT_EQ(sources.raters[1], 0);  // a test without a name has no rater
     // Those of the severe manager are believed to be better than rated, the others worse.
     EXPECT_GT(found.mean[0], 2.5);
     EXPECT_LT(found.mean[0], 3);

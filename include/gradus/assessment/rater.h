@@ -75,11 +75,12 @@ struct Sources : Table {
                                 .low = 0}};
     Column<std::int32_t> ratings{*this,
                                  {.name = "ratings", .unit = "ratings", .meaning = "number of ratings used", .low = 0}};
-    Column<std::int32_t> raters{*this,
-                                {.name = "raters",
-                                 .unit = "raters",
-                                 .meaning = "raters; each rating without one is a rater of its own",
-                                 .low = 0}};
+    Column<std::int32_t> raters{
+        *this,
+        {.name = "raters",
+         .unit = "raters",
+         .meaning = "raters; where nobody is known, each rating has one of its own, a test none",
+         .low = 0}};
 };
 
 /// What ratings differ by: one row per term and source, as estimated or given.

@@ -214,8 +214,6 @@ def sources(model: Model) -> list[dict[str, Any]]:
     for source in {row["source"] for row in model.used}:
         bias, doubt = (0.0, 0.0) if source == model.reference else model.of(("kindness", source))
         own = [by for by, row in zip(model.raters, model.used, strict=True) if row["source"] == source]
-        nobody = {row["person"] for by, row in zip(model.raters, model.used, strict=True)
-                  if row["source"] == source and by is None}  # fmt: skip
         sds = {f"{term}_sd": math.sqrt(model.variance(term, source)) for term in ("severity", "halo", "residual")}
         found.append({
             "source": source,
@@ -223,7 +221,7 @@ def sources(model: Model) -> list[dict[str, Any]]:
             "bias_sd": math.sqrt(max(0.0, doubt)),
             **sds,
             "ratings": len(own),
-            "raters": len({by for by in own if by is not None}) + len(nobody),
+            "raters": len({by for by in own if by is not None}),
         })
     return found
 
