@@ -69,6 +69,13 @@ def real(name: str, value: Any) -> float:
     return number
 
 
+def most_drawn(most: int, limit: int = 500) -> int:
+    """How many of something one chart shows: more are drawn slowly, and read by nobody."""
+    if not 1 <= whole("most", most) <= limit:
+        raise Error(f"most must be from 1 to {limit}, not {most!r}")
+    return most
+
+
 def truth(name: str, value: Any) -> bool:
     if not isinstance(value, bool | np.bool_):
         raise Error(f"{name} must be True or False, not {value!r}")

@@ -7,11 +7,8 @@ from typing import Any
 import numpy as np
 
 from . import _text
-from ._error import Error
-from ._options import whole, word
+from ._options import most_drawn, word
 from ._table import Table
-
-MOST_BARS = 500  # of one chart: more are drawn slowly, and read by nobody
 
 
 class Items(Table):
@@ -115,8 +112,7 @@ class Resources(Table):
         from .charts.resources import resources
 
         word("kind", kind, ("fund", "session"))
-        if not 1 <= whole("most", most) <= MOST_BARS:
-            raise Error(f"most must be from 1 to {MOST_BARS}, not {most!r}")
+        most_drawn(most)
         return shown(resources, self, kind=kind, most=most, currency=self._core.currency, dark=dark)
 
 

@@ -8,11 +8,10 @@ import numpy as np
 
 from . import _text
 from ._error import Error
-from ._options import whole, word
+from ._options import most_drawn, word
 from ._table import Table
 from ._variances import SOURCES
 
-MOST_RATERS = 500  # of one chart: more are drawn slowly, and read by nobody
 TOLD = 0.3  # identifiability from which a severity says more about the rater than about the people rated
 
 
@@ -64,8 +63,7 @@ class Raters(Table):
         from .charts.palette import shown
         from .charts.severity import severity
 
-        if not 1 <= whole("most", most) <= MOST_RATERS:
-            raise Error(f"most must be from 1 to {MOST_RATERS}, not {most!r}")
+        most_drawn(most)
         chosen = np.ones(len(self), bool) if source is None else self["source"] == word("source", source, SOURCES)
         if not chosen.any():
             raise Error(f"raters: there is no rater{'' if source is None else f' of the source {source}'} to draw")

@@ -11,7 +11,7 @@ from . import _core, _text
 from ._assessment import Estimates, given_estimates, outside_as_of
 from ._error import Error
 from ._input import Tabular, read
-from ._options import Day, cores, day, real, reals, truth, whole, wholes, word
+from ._options import Day, cores, day, most_drawn, real, reals, truth, wholes, word
 from ._organization import Organization
 from ._run import run
 from ._table import Table
@@ -19,7 +19,7 @@ from ._table import Table
 LIKELIHOOD_BANDS = (0.1, 0.3, 0.5, 0.8)
 IMPACT_BANDS = (2.0, 4.0, 6.0, 8.0)
 LEVEL_CUTS = (4, 9, 16)
-MOST_CELLS = 200  # on a side of one chart: more are drawn slowly, and read by nobody
+MOST_CELLS = 200  # on a side of a chart
 
 
 class Gaps(Table):
@@ -186,8 +186,7 @@ class HeatMap(Table):
         from .charts.palette import shown
 
         word("colour", colour, ("exposure", "risk_level"))
-        if not 1 <= whole("most", most) <= MOST_CELLS:
-            raise Error(f"most must be from 1 to {MOST_CELLS}, not {most!r}")
+        most_drawn(most, MOST_CELLS)
         member, _ = self._grouping()
         title = f"Exposure by {member} and capability" if member != "group" else "Exposure by capability"
         return shown(heat_map, self, colour=colour, most=most, title=title, member=member, dark=dark)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._assessment import SURE
+from .._interval import interval
 from ._altair import heading, import_altair, names_axis
 from .palette import LIGHT, Palette
 
@@ -47,8 +47,7 @@ def intervals(
         {
             "label": str(row[of]),
             "mean": float(row["mean"]),
-            "low": float(row["mean"] - SURE * row["sd"]),
-            "high": float(row["mean"] + SURE * row["sd"]),
+            **interval(row["mean"], row["sd"]),
             "required": None if row.get("required") is None else float(row["required"]),
             "likelihood": row.get("likelihood"),
             "wanted": None if row.get("wanted") is None else float(row["wanted"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._assessment import SURE
+from .._interval import interval
 from .._raters import TOLD
 from .._variances import SOURCES
 from ._altair import heading, import_altair, names_axis
@@ -49,8 +49,7 @@ def severity(
             "label": f"{row['rater']} ({row['source']})" if several else str(row["rater"]),
             "source": row["source"],
             "severity": float(row["severity"]),
-            "low": float(row["severity"] - SURE * row["severity_sd"]),
-            "high": float(row["severity"] + SURE * row["severity_sd"]),
+            **interval(row["severity"], row["severity_sd"]),
             "identifiability": float(row["identifiability"]),
             "told": bool(row["identifiability"] >= TOLD),
             "ratings": int(row["ratings"]),

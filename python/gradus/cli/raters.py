@@ -14,6 +14,7 @@ from rich.text import Text
 
 from .. import _text
 from .._assessment import Estimates
+from .._interval import SURE, interval
 from .._raters import TOLD, Raters
 from .._table import Table
 from . import terminal
@@ -26,7 +27,6 @@ Row = dict[str, Any]
 
 TABLES = ("raters", "sources", "variances", "fairness")
 UNSURE = 0.5  # share of the prior from which the ratings say little of a variance
-SURE = 1.96
 
 OutOption = Annotated[
     Path | None,
@@ -192,10 +192,10 @@ def _severity(out: Console, raters: Raters, top: int, names: bool) -> None:
         right = ("severity", "95 %", "identifiability", "ratings", "people")
         made = terminal.grid(title, "source", *right, right=right, folds=(title,))
         for row in rows[:top]:
-            half = SURE * row["severity_sd"]
+            ends = interval(row["severity"], row["severity_sd"])
             made.add_row(
                 Text(row["rater"]), row["source"], f"{row['severity']:+.3f}",
-                f"{row['severity'] - half:+.3f} to {row['severity'] + half:+.3f}", f"{row['identifiability']:.0%}",
+                f"{ends['low']:+.3f} to {ends['high']:+.3f}", f"{row['identifiability']:.0%}",
                 f"{row['ratings']:,}", f"{row['people']:,}",
             )  # fmt: skip
         out.print()
