@@ -84,13 +84,15 @@ gradus_status gradus_estimates_table(const gradus_estimates* estimates, const ch
                                      gradus_error* err) {
     return create(out, err, [&] {
         const gradus::Estimates& e = get(estimates);
-        const gradus::Raters raters;  // empty: these three stand for what is made when asked for
+        const gradus::Raters raters;  // empty: these four stand for what is made when asked for
         const gradus::Sources sources;
         const gradus::VarianceReport variances;
-        const gradus::Table& found = find({&e, e.problems.get(), &raters, &sources, &variances}, name);
+        const gradus::Residuals residuals;
+        const gradus::Table& found = find({&e, e.problems.get(), &raters, &sources, &variances, &residuals}, name);
         if (&found == &raters) return table(estimates, gradus::report_raters(e));
         if (&found == &sources) return table(estimates, gradus::report_sources(e));
         if (&found == &variances) return table(estimates, gradus::report_variances(e));
+        if (&found == &residuals) return table(estimates, gradus::report_residuals(e));
         return part(estimates, found);
     });
 }

@@ -408,7 +408,8 @@ GRADUS_API gradus_status gradus_estimates_load(const gradus_organization* organi
                                                gradus_error* err);
 GRADUS_API void gradus_estimates_free(gradus_estimates* estimates);
 /* "estimates" and "problems". Made when asked for: "raters" (the severity and halo of everyone who rated), "sources" (their biases
- * and standard deviations) and "variances" (those used); GRADUS_MISSING_TABLE for estimates of your own. */
+ * and standard deviations), "variances" (those used) and "residuals" (each rating against what all others make one expect of it);
+ * GRADUS_MISSING_TABLE for estimates of your own. */
 GRADUS_API gradus_status gradus_estimates_table(const gradus_estimates* estimates, const char* name, gradus_table** out,
                                                 gradus_error* err);
 /* The rows of the people whom new ratings are of, with variances, severities, difficulties and biases as they were. `as_of`

@@ -116,6 +116,7 @@ int main() {
     print(gradus::Sources(), "sources", false);
     print(gradus::VarianceReport(), "variances", false);
     print(gradus::Fairness(), "fairness", false);
+    print(gradus::Residuals(), "residuals", false);
     print(gradus::RatingsBySource(), "ratings_by_source", false);
     print(gradus::DesignReview(), "design_review", false);
     print(gradus::TrueLevels(), "true_levels", false);

@@ -298,6 +298,16 @@ def results() -> list[str]:
             ),
         ),
         (
+            "residuals",
+            estimates.residuals,
+            someone,
+            lambda r: (
+                f"From all other ratings one would expect Tobias to give himself {r[0]['expected']:.1f}. He gives "
+                f"himself {r[0]['level']:g}: {abs(r[0]['standardised']):.1f} standard deviations "
+                f"{'above' if r[0]['residual'] > 0 else 'below'}, so nothing out of the ordinary."
+            ),
+        ),
+        (
             "ratings_by_source",
             gr.ratings_by_source(org, acme.assessments, as_of=day),
             someone,

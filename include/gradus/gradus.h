@@ -5,6 +5,7 @@
 #include <gradus/assessment/assessment.h>
 #include <gradus/assessment/estimate.h>
 #include <gradus/assessment/rater.h>
+#include <gradus/assessment/residual.h>
 #include <gradus/assessment/review.h>
 #include <gradus/base/arrow.h>
 #include <gradus/base/control.h>

@@ -214,6 +214,12 @@ void bind_stages(py::module_& module) {
         },
         "estimates"_a);
     module.def(
+        "start_report_residuals",
+        [](const TableView& estimates) {
+            return report_job(estimates, [=](Control*) { return report_residuals(as<Estimates>(estimates)); });
+        },
+        "estimates"_a);
+    module.def(
         "start_check_fairness",
         [](const TableView& estimates, int min_people) {
             return report_job(estimates,

@@ -28,6 +28,7 @@ from ._raters import Raters, RatingsBySource
 from ._recommend import Recommendations
 from ._remaining import Remaining, Taking
 from ._replan import Proposal
+from ._residuals import Residuals
 from ._review import DesignReview, SimulatedAssessments, review_design, simulate_assessments
 from ._risk import Gaps, HeatMap, Risks, assess_risk, compare, concentration, find_gaps, heat_map
 from ._table import Column, Table
@@ -56,6 +57,7 @@ __all__ = [
     "Recommendations",
     "Remaining",
     "Report",
+    "Residuals",
     "Resources",
     "Risks",
     "SimulatedAssessments",

@@ -10,16 +10,17 @@ import numpy as np
 from . import _core, _text
 from ._error import Error
 from ._input import Tabular, read
-from ._options import Day, cores, day, real, truth, whole
+from ._interval import SURE
+from ._options import Day, cores, day, most_drawn, real, truth, whole
 from ._organization import Organization
 from ._raters import Raters, RatingsBySource
+from ._residuals import Residuals
 from ._rows import rows_of, unknown_key
 from ._run import run
 from ._table import Table
 from ._variances import BY_SOURCE, TERMS, given_variances, names
 
-MOST_LEVELS = 500  # of one chart: more are drawn slowly, and read by nobody
-SURE = 1.96  # standard deviations on either side that hold 95 % of a normal distribution
+KINDS: dict[str, type[Table]] = {"raters": Raters, "residuals": Residuals}
 
 
 class Assessments(Table):
@@ -59,7 +60,8 @@ class Estimates(Table):
     """What is believed about people's levels, and how sure it is: level ~ N(mean, sd²), in positions of the scale.
 
     `raters`, `sources`, `variances` and `fairness` say what was found out about those who rated. They count in shares
-    of the scale's range: 0.25 on a scale from 1 to 5 is one level. Estimates from outside do not have them.
+    of the scale's range: 0.25 on a scale from 1 to 5 is one level. `residuals` say how well that fits the ratings.
+    Estimates from outside do not have them.
     """
 
     __slots__ = ("_made",)
@@ -124,6 +126,28 @@ class Estimates(Table):
         """
         return self._report("variances", _core.start_report_variances)
 
+    @property
+    def residuals(self) -> Residuals:
+        """Each rating against what all other ratings make one expect of it: one row per rating used.
+
+        `expected` is a position of the scale: the level believed, with how kind the source is and how severe the rater.
+        If the model holds, `standardised` (the residual in its own standard deviations, ages considered) is normal with
+        a mean of 0 and a standard deviation of 1. Not among them are ratings given to `update`. Made when first asked
+        for, then kept.
+
+        Raises
+        ------
+        Error
+            The estimates are from outside.
+
+        Notes
+        -----
+        Full-conditional residuals: Haslett & Haslett (2007), International Statistical Review 75.
+        """
+        made = self._report("residuals", _core.start_report_residuals)
+        assert isinstance(made, Residuals)
+        return made
+
     def fairness(self, min_people: int = 5) -> Table:
         """Whether sources rate groups of people otherwise than the reference source does.
 
@@ -162,8 +186,7 @@ class Estimates(Table):
     def _report(self, name: str, start: Callable[[_core.Table], _core.Job]) -> Table:
         if name not in self._made:
             self._check_own(name)
-            kind = Raters if name == "raters" else Table
-            self._made[name] = kind(run(start(self._core), name, False))
+            self._made[name] = KINDS.get(name, Table)(run(start(self._core), name, False))
         return self._made[name]
 
     def update(self, ratings: Assessments, *, as_of: Day | None = None, threads: int | None = None) -> Estimates:
@@ -265,8 +288,7 @@ class Estimates(Table):
                 f"an interval plot shows one person or one capability of {len(self):,} levels: "
                 "give person= or capability="
             )
-        if not 1 <= whole("most", most) <= MOST_LEVELS:
-            raise Error(f"most must be from 1 to {MOST_LEVELS}, not {most!r}")
+        most_drawn(most)
         by, of, key = ("person", "capability", person) if person is not None else ("capability", "person", capability)
         assert key is not None
         rows = rows_of(self, by, key)

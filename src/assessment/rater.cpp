@@ -17,15 +17,6 @@ namespace gradus {
 
 namespace {
 
-const RatingModel& model_of(const Estimates& estimates, std::string_view what) {
-    if (!estimates.model)
-        throw Error(
-            Code::missing_table,
-            "the " + std::string(what) + " need estimates made from ratings: these came from outside, without them",
-            "estimates");
-    return *estimates.model;
-}
-
 // Groups of people and raters that ratings connect: a forest of unions.
 class Components {
 public:

@@ -40,6 +40,15 @@ RatingModel::RatingModel(const Organization& organization_, const Assessments& a
     unrated_variance = (prior + unrated_mean * unrated_mean + squares) / (1 + known);
 }
 
+const RatingModel& model_of(const Estimates& estimates, std::string_view what) {
+    if (!estimates.model)
+        throw Error(
+            Code::missing_table,
+            "the " + std::string(what) + " need estimates made from ratings: these came from outside, without them",
+            "estimates");
+    return *estimates.model;
+}
+
 void PersonLevels::go(std::int32_t person) {
     model_.ratings.gather(person, ratings_);
     start();
@@ -73,6 +82,17 @@ void PersonLevels::respond(bool person, std::int32_t capability, std::int32_t ra
 PersonLevels::Effect PersonLevels::effect(bool person, std::int32_t capability, std::int32_t rater) {
     respond(person, capability, rater);
     return {block_.mean(functional_), block_.variance(functional_) + along_.dot(covariance_ * along_)};
+}
+
+PersonLevels::Effect PersonLevels::fitted(std::int32_t capability, std::int32_t rater) {
+    respond(true, capability, rater);
+    for (std::size_t i = 0; i < columns_.raters; ++i)
+        if (columns_.rater[i] == rater) along_(static_cast<Eigen::Index>(i)) += 1;
+    along_(static_cast<Eigen::Index>(columns_.raters) + capability) += 1;
+    const Source by = ratings_.raters[static_cast<std::size_t>(rater)].source;
+    if (const std::int32_t source = columns_.of_source[static_cast<std::size_t>(by)]; source >= 0) along_(source) += 1;
+    return {block_.mean(functional_) + model_.system.shared_part(ratings_, capability, rater),
+            block_.variance(functional_) + along_.dot(covariance_ * along_)};
 }
 
 RatingModel::Level PersonLevels::level(CapabilityId capability) {

@@ -33,6 +33,9 @@ struct RatingModel {
     double unrated_mean = 0, unrated_variance = 0;  // of the difficulty of a capability that nobody rated
 };
 
+/// @throws Error missing_table for estimates from outside: the `what` need ratings.
+const RatingModel& model_of(const Estimates& estimates, std::string_view what);
+
 /// The levels of one person after the other.
 class PersonLevels {
 public:
@@ -53,6 +56,8 @@ public:
     RatingModel::Level level(CapabilityId capability);
     /// The sum of the person's own effect, that at a capability and a rater's halo; -1: without. Local numbers.
     Effect effect(bool person, std::int32_t capability, std::int32_t rater);
+    /// What a rating of a cell is believed to be, the rest of that one rating aside. Local numbers.
+    Effect fitted(std::int32_t capability, std::int32_t rater);
     const PersonBlock& block() const { return block_; }
     const PersonRatings& ratings() const { return ratings_; }
 

@@ -235,7 +235,7 @@ std::size_t Ratings::Gathering::rater_of(const Row& row) {
     return into_.raters.size() - 1;
 }
 
-void Ratings::Gathering::add(const Row& row) {
+std::size_t Ratings::Gathering::add(const Row& row) {
     if (into_.capabilities.empty() || row.capability != last_) {
         last_ = row.capability;
         into_.capabilities.push_back(ratings_.number(row.capability));
@@ -247,8 +247,7 @@ void Ratings::Gathering::add(const Row& row) {
     }
     const auto rater = static_cast<std::int32_t>(rater_of(row));
     const auto local = static_cast<std::int32_t>(into_.capabilities.size()) - 1;
-    const double age = is_missing(row.date) ? 0 : static_cast<double>((as_of_ - row.date).count()) / 365.25;
-    const double weight = 1 / (1 + age / ratings_.half_information_years_);
+    const double weight = ratings_.weight(row.date, as_of_);
     const double level = (row.level - bottom_) / range_ - ratings_.prior_mean_;
     PersonRatings::Cell* cell = nullptr;  // repeats of a rater mostly come one after the other
     for (std::size_t i = into_.cells.size(); i-- > 0 && into_.cells[i].capability == local;) {
@@ -263,6 +262,7 @@ void Ratings::Gathering::add(const Row& row) {
     cell->weight += weight;
     cell->sum += weight * level;
     cell->squares += weight * level * level;
+    return static_cast<std::size_t>(cell - into_.cells.data());
 }
 
 void Ratings::gather(std::int32_t person, PersonRatings& into) const {

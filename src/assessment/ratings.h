@@ -106,7 +106,13 @@ public:
     std::int32_t key_of(std::string_view name) const;
     /// Keys are below.
     std::int32_t keys() const { return static_cast<std::int32_t>(shared_of_code_.size() / source_count); }
-    /// `each(add)` calls add(row) for every rating that counts on the day, by capability, then source, then rater.
+    /// What a rating given on a day weighs on another, against one of that day.
+    double weight(Date given, Date as_of) const {
+        const double age = is_missing(given) ? 0 : static_cast<double>((as_of - given).count()) / 365.25;
+        return 1 / (1 + age / half_information_years_);
+    }
+    /// `each(add)` calls add(row) for every rating that counts on the day, by capability, then source, then rater; it returns the
+    /// number of the rating's cell.
     template <class Each>
     void gather(std::int32_t person, Date as_of, PersonRatings& into, Each&& each) const;
 
@@ -138,7 +144,7 @@ private:
 class Ratings::Gathering {
 public:
     Gathering(const Ratings& ratings, std::int32_t person, Date as_of, PersonRatings& into);
-    void add(const Row& row);
+    std::size_t add(const Row& row);
 
 private:
     std::size_t rater_of(const Row& row);
@@ -156,7 +162,7 @@ private:
 template <class Each>
 void Ratings::gather(std::int32_t person, Date as_of, PersonRatings& into, Each&& each) const {
     Gathering gathering(*this, person, as_of, into);
-    each([&](const Row& row) { gathering.add(row); });
+    each([&](const Row& row) { return gathering.add(row); });
 }
 
 }  // namespace gradus

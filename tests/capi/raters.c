@@ -190,6 +190,23 @@ static void check_options(const stages* s, const gradus_assessments* assessments
     gradus_estimates_free(estimates);
 }
 
+/* Each rating against what the others make one expect of it. */
+static void check_residuals(const gradus_estimates* estimates) {
+    gradus_table* table = table_of(estimates, "residuals");
+    gradus_table* sources = table_of(estimates, "sources");
+    int64_t ratings = 0;
+    for (int64_t i = 0; i < gradus_table_rows(sources); ++i) ratings += integer(sources, "ratings", i);
+    CHECK(ratings > 0 && gradus_table_rows(table) == ratings);
+    for (int64_t i = 0; i < ratings; ++i) {
+        const double residual = real(table, "residual", i);
+        CHECK(fabs(real(table, "level", i) - real(table, "expected", i) - residual) < 1e-12);
+        CHECK(fabs(real(table, "standardised", i) * real(table, "sd", i) - residual) < 1e-12);
+    }
+    CHECK(find(table, "rater", "P1", "source", "peer") >= 0 && find(table, "rater", "E2", "source", "self") >= 0);
+    gradus_table_free(sources);
+    gradus_table_free(table);
+}
+
 static void check_fairness(const gradus_estimates* estimates) {
     gradus_error err;
     gradus_table* table;
@@ -250,8 +267,8 @@ int main(void) {
     gradus_table* table;
     OK(add(builder, "estimates", "person|capability|mean|sd\nE1|sql|3|0.5", &err));
     OK(gradus_estimates_load(s.organization, builder, &as_of, &outside, &err));
-    static const char* const names[] = {"raters", "sources", "variances"};
-    for (int i = 0; i < 3; ++i) {
+    static const char* const names[] = {"raters", "sources", "variances", "residuals"};
+    for (int i = 0; i < 4; ++i) {
         FAILS(gradus_estimates_table(outside, names[i], &table, &err), GRADUS_MISSING_TABLE, "came from outside");
         CHECK(!table && strcmp(err.table, "estimates") == 0 && strstr(err.message, names[i]));
     }
@@ -260,7 +277,7 @@ int main(void) {
           "came from outside");
     CHECK(!table && strcmp(err.table, "estimates") == 0);
     FAILS(gradus_estimates_table(outside, "rater", &table, &err), GRADUS_UNKNOWN_TABLE,
-          "estimates, problems, raters, sources, variances");
+          "estimates, problems, raters, sources, variances, residuals");
     CHECK(!table);
     gradus_estimates_free(outside);
 
@@ -269,6 +286,7 @@ int main(void) {
     gradus_builder_free(builder);
     free_stages(&s);
     check_raters(estimates);
+    check_residuals(estimates);
     check_fairness(estimates);
     gradus_table* kept = table_of(estimates, "raters");
     gradus_estimates_free(estimates);

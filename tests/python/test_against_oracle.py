@@ -10,6 +10,7 @@ import itertools
 import math
 import os
 import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -50,6 +51,20 @@ def alike(one: Any, other: Any, tolerance: float) -> bool:
     if isinstance(one, float) and other is not None:
         return abs(one - float(other)) <= tolerance * max(1.0, abs(one))
     return bool(one == other)
+
+
+OF_RATING = ("person", "capability", "source", "rater", "date", "level")
+
+
+def numbered(rows: Any) -> list[Row]:
+    """Rows of ratings with their place among those that are alike, of which there may be several."""
+    found: list[Row] = []
+    seen: Counter[tuple[Any, ...]] = Counter()
+    for row in rows:
+        alike = (*(row[column] for column in OF_RATING[:-1]), round(float(row["level"]), 9))
+        seen[alike] += 1
+        found.append({**row, "level": alike[-1], "place": seen[alike]})
+    return found
 
 
 # The stages before the plan
@@ -101,6 +116,7 @@ def test_the_stages(seed: int) -> None:
     same(estimates, oracle.estimate(believed), ("person", "capability"), tolerance=1e-6)
     same(estimates.sources, oracle.sources(believed), ("source",), tolerance=1e-6)
     same(estimates.raters, oracle.raters(believed), ("rater", "source"), tolerance=1e-6)
+    same(*map(numbered, (estimates.residuals, oracle.residuals(believed))), (*OF_RATING, "place"), tolerance=1e-6)
 
     # Each stage is compared on the library's own input: only a stage that differs fails.
     known = estimates.rows()

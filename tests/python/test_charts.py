@@ -74,6 +74,7 @@ def test_text_and_series_stand_out(palette: Palette) -> None:
 
 def titles(spec: dict[str, Any]) -> list[str]:
     """The titles of all axes."""
+    spec = spec.get("spec", spec)  # of a chart with panels
     parts = [spec, *spec.get("layer", []), *spec.get("hconcat", []), *spec.get("vconcat", [])]
     return [part["encoding"][axis].get("title") for part in parts for axis in "xy" if axis in part.get("encoding", {})]
 
@@ -404,6 +405,36 @@ def test_the_plot_of_raters_shows_those_farthest_from_nought(believed: gr.Estima
     ):
         with pytest.raises(gr.Error, match=words):
             raters.plot(**options)
+
+
+@PALETTES
+def test_residuals_count_every_rating_by_source(believed: gr.Estimates, palette: Palette) -> None:
+    from gradus.charts import residuals
+
+    table = believed.residuals
+    columns = [table[name] for name in ("source", "expected", "standardised")]
+    spec = checked(residuals(*columns, palette=palette), palette)
+    for source in ("self", "manager", "peer", "test"):
+        left = table["standardised"][table["source"] == source]
+        outside = f"{np.mean(np.abs(left) > 1.96):.0%}".replace("%", " %")
+        rows = [row for row in values(spec) if row["panel"] == f"{source}: {outside} of {len(left):,} outside"]
+        cells, means = ([row for row in rows if row["what"] == what] for what in ("cell", "mean"))
+        assert sum(row["ratings"] for row in cells) == sum(row["ratings"] for row in means) == len(left)
+        middle = sum(row["standardised"] * row["ratings"] for row in means) / len(left)
+        assert middle == pytest.approx(left.mean())
+        spread = sum(row["ratings"] * row["standardised"] ** 2 for row in cells) / len(left)
+        assert spread == pytest.approx(np.mean(left**2), rel=0.05)
+        assert f"{source}: {outside} of {len(left):,}" in spec["description"]
+
+
+def test_the_plot_of_residuals_takes_one_capability(believed: gr.Estimates) -> None:
+    table = believed.residuals
+    one = table["capability"][0]
+    spec = table.plot(capability=one, dark=True).to_dict()
+    assert sum(row["ratings"] for row in values(spec) if row["what"] == "cell") == (table["capability"] == one).sum()
+    assert spec["config"]["background"] == DARK.ground
+    with pytest.raises(gr.Error, match="no ratings of the capability 'SQL'"):
+        table.plot(capability="SQL")
 
 
 @PALETTES

@@ -54,6 +54,7 @@ def shown(acme: gr.Dataset, acme_risks: gr.Risks) -> dict[str, Any]:
         "raters": estimates.raters,
         "sources": estimates.sources,
         "variances": estimates.variances,
+        "residuals": estimates.residuals,
         "fairness": estimates.fairness(),
         "gaps": gaps,
         "risks": acme_risks,
@@ -67,8 +68,8 @@ def shown(acme: gr.Dataset, acme_risks: gr.Risks) -> dict[str, Any]:
 
 
 NAMES = (
-    "dataset organization assessments estimates raters sources variances fairness gaps risks heat_map concentration "
-    "plan verification problems items people goals resources conflicts certificate"
+    "dataset organization assessments estimates raters sources variances residuals fairness gaps risks heat_map "
+    "concentration plan verification problems items people goals resources conflicts certificate"
 ).split()
 
 

@@ -156,6 +156,9 @@ def test_estimates_tell_of_those_who_rated(acme: gr.Dataset, believed: gr.Estima
     assert ((raters["severity_sd"] > 0) & (raters["people"] > 0)).all()
     assert set(raters["source"]) <= set(sources["source"]) == set(acme.assessments["source"])  # type: ignore[index]
     assert sources["ratings"].sum() == believed["ratings"].sum()
+    residuals = believed.residuals
+    assert isinstance(residuals, gr.Residuals) and len(residuals) == sources["ratings"].sum()
+    assert abs(residuals["standardised"].mean()) < 0.1 and 0.85 < residuals["standardised"].std() < 1.15
     test = sources["source"] == "test"
     assert sources["bias"][test].tolist() == [0] and (sources["bias_sd"][~test] > 0).all()
 
@@ -166,6 +169,9 @@ def test_of_no_ratings_the_prior_is_all_that_is_known(org: gr.Organization) -> N
     assert nothing.variances["term"].tolist() == ["person", "person_capability"]
     assert nothing.variances["prior_share"].tolist() == [1, 1] and (nothing.variances["sd"] > 0).all()
     assert "nobody who rated is named" in repr(nothing.raters)
+    assert "there are no ratings" in repr(nothing.residuals)
+    with pytest.raises(gr.Error, match="nothing to draw"):
+        nothing.residuals.plot()
 
 
 def test_fairness_compares_groups(acme: gr.Dataset, believed: gr.Estimates) -> None:
@@ -184,7 +190,7 @@ def test_fairness_compares_groups(acme: gr.Dataset, believed: gr.Estimates) -> N
 
 def test_estimates_from_outside_do_not_tell_who_rated(org: gr.Organization, estimates: gr.Estimates) -> None:
     outside = gr.Estimates.from_table(org, estimates.to_pandas(), as_of=AS_OF)
-    for name in ("raters", "sources", "variances"):
+    for name in ("raters", "sources", "variances", "residuals"):
         with pytest.raises(gr.Error, match=f"{name} needs estimates that gradus made from ratings") as caught:
             getattr(outside, name)
         assert caught.value.code == "missing_table"

@@ -9,6 +9,7 @@ from .heat_map import heat_map
 from .intervals import intervals
 from .money import money
 from .palette import DARK, LIGHT, Palette
+from .residuals import residuals
 from .resources import resources
 from .risk_matrix import risk_matrix
 from .severity import severity
@@ -23,6 +24,7 @@ __all__ = [
     "heat_map",
     "intervals",
     "money",
+    "residuals",
     "resources",
     "risk_matrix",
     "severity",

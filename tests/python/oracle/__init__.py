@@ -53,7 +53,7 @@ A change charge (`previous`, `change_cost`) is left out.
 from .dates import Options
 from .gains import value
 from .heat_map import concentration, heat_map
-from .levels import Model, estimate, fairness, find_gaps, raters, sources
+from .levels import Model, estimate, fairness, find_gaps, raters, residuals, sources
 from .limits import violations
 from .planning import resources, schedule
 from .risk import assess_risk
@@ -72,6 +72,7 @@ __all__ = [
     "heat_map",
     "price_bound",
     "raters",
+    "residuals",
     "resources",
     "schedule",
     "sources",

@@ -99,7 +99,7 @@ class Model:
         self.common.append(("level",))
         before["level",] = half / min(1, prior_weight)
         self.raters: list[tuple[str, ...] | None] = []
-        parts: list[list[Effect]] = []
+        self.parts: list[list[Effect]] = []
         for number, row in enumerate(self.used):
             person, source = row["person"], row["source"]
             of_rating: list[Effect] = [("person", person), ("person_capability", person, row["capability"])]
@@ -111,7 +111,7 @@ class Model:
             of_rating += [("level",), ("difficulty", row["capability"])]
             if source != self.reference:
                 of_rating.append(("kindness", source))
-            parts.append(of_rating)
+            self.parts.append(of_rating)
         for person, capability in self.of_pair:
             before[("person", person)] = self.variance("person")
             before[("person_capability", person, capability)] = self.variance("person_capability")
@@ -119,7 +119,7 @@ class Model:
 
         design = np.zeros((len(self.used), len(before)))
         errors, z = np.zeros(len(self.used)), np.zeros(len(self.used))
-        for i, (row, of_rating) in enumerate(zip(self.used, parts, strict=True)):
+        for i, (row, of_rating) in enumerate(zip(self.used, self.parts, strict=True)):
             design[i, [place[effect] for effect in of_rating]] = 1
             age = 0.0 if row.get("date") is None else (as_of - row["date"]).days / 365.25
             errors[i] = self.variance("residual", row["source"]) * (1 + age / half_information_years)
@@ -129,8 +129,12 @@ class Model:
         spread = np.array(list(before.values()))
         self.z, self.of_ratings = z, (design * spread) @ design.T + np.diag(errors)
         self.mean, self.covariance = conditioned(design, errors, z, spread)
+        self.left, self.of_left = z, self.of_ratings  # what chance and the people and raters do
         if not common_uncertainty:  # as if what all share were known to be what is expected
-            spread[: len(self.common)] = 0
+            shared = slice(0, len(self.common))
+            spread[shared] = 0
+            self.left = z - design[:, shared] @ self.mean[shared]
+            self.of_left = (design * spread) @ design.T + np.diag(errors)
             self.covariance = conditioned(design, errors, z, spread)[1]
 
     def variance(self, term: str, source: str | None = None) -> float:
@@ -222,6 +226,30 @@ def sources(model: Model) -> list[dict[str, Any]]:
             **sds,
             "ratings": len(own),
             "raters": len({by for by in own if by is not None}),
+        })
+    return found
+
+
+def residuals(model: Model) -> list[dict[str, Any]]:
+    """The table `residuals` of a model: each rating given all others."""
+    org, found = model.org, []
+    precision = np.linalg.inv(model.of_left)
+    left = (precision @ model.left) / np.diag(precision)
+    sds = 1 / np.sqrt(np.diag(precision))
+    for row, by, residual, sd in zip(model.used, model.raters, left.tolist(), sds.tolist(), strict=True):
+        capability = row["capability"]
+        scale, level = org.range(capability), org.position(capability, row["level"])
+        found.append({
+            "person": row["person"],
+            "capability": capability,
+            "source": row["source"],
+            "rater": by[2] if by is not None and by[1] in ("person", "key") else None,
+            "date": row.get("date"),
+            "level": level,
+            "expected": level - residual * scale,
+            "residual": residual * scale,
+            "sd": sd * scale,
+            "standardised": residual / sd,
         })
     return found
 
