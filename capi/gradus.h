@@ -392,7 +392,8 @@ typedef struct gradus_estimate_options {
     double variance_person_capability; /* of a person's levels about the person's own mean, >= 0 */
     double variance_severity[6];       /* by GRADUS_SOURCE_...: of how severe or lenient raters are, >= 0 */
     double variance_halo[6];           /* of one rater's impression of one person, over all capabilities, >= 0 */
-    /* Of the rest, for one rating given on the day itself, > 0; infinite: ratings of this source count for nothing. */
+    /* Of the rest, for one rating given on the day itself, > 0, where less than 1e-7 counts as that; infinite: ratings of this
+     * source count for nothing. */
     double variance_residual[6];
 } gradus_estimate_options;
 GRADUS_API void gradus_estimate_options_init(gradus_estimate_options* options, uint32_t struct_size);

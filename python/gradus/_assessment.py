@@ -420,9 +420,9 @@ def estimate(
     variances
         What is known of variances, in squared ranges of the scale: 0.04 is a standard deviation of a fifth of it. Keys:
         person and person_capability, each with a number; severity, halo and residual, each with a number for all
-        sources or a mapping from source to number. Each from 0 to 1e6, residual > 0; ``float("inf")`` there leaves a
-        source out. What is not named is estimated. The `variances` of earlier estimates do as well. Sources: self,
-        manager, peer, report, test, observation.
+        sources or a mapping from source to number. Each from 0 to 1e6, residual > 0 (below 1e-7 it counts as that);
+        ``float("inf")`` there leaves a source out. What is not named is estimated. The `variances` of earlier estimates
+        do as well. Sources: self, manager, peer, report, test, observation.
     terms
         What ratings differ by: person (over all capabilities), person_capability (from one capability to the other),
         severity (of raters), halo, residual (chance). The residual cannot be left out.

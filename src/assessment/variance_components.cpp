@@ -17,6 +17,7 @@ constexpr std::int64_t first_sample = 8'000, people_at_once = 256;
 constexpr double fine = 0.009;     // relative standard error that is enough
 constexpr double most_work = 3e7;  // products of one round, to take in how uncertain difficulties and biases are
 constexpr double least = 1e-9;     // squared ranges: less is nothing
+constexpr double exact = 1e-7;     // of a residual: beside one that varies less, what others say is lost in rounding
 
 // What is believed before any rating, in squared ranges: together the errors of one rating that were assumed where nothing is known.
 // A rater's own ways are the larger part of what is not the person: Scullen, Mount & Goff (2000), J. Appl. Psychol. 85, 956.
@@ -129,7 +130,7 @@ void VarianceComponents::spread() {
     for (std::size_t s = 0; s < source_count; ++s) {
         variances_.severity[s] = std::max(of(VarianceTerm::severity, s), 1e-12);
         variances_.halo[s] = of(VarianceTerm::halo, s);
-        variances_.residual[s] = std::max(of(VarianceTerm::residual, s), 1e-8);  // less costs digits of all levels
+        variances_.residual[s] = std::max(of(VarianceTerm::residual, s), exact);
     }
 }
 

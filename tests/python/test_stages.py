@@ -188,6 +188,20 @@ def test_fairness_compares_groups(acme: gr.Dataset, believed: gr.Estimates) -> N
         believed.fairness(2.5)  # type: ignore[arg-type]
 
 
+def test_ratings_as_good_as_exact_lose_no_digits(acme: gr.Dataset) -> None:
+    terms = {"person": 0.03, "person_capability": 0.03, "severity": 0.01, "halo": 0.006}
+    near, exact = (
+        gr.estimate(acme.organization, acme.assessments, as_of=AS_OF, variances={**terms, "residual": residual})
+        for residual in (1e-6, 1e-300)
+    )
+    for name in ("bias", "bias_sd"):
+        assert np.allclose(exact.sources[name], near.sources[name], atol=2e-4)
+    fair, exactly = near.fairness(), exact.fairness()
+    assert (fair["sd"] > 0.01).any()
+    for name in ("difference", "sd"):
+        assert np.allclose(exactly[name], fair[name], atol=2e-4, equal_nan=True)
+
+
 def test_estimates_from_outside_do_not_tell_who_rated(org: gr.Organization, estimates: gr.Estimates) -> None:
     outside = gr.Estimates.from_table(org, estimates.to_pandas(), as_of=AS_OF)
     for name in ("raters", "sources", "variances", "residuals"):

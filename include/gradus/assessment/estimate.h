@@ -74,7 +74,8 @@ struct Variances {
     double person_capability = estimated;  ///< of a person's levels about the person's own mean
     BySource severity = all_estimated;     ///< of how severe or lenient raters are
     BySource halo = all_estimated;         ///< of one rater's impression of one person, the same for all capabilities
-    /// Of the rest, for one rating given on the day itself. Infinite: ratings of this source count for nothing.
+    /// Of the rest, for one rating given on the day itself; below 1e-7 it counts as that. Infinite: ratings of this source count for
+    /// nothing.
     BySource residual = all_estimated;
 
     double of(VarianceTerm term, Source source) const;
@@ -93,7 +94,7 @@ struct EstimateOptions {
     double half_information_years = 1;  ///< >= 1e-6: a rating's error variance is multiplied by 1 + age / this
     double prior_mean = 0.5;            ///< share of the scale's range above its bottom, 0 to 1
     double prior_sd = 0.25;             ///< share of the scale's range, 1e-9 to 1000
-    /// Each from 0 to 1e6, residual > 0 (below 1e-8 is taken as that) and maybe infinite; those that are missing are estimated.
+    /// Each from 0 to 1e6, residual > 0 and maybe infinite; those that are missing are estimated.
     Variances variances{};
     /// Terms of the model; the residual cannot be left out.
     VarianceTerms terms{.person = true, .person_capability = true, .severity = true, .halo = true, .residual = true};
