@@ -231,8 +231,13 @@ class Estimates(Table):
             run(_core.start_update_estimates(self._core, ratings._core, days, cores(threads)), "update", False)
         )
 
+    @property
+    def _own(self) -> bool:
+        """Made from ratings, so it is known who rated."""
+        return self.provenance["stage"] in ("estimate", "update_estimates")
+
     def _check_own(self, name: str) -> None:
-        if self.provenance["stage"] not in ("estimate", "update_estimates"):
+        if not self._own:
             raise Error(
                 f"{name} needs estimates that gradus made from ratings (gr.estimate); these are from outside, and do "
                 "not say who rated",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import _text
 from ._error import Error
+from ._interval import SURE
 from ._options import most_drawn, word
 from ._table import Table
 from ._variances import SOURCES
@@ -28,6 +30,11 @@ class Raters(Table):
             f"{_text.count(len(self), 'rater')}; the severity of {told:,} can be told "
             f"(identifiability of {TOLD:g} or more)"
         )
+
+    def _sides(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Who is severe and who is lenient, with 95 % intervals that leave 0 out; of whom it cannot be told."""
+        known, reach = self["identifiability"] >= TOLD, SURE * self["severity_sd"]
+        return known & (self["severity"] + reach < 0), known & (self["severity"] - reach > 0), ~known
 
     def plot(self, *, source: str | None = None, most: int = 60, dark: bool = False) -> Any:
         """Draws the severity of raters with 95 % intervals, the most severe first.
@@ -121,16 +128,16 @@ class RatingsBySource(Table):
             raise Error(f"x and y must be two sources, not {x!r} twice")
         if capability is not None and capability not in self["capability"]:
             raise Error(f"ratings_by_source: there are no ratings of the capability {capability!r}", "unknown_key")
-        pairs = self._pairs(x, y, capability)
+        _, pairs = self._pairs(x, y, capability)
         if not len(pairs):
             raise Error(f"ratings_by_source: {x} and {y} rated nobody in the same capability, so there is no pair")
         return shown(agreement, pairs, x=x, y=y, dark=dark)
 
-    def _pairs(self, x: str, y: str, capability: str | None) -> np.ndarray[Any, Any]:
-        """Of each person and capability that both rated: what each says."""
+    def _pairs(self, x: str, y: str, capability: str | None = None) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Of each person and capability that both sources rated: the code of the person, and what each says."""
         person, what, mean = self.codes("person").astype(np.int64), self.codes("capability"), self["mean"]
         key = person * (int(what.max(initial=0)) + 1) + what
         wanted = np.ones(len(self), bool) if capability is None else self["capability"] == capability
         rows = [np.flatnonzero(wanted & (self["source"] == source)) for source in (x, y)]
         _, of_x, of_y = np.intersect1d(key[rows[0]], key[rows[1]], assume_unique=True, return_indices=True)
-        return np.column_stack([mean[rows[0][of_x]], mean[rows[1][of_y]]])
+        return person[rows[0][of_x]], np.column_stack([mean[rows[0][of_x]], mean[rows[1][of_y]]])

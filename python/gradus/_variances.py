@@ -12,6 +12,7 @@ from ._table import Table
 OF_PEOPLE = ("person", "person_capability")
 BY_SOURCE = ("severity", "halo", "residual")
 TERMS = (*OF_PEOPLE, *BY_SOURCE)
+UNSURE = 0.5  # share of the prior from which the ratings say little of a variance
 SOURCES = ("self", "manager", "peer", "report", "test", "observation")
 
 
@@ -50,6 +51,15 @@ def _of_table(table: Table) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
     for row in table:
         found.setdefault(row["term"], {})[row["source"] or ""] = row["variance"]
+    return found
+
+
+def unsure(table: Table) -> dict[str, list[str]]:
+    """Terms, with their sources, of which the ratings say less than what was believed before them."""
+    found: dict[str, list[str]] = {}
+    for row in table:
+        if row["prior_share"] is not None and row["prior_share"] > UNSURE:
+            found.setdefault(row["term"], []).append(row["source"] or "")
     return found
 
 

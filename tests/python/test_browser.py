@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import gradus as gr
+from gradus.charts import DARK, LIGHT
 from reported import Case, case
 
 REQUIRED = os.environ.get("GRADUS_REQUIRE_BROWSER") == "1"
@@ -243,6 +244,14 @@ def test_the_theme_can_be_changed(browser: Browser, files: dict[str, Path]) -> N
         assert page.evaluate(ink) != light_ink
         page.locator("#theme").click()
         assert page.evaluate(ground) == light
+
+
+def test_colours_of_a_chart_follow_the_theme(browser: Browser, files: dict[str, Path]) -> None:
+    circle = "getComputedStyle(document.querySelector('#chart-agreement .mark-symbol path')).fill"
+    for palette in (LIGHT, DARK):
+        with opened(browser, files["report"], color_scheme=palette.name) as page:
+            red, green, blue = (int(palette.series[0][place : place + 2], 16) for place in (1, 3, 5))
+            assert page.evaluate(circle) == f"rgb({red}, {green}, {blue})"
 
 
 def test_a_manager_may_look_further_down(browser: Browser, files: dict[str, Path]) -> None:

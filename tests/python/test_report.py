@@ -36,6 +36,7 @@ from gradus.report.headline import make_headline
 from gradus.report.material import Material
 from gradus.report.page import embedded
 from gradus.report.person import _give_reasons, _glance
+from gradus.report.ratings import make_ratings
 from gradus.report.sessions import make_sessions
 from gradus.report.single_points import make_single_points
 from gradus.report.team import make_team
@@ -110,7 +111,7 @@ def page(acme: Case) -> Page:
 def test_it_has_every_section_in_order(page: Page) -> None:
     assert list(page.sections) == [
         "worth", "activities", "heat-map", "matrix", "funds",
-        "capabilities", "single-points", "sessions", "conflicts", "assumptions",
+        "capabilities", "single-points", "sessions", "ratings", "conflicts", "assumptions",
         "provenance",
     ]  # fmt: skip
 
@@ -176,6 +177,60 @@ def test_funds_say_what_more_money_would_remove(acme: Case, page: Page) -> None:
 
 def test_without_estimates_it_says_that_single_points_are_not_worked_out(acme: Case) -> None:
     assert "made without estimates" in Page(gr.report(acme.plan).html).sections["single-points"]
+
+
+def test_it_says_how_sources_rate_in_levels(acme: Case) -> None:
+    made = make_ratings(Material(acme.plan, acme.estimates, acme.acme.assessments, names=False, min_cell=5))
+    assert made["unit"] == "levels"  # from 1 to 5 or from 0 to 3: a range is as many levels less one
+    (steps,) = {len(levels) - 1 for levels in Material(acme.plan, None, None, False, 5).scales.values()}
+    for shown, row in zip(made["sources"], acme.estimates.sources, strict=True):
+        assert shown["source"] == row["source"] and shown["ratings"] == f"{row['ratings']:,}"
+        if row["bias_sd"]:
+            expected = f"{steps * row['bias']:+.2f} ± {steps * row['bias_sd']:.2f}".replace("-", "−")
+            assert shown["bias"] == expected
+        people = set(acme.estimates.residuals["person"][acme.estimates.residuals["source"] == row["source"]])
+        assert shown["people"] == str(len(people))
+
+
+def test_it_tells_of_ratings_only_what_is_known(acme: Case) -> None:
+    def section(**options: Any) -> str:
+        return Page(gr.report(acme.plan, **options).html).sections["ratings"]
+
+    assert "made without estimates" in section()
+    outside = gr.Estimates.from_table(acme.acme.organization, acme.estimates.to_pandas(), as_of=AS_OF)
+    assert "come from outside" in section(estimates=outside)
+    assert "What people and their managers say" not in section(estimates=acme.estimates)
+    nobody = plan_of(small_tables(), {name: [] for name in small_ratings()})
+    assert "Nobody was rated" in Page(nobody.report(names=True).html).sections["ratings"]
+    few = plan_of(small_tables())
+    assert "Few ratings tell of" in Page(few.report(names=True).html).sections["ratings"]
+
+
+def test_raters_are_named_only_with_names(acme: Case) -> None:
+    raters = acme.estimates.raters
+    severe, lenient, unknown = raters._sides()
+    assert (severe | lenient).any() and unknown.any()
+    own = raters["source"] == "self"
+    called = dict(acme.acme.organization.people.to_pandas()[["person", "name"]].to_numpy().tolist())
+    html = acme.report(names=True).html
+    for place in (*np.flatnonzero((severe | lenient) & own), *np.flatnonzero(unknown & ~own)):
+        assert called[raters["rater"][place]] in Page(html).sections["ratings"]
+    for options in ({}, {"person": acme.person()}, {"team": acme.manager()}):
+        hidden = acme.report(**options).html
+        assert "spec-raters" not in hidden and "Severity in" not in hidden
+    assert "severe" not in acme.report(team=acme.manager()).html
+
+
+def test_raters_who_stand_apart_are_drawn_in_levels() -> None:
+    acme = case(people=200, units=12)
+    raters = acme.estimates.raters
+    severe, lenient, _ = raters._sides()
+    others = (severe | lenient) & (raters["source"] != "self")
+    assert others.any()
+    spec = Page(acme.report(names=True).html).embedded("spec-raters")
+    drawn = spec["data"]["values"]
+    (steps,) = {len(levels) - 1 for levels in Material(acme.plan, None, None, False, 5).scales.values()}
+    assert [row["severity"] for row in drawn] == pytest.approx(sorted((steps * raters["severity"][others]).tolist()))
 
 
 def test_provenance_is_enough_to_make_it_again(acme: Case, page: Page) -> None:
@@ -363,6 +418,55 @@ def test_figures_about_few_are_hidden(acme: Case) -> None:
         assert (sum(cell["text"] == "·" for cell in spec)) != 1
         if "spec-sessions" in {given.get("id") for given, _ in page.scripts}:
             assert all(row["taken"] >= least for row in page.embedded("spec-sessions")["data"]["values"])
+
+
+def test_sources_of_few_raters_are_hidden_and_what_tells_of_them(acme: Case) -> None:
+    raters = dict(zip(acme.estimates.sources["source"], acme.estimates.sources["raters"], strict=True))
+    least = int(raters["manager"]) + 1
+    made = make_ratings(Material(acme.plan, acme.estimates, acme.acme.assessments, names=False, min_cell=least))
+    assert {row["source"] for row in made["sources"] if row["hidden"]} == {"manager"}
+    assert made["agreement"] is None and made["glance"].startswith("Ratings from 4")
+    (managers,) = (row for row in made["raters"] if row["name"] == "manager")
+    assert managers["count"] is None and set(managers["parts"]) <= {None, "0"}
+    # Without tests the managers are the reference: what others give more tells of the managers.
+    known = {"residual": {"test": float("inf")}}
+    org = acme.acme.organization
+    without = gr.estimate(org, acme.acme.assessments, as_of=AS_OF, variances=known)
+    made = make_ratings(Material(acme.plan, without, acme.acme.assessments, names=False, min_cell=least))
+    assert all(row["bias"] is None for row in made["sources"]) and "Farthest" not in made["glance"]
+    assert not made["fairness"]["tables"]
+
+
+@pytest.mark.parametrize("least", [5, 9])
+def test_pairs_of_few_are_not_drawn(acme: Case, least: int) -> None:
+    made = make_ratings(Material(acme.plan, acme.estimates, acme.acme.assessments, names=False, min_cell=least))
+    table = gr.ratings_by_source(acme.acme.organization, acme.acme.assessments, as_of=AS_OF)
+    said = {(row["person"], row["capability"], row["source"]): row["mean"] for row in table}
+    cells: dict[tuple[float, float], set[str]] = {}
+    for (person, capability, source), mean in said.items():
+        if source == "self" and (person, capability, "manager") in said:
+            cells.setdefault((said[person, capability, "manager"], mean), set()).add(person)
+    assert any(len(people) < least for people in cells.values())
+    drawn = set(map(tuple, made["agreement"]["pairs"].tolist()))
+    for side in (-1, 0, 1):
+        mine = {cell: people for cell, people in cells.items() if np.sign(cell[1] - cell[0]) == side}
+        gone = [people for cell, people in mine.items() if cell not in drawn]
+        assert all(len(mine[cell]) >= least for cell in drawn & mine.keys())
+        assert not gone or len(set().union(*gone)) >= least
+
+
+def test_groups_of_few_cannot_be_worked_out_from_the_others(acme: Case) -> None:
+    values = acme.acme.organization.person_attributes.to_pandas().query("attribute == 'gender'")["value"]
+    assert values.value_counts()["another"] < 5 and values.nunique() == 3
+    for names in (False, True):
+        made = make_ratings(Material(acme.plan, acme.estimates, acme.acme.assessments, names, min_cell=5))
+        (gender, pattern) = made["fairness"]["tables"]
+        # Women, men and another: with two of them the third would be known.
+        assert {row["value"] for row in gender["rows"]} == {"woman"}
+        assert {row["value"] for row in pattern["rows"]} == {"part time"}  # of two, the others mirror them
+    shown = gender["rows"][0]
+    (row,) = (row for row in acme.estimates.fairness() if row["value"] == "woman" and row["source"] == "self")
+    assert shown["people"] == str(row["people"]) and not shown["apart"]
 
 
 @pytest.fixture(scope="module")

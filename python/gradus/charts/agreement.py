@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 STEP = 0.5  # positions of a cell: means of several raters lie between levels
 
 
+def counted(pairs: Any) -> tuple[Any, Any, Any]:
+    """The cells of a chart of pairs, the cell of each pair, and how many pairs each has."""
+    return np.unique(np.round(pairs / STEP) * STEP, axis=0, return_inverse=True, return_counts=True)
+
+
 def agreement(
     pairs: Any,
     *,
@@ -44,7 +49,7 @@ def agreement(
     """
     alt = import_altair()
     given = np.asarray(pairs, dtype=np.float64).reshape(-1, 2)
-    cells, counts = np.unique(np.round(given / STEP) * STEP, axis=0, return_counts=True)
+    cells, _, counts = counted(given)
     rows = [
         {"x": one, "y": other, "pairs": count, "share": count / len(given)}
         for (one, other), count in zip(cells.tolist(), counts.tolist(), strict=True)

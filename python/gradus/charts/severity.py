@@ -23,18 +23,21 @@ def severity(
     palette: Palette = LIGHT,
     title: str = "Severity of raters",
     subtitle: str | None = None,
+    axis: str = "Severity, share of the scale's range: severe < 0 < lenient",
 ) -> altair.LayerChart:
     """Draws the severity of each rater as a point with its 95 % interval; hollow and pale where it cannot be told.
 
     Parameters
     ----------
     rows
-        Dicts with rater, source, severity, severity_sd (shares of the scale's range), identifiability (share), ratings
-        and people (counts). Drawn in their order.
+        Dicts with rater, source, severity, severity_sd (in the unit of the axis), identifiability (share), ratings and
+        people (counts). Drawn in their order.
     palette
         Colours: `LIGHT` or `DARK`. Of ground and axes too: ``chart.configure(**palette.config())``.
     title, subtitle
         Above the chart.
+    axis
+        Below the chart: what severity is counted in.
 
     Returns
     -------
@@ -65,7 +68,6 @@ def severity(
         scale=alt.Scale(domain=present, range=[by_source[source] for source in present]),
         legend=alt.Legend(orient="bottom"),
     )
-    x = "Severity, share of the scale's range: severe < 0 < lenient"
     given = alt.Data(values=data)
     base = alt.Chart(given).encode(
         y=alt.Y("label:N", sort=None, title="Rater", axis=names_axis()),
@@ -82,28 +84,31 @@ def severity(
     )
     opacity = alt.condition("datum.told", alt.value(1), alt.value(PALE))
     ranges = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("low:Q", title=x, axis=alt.Axis(format=".2~f")), x2="high:Q", color=colour, opacity=opacity
+        x=alt.X("low:Q", title=axis, axis=alt.Axis(format=".2~f")), x2="high:Q", color=colour, opacity=opacity
     )
     told = (
         base
         .transform_filter("datum.told")
         .mark_point(filled=True, opacity=1, size=55)
-        .encode(x=alt.X("severity:Q", title=x), color=colour)
+        .encode(x=alt.X("severity:Q", title=axis), color=colour)
     )
     hollow = (
         base
         .transform_filter("!datum.told")
         .mark_point(filled=True, opacity=1, size=45, fill=palette.ground, strokeWidth=1.5)
-        .encode(x=alt.X("severity:Q", title=x), stroke=colour)
+        .encode(x=alt.X("severity:Q", title=axis), stroke=colour)
     )
     zero = (
         alt
         .Chart(given)
         .transform_aggregate(rows="count()")
         .mark_rule(color=palette.muted)
-        .encode(x=alt.datum(0, title=x))
+        .encode(x=alt.datum(0, title=axis))
     )
-    chart: altair.LayerChart = alt.layer(zero, ranges, told, hollow).properties(
+    points = [
+        layer for layer, is_told in ((told, True), (hollow, False)) if any(row["told"] is is_told for row in data)
+    ]
+    chart: altair.LayerChart = alt.layer(zero, ranges, *points).properties(
         title=heading(title, subtitle or ""), description=description(data), width=420, height=alt.Step(18)
     )
     return chart

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +16,7 @@ from .._assessment import Estimates
 from .._interval import SURE, interval
 from .._raters import TOLD, Raters
 from .._table import Table
+from .._variances import UNSURE, unsure
 from . import terminal
 from .options import Estimating, Format, Input, Json, MinCell, Names, Running
 from .outcome import unusable
@@ -26,7 +26,6 @@ from .stages import estimated, read, shows_progress
 Row = dict[str, Any]
 
 TABLES = ("raters", "sources", "variances", "fairness")
-UNSURE = 0.5  # share of the prior from which the ratings say little of a variance
 
 OutOption = Annotated[
     Path | None,
@@ -151,18 +150,13 @@ def _variances(out: Console, variances: Table) -> None:
     terminal.heading(out, "What ratings differ by")
     columns = ("variance", "±", "from the prior")
     made = terminal.grid("term", "source", *columns, right=columns)
-    rows = variances.rows()
-    for row in rows:
+    for row in variances:
         share = row["prior_share"]
         cells = ("", "given") if share is None else (f"{row['sd']:.4f}", f"{share:.0%}")
         style = "yellow" if share is not None and share > UNSURE else ""
         made.add_row(row["term"], row["source"] or "", f"{row['variance']:.4f}", cells[0], Text(cells[1], style=style))
     terminal.put(out, made)
-    prior: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        if row["prior_share"] is not None and row["prior_share"] > UNSURE:
-            prior[row["term"]].append(row["source"] or "")
-    if prior:
+    if prior := unsure(variances):
         count = _text.count(sum(map(len, prior.values())), "variance")
         listed = "; ".join(term + (f" of {', '.join(of)}" if of[0] else "") for term, of in prior.items())
         terminal.paragraph(

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..charts._altair import import_altair
+from ..charts.agreement import agreement
 from ..charts.palette import RISK_LEVELS
+from ..charts.severity import severity
 
 FUNDS = 20  # bars that a chart has room for
 
@@ -22,7 +24,8 @@ class Drawing(NamedTuple):
 
 def _drawing(key: str, chart: Any, label: str) -> Drawing:
     spec: dict[str, Any] = chart.to_dict()
-    spec.pop("config", None)  # the page's
+    spec.pop("config", None)  # the page's, as is the title
+    spec.pop("title", None)
     spec["description"] = label
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     return Drawing(key, spec, label)
@@ -202,3 +205,21 @@ def draw_levels(key: str, name: str, labels: dict[float, str], rows: Sequence[di
     return _drawing(
         key, chart, f"{name}: levels believed, with one standard deviation either side, and levels required"
     )
+
+
+def draw_standing(standing: dict[str, Any] | None) -> Drawing | None:
+    """Severity of those who stand apart from other raters."""
+    if standing is None or not (rows := standing["others"]["rows"]):
+        return None
+    chart = severity(rows, axis=f"severe < 0 < lenient ({standing['others']['unit']})").properties(
+        width="container", height=18 * len(rows) + 10
+    )
+    return _drawing("raters", chart, "Severity of raters with 95 % intervals")
+
+
+def draw_agreement(found: dict[str, Any] | None, x: str, y: str) -> Drawing | None:
+    """How often each pair of levels was given; what would tell of few is not in it."""
+    if found is None or not len(found["pairs"]):
+        return None
+    chart = agreement(found["pairs"], x=x, y=y).properties(width="container", height=320)
+    return _drawing("agreement", chart, f"What {y} and {x} say of the same, by the number of pairs")

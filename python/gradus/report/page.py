@@ -29,10 +29,11 @@ from .material import Material
 from .matrix import make_matrix
 from .origin import make_origin
 from .person import make_person
+from .ratings import BOTH, make_ratings
 from .sessions import make_sessions
 from .single_points import make_single_points
 from .team import make_team
-from .wording import long_day
+from .wording import SOURCES, long_day
 
 ASSETS = ("report.css", "page.js", "heat_map.js", "charts.js")
 
@@ -121,15 +122,15 @@ def report(
     plan
         The plan.
     estimates
-        Those that the plan's risks were made from; needed for the single points of failure.
+        Those that the plan's risks were made from; needed for the single points of failure, and to tell of ratings.
     assessments
-        Ratings; the page of a person compares them by source.
+        Ratings; the page of a person compares them by source, that of the organisation those by people and managers.
     person
         The key of a person: the page is theirs. It never names who rated them.
     team
         The key of a manager: the page shows whom they manage, by name.
     names
-        Show people in the report of the organisation, and figures about groups of any size.
+        Show people and raters in the report of the organisation, and figures about groups of any size.
     min_cell
         Fewest people that a figure may be about, at least 1, unless `names`; others are hidden, and so are as many
         more as are needed so that they cannot be worked out from totals.
@@ -222,6 +223,7 @@ def _organization_page(material: Material, title: str | None) -> Report:
     if context["full"]:
         cube = make_cube(material.organization, material.risks, 1 if material.names else material.min_cell)
         matrix, sessions = make_matrix(material), make_sessions(material, funds["told"])
+        ratings = make_ratings(material)
         context |= {
             "activities": make_activities(material),
             "cube": cube.encode(),
@@ -231,11 +233,14 @@ def _organization_page(material: Material, title: str | None) -> Report:
             "capabilities": make_capabilities(material, cube),
             "exposed": make_exposed(material) if material.names else None,
             "single_points": make_single_points(material),
+            "ratings": ratings,
         }
         drawings = [
             drawing.draw_matrix(matrix["cells"], matrix["likelihoods"], matrix["impacts"]),
             drawing.draw_funds(funds["funds"], material.currency),
             drawing.draw_sessions(sessions["rows"]),
+            drawing.draw_standing(ratings.get("standing")),
+            drawing.draw_agreement(ratings.get("agreement"), *map(SOURCES.__getitem__, BOTH)),
         ]
     lines = (headline["what"], *([headline["best"]["sentence"]] if headline["best"] else []))
     return Report(_render("organization.html", material, title, context, drawings), title, lines)
@@ -264,6 +269,7 @@ def _render(
             "levels": list(palette.levels.values()),
             "on_levels": list(palette.on_levels.values()),
             "series": list(palette.series),
+            "drawn": [palette.ground, palette.text, palette.muted, palette.line, *palette.series],
         }
         for palette in (LIGHT, DARK)
     }

@@ -7,6 +7,14 @@
     spec: JSON.parse(script.textContent),
     risky: script.id === "spec-matrix",
   }));
+  // Colours that stand in a chart are those of the light page.
+  const recoloured = (part, theme) => {
+    if (Array.isArray(part)) return part.map((one) => recoloured(one, theme));
+    if (part && typeof part === "object")
+      return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, recoloured(value, theme)]));
+    const place = typeof part === "string" ? palettes.light.drawn.indexOf(part) : -1;
+    return place < 0 ? part : palettes[theme].drawn[place];
+  };
   const font = getComputedStyle(document.body).fontFamily;
   let views = [];
   let turn = 0;
@@ -44,7 +52,8 @@
         return { actions: false, ast: true, renderer: "svg", config };
       };
       const spec = limited(chart.spec, narrow);
-      const result = await vegaEmbed(chart.place, spec, options(window.gradus.isDark() ? "dark" : "light"));
+      const theme = window.gradus.isDark() ? "dark" : "light";
+      const result = await vegaEmbed(chart.place, recoloured(spec, theme), options(theme));
       chart.paper = null;
       if (window.gradus.isDark()) {
         // Paper is light, and there is no time to draw when it is asked for.
