@@ -11,6 +11,7 @@
 
 #include "instance.h"
 #include "measure.h"
+#include "reviews.h"
 #include "watch.h"
 #include "workforce.h"
 
@@ -86,13 +87,17 @@ void write_plan(const char* name, double gap) {
 
 }  // namespace gradus::bench
 
-/// Google Benchmark, and three things more: --write-input PEOPLE FOLDER; and, of an instance such as seats/certain/1000,
+/// Google Benchmark, and four things more: --write-input PEOPLE FOLDER; --write-reviews PEOPLE FILE; and, of an instance such as seats/certain/1000,
 /// --write-mps INSTANCE FILE and --plan INSTANCE GAP.
 int main(int argc, char** argv) {
     const std::string_view first = argc == 4 ? argv[1] : "";
     try {
         if (first == "--write-input") {
             gradus::bench::write_input(std::atoi(argv[2]), argv[3]);
+            return 0;
+        }
+        if (first == "--write-reviews") {
+            gradus::bench::Reviews(std::atoi(argv[2])).write(argv[3]);
             return 0;
         }
         if (first == "--write-mps") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <stdexcept>
 #include <string>
 
 #include "random.h"
@@ -12,7 +13,7 @@ namespace gradus::bench {
 
 namespace {
 
-constexpr int levels = 5, team = 8;
+constexpr int team = 8;
 
 // In positions.
 constexpr double person_sd = 0.59, capability_sd = 0.47, severity_sd[] = {0.55, 0.36, 0.36},
@@ -119,7 +120,7 @@ std::vector<Input> Reviews::organization() const {
 
 void Reviews::write(const char* file) const {
     std::FILE* out = std::fopen(file, "w");
-    if (!out) return;
+    if (!out) throw std::runtime_error(std::string("could not write ") + file);
     std::fprintf(out, "person,capability,rater,source,level\n");
     constexpr const char* source_of[raters] = {"self", "manager", "peer", "peer"};
     for (std::size_t row = 0; row < rater_.size(); ++row) {

@@ -15,7 +15,7 @@ namespace gradus::bench {
 /// Scullen, Mount & Goff (2000, J. Appl. Psychol. 85) found: a rater's own ways are the larger part.
 class Reviews {
 public:
-    static constexpr int capabilities = 20, raters = 4;
+    static constexpr int capabilities = 20, raters = 4, levels = 5;
 
     explicit Reviews(int people);
 

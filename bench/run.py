@@ -14,11 +14,12 @@ import tempfile
 from pathlib import Path
 
 import plans
+import ratings
 from measured import THREADS, Bench, Measured, digits, goal, output_of, print_table, say
 
 PEERS = {"duckdb": "DuckDB", "polars": "Polars"}
 HERE = Path(__file__).parent
-WHAT = ["load", "risk", "optimize", "person", "anytime", "assignment", "solvers"]
+WHAT = ["load", "risk", "ratings", "optimize", "person", "anytime", "assignment", "solvers"]
 
 
 def peer(bench: Bench, name: str, size: str, folder: Path, repetitions: int) -> Measured:
@@ -145,11 +146,14 @@ def main() -> None:
     parser.add_argument(
         "--families", nargs="+", choices=plans.FAMILIES, help="of optimize, person, anytime and solvers"
     )
-    parser.add_argument("--sizes", nargs="+", type=int, help="people, of optimize, person, anytime and solvers")
+    parser.add_argument(
+        "--sizes", nargs="+", type=int, help="people, of ratings, optimize, person, anytime and solvers"
+    )
+    parser.add_argument("--patient", action="store_true", help="GPBoost with 800,000 ratings, which takes minutes")
     parser.add_argument("--seconds", type=int, help="that a solver has; else the more the larger the problem")
     parser.add_argument("--program", type=Path, required=True, help=argparse.SUPPRESS)
-    for solver in plans.SOLVERS:
-        parser.add_argument(f"--{solver}", default=sys.executable, help=argparse.SUPPRESS)
+    for other in [*plans.SOLVERS, "gpboost"]:
+        parser.add_argument(f"--{other}", default=sys.executable, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     chosen = arguments.what or WHAT
     if unknown := set(chosen) - set(WHAT):
@@ -167,12 +171,14 @@ def main() -> None:
 
     before = os.getloadavg()[0]
     groups: dict[str, list[Measured]] = {}
-    planned, asked, ended, assigned, solved = [], [], [], [], []
+    reviewed, planned, asked, ended, assigned, solved = [], [], [], [], [], []
     if "load" in chosen:
         groups["load"] = load(bench, people)
         groups["estimate"] = estimate(bench, people)
     if "risk" in chosen:
         groups["risk"] = risk(bench, people)
+    if "ratings" in chosen:
+        reviewed = ratings.measure(bench, sizes(ratings.SIZES, 100), arguments.patient, arguments.gpboost)
     if "optimize" in chosen:
         planned = plans.optimize(bench, families, sizes(plans.SIZES, 50))
     if "person" in chosen:
@@ -191,6 +197,8 @@ def main() -> None:
     print(f"median of {bench.repetitions}; load average {before:.1f} before, {os.getloadavg()[0]:.1f} after\n")
     if groups:
         print_times(list(groups.values()))
+    if reviewed:
+        ratings.print_reviews(reviewed)
     if planned:
         plans.print_plans(planned)
     if asked:
@@ -203,6 +211,7 @@ def main() -> None:
         plans.print_runs(solved)
     if not quick:
         print_goals(groups)
+        ratings.print_goals(reviewed)
         plans.print_plan_goals(planned)
         plans.print_person_goals(asked)
         plans.print_anytime_goals(ended)
