@@ -76,6 +76,12 @@ RaterSystem::RaterSystem(const Ratings& ratings, const SharedLayout& layout, std
                          const RatingVariances& variances, const Priors& priors, int threads,
                          std::int64_t most_unknowns)
     : ratings_(ratings), layout_(layout), threads_(threads), most_unknowns_(most_unknowns) {
+    fit(people, variances, priors);
+}
+
+void RaterSystem::fit(std::span<const std::int32_t> people, const RatingVariances& variances, const Priors& priors) {
+    criterion_ = 0;
+    count_ = 0;
     assemble(people, variances, priors);
     factor();
     solution_ = solve(right_, 1e-10);

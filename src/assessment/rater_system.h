@@ -66,6 +66,9 @@ public:
                 const RatingVariances& variances, const Priors& priors, int threads,
                 std::int64_t most_unknowns = usual_unknowns);
 
+    /// Anew, with ratings or variances that have changed.
+    void fit(std::span<const std::int32_t> people, const RatingVariances& variances, const Priors& priors);
+
     bool exact() const { return exact_; }
     std::span<const double> solution() const { return solution_; }
     /// What the solution says of a person's cell: difficulty, source bias, and severity where the rater is shared. Local numbers.

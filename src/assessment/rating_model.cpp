@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "assessment/ordinal.h"
+
 namespace gradus {
 
 namespace {
@@ -26,6 +28,7 @@ RatingModel::RatingModel(const Organization& organization_, const Assessments& a
       layout(ratings), components(ratings, layout, options, control),
       system(ratings, layout, ratings.rated(), components.variances(), RaterSystem::Priors(options), options.threads,
              most_unknowns) {
+    if (options.likelihood == Likelihood::ordinal) read_as_ordinal(*this, control);
     system.invert(options.common_uncertainty, true);
     // What nobody rated is like what was: one more belief at the prior.
     const std::span<const double> x = system.solution();
@@ -52,6 +55,20 @@ const RatingModel& model_of(const Estimates& estimates, std::string_view what) {
 void PersonLevels::go(std::int32_t person) {
     model_.ratings.gather(person, ratings_);
     start();
+}
+
+void PersonLevels::go(std::int32_t person, Date as_of, std::span<const Ratings::Row> rows) {
+    terms_.resize(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) terms_[i] = model_.ratings.as_given(rows[i], as_of);
+    const auto take = [&] {
+        model_.ratings.gather(person, rows, terms_, ratings_);
+        start();
+    };
+    take();
+    if (model_.options.likelihood == Likelihood::ordinal)
+        for (int round = 0; round < most_readings && read_as_ordinal(*this, model_, as_of, rows, terms_) > same_reading;
+             ++round)
+            take();
 }
 
 void PersonLevels::start() {
@@ -84,14 +101,14 @@ PersonLevels::Effect PersonLevels::effect(bool person, std::int32_t capability, 
     return {block_.mean(functional_), block_.variance(functional_) + along_.dot(covariance_ * along_)};
 }
 
-PersonLevels::Effect PersonLevels::fitted(std::int32_t capability, std::int32_t rater) {
-    respond(true, capability, rater);
+PersonLevels::Effect PersonLevels::fit(const PersonRatings::Cell& cell) {
+    respond(true, cell.capability, cell.rater);
     for (std::size_t i = 0; i < columns_.raters; ++i)
-        if (columns_.rater[i] == rater) along_(static_cast<Eigen::Index>(i)) += 1;
-    along_(static_cast<Eigen::Index>(columns_.raters) + capability) += 1;
-    const Source by = ratings_.raters[static_cast<std::size_t>(rater)].source;
+        if (columns_.rater[i] == cell.rater) along_(static_cast<Eigen::Index>(i)) += 1;
+    along_(static_cast<Eigen::Index>(columns_.raters) + cell.capability) += 1;
+    const Source by = ratings_.raters[static_cast<std::size_t>(cell.rater)].source;
     if (const std::int32_t source = columns_.of_source[static_cast<std::size_t>(by)]; source >= 0) along_(source) += 1;
-    return {block_.mean(functional_) + model_.system.shared_part(ratings_, capability, rater),
+    return {block_.mean(functional_) + model_.system.shared_part(ratings_, cell.capability, cell.rater),
             block_.variance(functional_) + along_.dot(covariance_ * along_)};
 }
 

@@ -48,16 +48,12 @@ public:
     /// Takes up a person's ratings, with what is known of raters and sources.
     void go(std::int32_t person);
     /// The same with ratings of one's own choice, as Ratings::gather() takes them.
-    template <class Each>
-    void go(std::int32_t person, Date as_of, Each&& each) {
-        model_.ratings.gather(person, as_of, ratings_, each);
-        start();
-    }
+    void go(std::int32_t person, Date as_of, std::span<const Ratings::Row> rows);
     RatingModel::Level level(CapabilityId capability);
     /// The sum of the person's own effect, that at a capability and a rater's halo; -1: without. Local numbers.
     Effect effect(bool person, std::int32_t capability, std::int32_t rater);
-    /// What a rating of a cell is believed to be, the rest of that one rating aside. Local numbers.
-    Effect fitted(std::int32_t capability, std::int32_t rater);
+    /// What ratings of a cell are expected to be: everything but the residual.
+    Effect fit(const PersonRatings::Cell& cell);
     const PersonBlock& block() const { return block_; }
     const PersonRatings& ratings() const { return ratings_; }
 
@@ -67,6 +63,7 @@ private:
 
     const RatingModel& model_;
     PersonRatings ratings_;
+    std::vector<PersonRatings::Terms> terms_;
     PersonBlock block_;
     PersonBlock::Functional functional_;
     LocalColumns columns_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <memory>
 
 #include "base/parallel.h"
@@ -191,11 +192,12 @@ std::int32_t Ratings::key_of(std::string_view name) const {
     return person < 0 ? -1 : raters + person;
 }
 
-Ratings::Gathering::Gathering(const Ratings& ratings, std::int32_t person, Date as_of, PersonRatings& into)
-    : ratings_(ratings), person_(person), as_of_(as_of), into_(into) {
+Ratings::Gathering::Gathering(const Ratings& ratings, std::int32_t person, PersonRatings& into)
+    : ratings_(ratings), person_(person), into_(into) {
     into.capabilities.clear();
     into.raters.clear();
     into.cells.clear();
+    into.cell.clear();
 }
 
 std::size_t Ratings::Gathering::rater_of(const Row& row) {
@@ -235,41 +237,75 @@ std::size_t Ratings::Gathering::rater_of(const Row& row) {
     return into_.raters.size() - 1;
 }
 
-std::size_t Ratings::Gathering::add(const Row& row) {
+void Ratings::Gathering::add(const Row& row, const PersonRatings::Terms& terms) {
     if (into_.capabilities.empty() || row.capability != last_) {
         last_ = row.capability;
         into_.capabilities.push_back(ratings_.number(row.capability));
-        const Relations& relations = ratings_.organization_.relations();
-        const auto c = static_cast<std::size_t>(row.capability.value());
-        bottom_ = relations.bottom[c];
-        range_ = relations.top[c] - bottom_;
         expected_ = 0;
     }
     const auto rater = static_cast<std::int32_t>(rater_of(row));
     const auto local = static_cast<std::int32_t>(into_.capabilities.size()) - 1;
-    const double weight = ratings_.weight(row.date, as_of_);
-    const double level = (row.level - bottom_) / range_ - ratings_.prior_mean_;
-    PersonRatings::Cell* cell = nullptr;  // repeats of a rater mostly come one after the other
+    std::size_t at = into_.cells.size();  // repeats of a rater mostly come one after the other
     for (std::size_t i = into_.cells.size(); i-- > 0 && into_.cells[i].capability == local;) {
         if (into_.cells[i].rater == rater) {
-            cell = &into_.cells[i];
+            at = i;
             break;
         }
         if (row.source != Source::manager) break;  // who may be named or not
     }
-    if (!cell) cell = &into_.cells.emplace_back(PersonRatings::Cell{local, rater, 0, 0, 0, 0});
-    ++cell->ratings;
-    cell->weight += weight;
-    cell->sum += weight * level;
-    cell->squares += weight * level * level;
-    return static_cast<std::size_t>(cell - into_.cells.data());
+    if (at == into_.cells.size()) into_.cells.push_back({local, rater, 0, 0, 0, 0});
+    PersonRatings::Cell& cell = into_.cells[at];
+    ++cell.ratings;
+    cell.weight += terms.weight;
+    cell.sum += terms.sum;
+    cell.squares += terms.squares;
+    into_.cell.push_back(static_cast<std::int32_t>(at));
+}
+
+double Ratings::level(const Row& row) const {
+    const Relations& relations = organization_.relations();
+    const auto c = static_cast<std::size_t>(row.capability.value());
+    return (row.level - relations.bottom[c]) / (relations.top[c] - relations.bottom[c]) - prior_mean_;
+}
+
+Ratings::Interval Ratings::interval(const Row& row) const {
+    const auto position = [&](std::size_t level) { return organization_->scales.position[level]; };
+    const auto levels =
+        organization_.relations()
+            .levels_of_scale[organization_->capabilities.scale[static_cast<std::size_t>(row.capability.value())]];
+    const auto first = static_cast<std::size_t>(levels.first), last = static_cast<std::size_t>(levels.last) - 1;
+    std::size_t at = first;
+    while (at < last && position(at) < row.level) ++at;
+    if (position(at) != row.level) return {level(row), level(row)};
+    constexpr double none = std::numeric_limits<double>::infinity();
+    const auto between = [&](std::size_t lower) {
+        Row cut = row;
+        cut.level = 0.5 * (position(lower) + position(lower + 1));
+        return level(cut);
+    };
+    return {at == first ? -none : between(at - 1), at == last ? none : between(at)};
+}
+
+double Ratings::aged(const Row& row, Date as_of) const {
+    const double age = is_missing(row.date) ? 0 : static_cast<double>((as_of - row.date).count()) / 365.25;
+    return 1 + age / half_information_years_;
+}
+
+PersonRatings::Terms Ratings::as_given(const Row& row, Date as_of) const {
+    const double weight = 1 / aged(row, as_of), given = level(row);
+    return {weight, weight * given, weight * given * given};
 }
 
 void Ratings::gather(std::int32_t person, PersonRatings& into) const {
-    gather(person, as_of_, into, [&](auto&& add) {
-        for (std::size_t i = first_row(person); i < last_row(person); ++i)
-            if (counts(i)) add(row(i));
-    });
+    Gathering gathering(*this, person, into);
+    for (std::size_t i = first_row(person); i < last_row(person); ++i)
+        if (counts(i)) gathering.add(row(i), says(i));
+}
+
+void Ratings::gather(std::int32_t person, std::span<const Row> rows, std::span<const PersonRatings::Terms> terms,
+                     PersonRatings& into) const {
+    Gathering gathering(*this, person, into);
+    for (std::size_t i = 0; i < rows.size(); ++i) gathering.add(rows[i], terms[i]);
 }
 
 }  // namespace gradus

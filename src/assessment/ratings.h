@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -18,10 +19,15 @@ inline constexpr std::size_t source_count = std::size(Words<Source>::names);
 
 /// What one person's ratings come to, by capability and rater. Local numbers: within the person.
 ///
-/// Levels are counted in ranges of their scale, from the level believed before any rating; a rating given `a` times as long ago as
-/// it takes to double its variance has the weight 1 / (1 + a).
+/// Levels are counted in ranges of their scale, from the level believed before any rating.
 struct PersonRatings {
     static constexpr std::int32_t anonymous = -2;
+
+    /// What one rating says, as a normal one: Σ weight · (level - x)² = squares - 2 x sum + x² weight, in units of its source's residual
+    /// variance. As given, one of `a` times as long ago as it takes to double its variance has the weight 1 / (1 + a).
+    struct Terms {
+        double weight, sum, squares;
+    };
 
     struct Rater {
         std::int32_t shared;  // its number among those who rated several people; -1: nobody else
@@ -32,11 +38,12 @@ struct PersonRatings {
     struct Cell {
         std::int32_t capability, rater;  // local
         std::int32_t ratings;
-        double weight, sum, squares;  // Σ weight, Σ weight · level, Σ weight · level²
+        double weight, sum, squares;  // of the terms of its ratings
     };
     std::vector<std::int32_t> capabilities;  // local → number among the rated capabilities; ascending
     std::vector<Rater> raters;
-    std::vector<Cell> cells;  // by capability, then rater
+    std::vector<Cell> cells;         // by capability, then rater
+    std::vector<std::int32_t> cell;  // of each rating, in the order in which they came
 };
 
 /// Who rated whom by a day: the design behind an estimate.
@@ -106,15 +113,27 @@ public:
     std::int32_t key_of(std::string_view name) const;
     /// Keys are below.
     std::int32_t keys() const { return static_cast<std::int32_t>(shared_of_code_.size() / source_count); }
-    /// What a rating given on a day weighs on another, against one of that day.
-    double weight(Date given, Date as_of) const {
-        const double age = is_missing(given) ? 0 : static_cast<double>((as_of - given).count()) / 365.25;
-        return 1 / (1 + age / half_information_years_);
+    /// The level of a rating in ranges of its scale, from the level believed before any rating.
+    double level(const Row& row) const;
+    /// By how much the variance of a rating has grown by the day: 1 + age / half_information_years.
+    double aged(const Row& row, Date as_of) const;
+    PersonRatings::Terms as_given(const Row& row, Date as_of) const;
+    /// Where the level seen lies: between the half-way points to the levels next to the one given, in the units of level(). Beyond the
+    /// first and the last there are none. A number between two levels is the level seen itself: both ends are equal.
+    struct Interval {
+        double low, high;
+    };
+    Interval interval(const Row& row) const;
+    /// Ratings of one's own choice, by capability, then source, then rater, with what each says.
+    void gather(std::int32_t person, std::span<const Row> rows, std::span<const PersonRatings::Terms> terms,
+                PersonRatings& into) const;
+
+    /// What a rating of the assessments says on the day.
+    PersonRatings::Terms says(std::size_t row) const {
+        return read_as_ ? (*read_as_)[row] : as_given(this->row(row), as_of_);
     }
-    /// `each(add)` calls add(row) for every rating that counts on the day, by capability, then source, then rater; it returns the
-    /// number of the rating's cell.
-    template <class Each>
-    void gather(std::int32_t person, Date as_of, PersonRatings& into, Each&& each) const;
+    /// From now on a person's ratings say this, by row of the assessments, instead of what was given.
+    void read_as(std::shared_ptr<const std::vector<PersonRatings::Terms>> terms) { read_as_ = std::move(terms); }
 
 private:
     class Gathering;
@@ -138,31 +157,24 @@ private:
     std::vector<std::int64_t> shared_;          // codes
     std::vector<std::int64_t> rated_first_;
     std::vector<std::int32_t> rated_people_;
+    std::shared_ptr<const std::vector<PersonRatings::Terms>> read_as_;
 };
 
 /// Puts one person's ratings together, one after the other.
 class Ratings::Gathering {
 public:
-    Gathering(const Ratings& ratings, std::int32_t person, Date as_of, PersonRatings& into);
-    std::size_t add(const Row& row);
+    Gathering(const Ratings& ratings, std::int32_t person, PersonRatings& into);
+    void add(const Row& row, const PersonRatings::Terms& terms);
 
 private:
     std::size_t rater_of(const Row& row);
 
     const Ratings& ratings_;
     std::int32_t person_;
-    Date as_of_;
     PersonRatings& into_;
     std::size_t expected_ = 0;                            // raters mostly come in the same order for every capability
     std::unordered_map<std::int64_t, std::size_t> many_;  // where there are too many to look through
     CapabilityId last_;
-    double bottom_ = 0, range_ = 1;
 };
-
-template <class Each>
-void Ratings::gather(std::int32_t person, Date as_of, PersonRatings& into, Each&& each) const {
-    Gathering gathering(*this, person, as_of, into);
-    each([&](const Row& row) { return gathering.add(row); });
-}
 
 }  // namespace gradus

@@ -65,24 +65,21 @@ Residuals report_residuals(const Estimates& estimates) {
     Buffer<double> level(size), expected(size), residual(size), sd(size), standardised(size);
     rows.fill(nullptr, 0, 1, [&](std::int64_t first, std::int64_t last, std::size_t row, std::size_t) {
         PersonLevels levels(model);
-        std::vector<std::size_t> cells;
         for (auto who = static_cast<std::int32_t>(first); who < last; ++who) {
-            cells.clear();
-            levels.go(who, model.options.as_of, [&](auto&& add) {
-                each_rating(who, [&](std::size_t i) { cells.push_back(add(ratings.row(i))); });
-            });
+            levels.go(who);
             std::size_t next = 0;
             each_rating(who, [&](std::size_t i) {
-                const PersonRatings::Cell& cell = levels.ratings().cells[cells[next++]];
+                const PersonRatings::Cell& cell =
+                    levels.ratings().cells[static_cast<std::size_t>(levels.ratings().cell[next++])];
                 const PersonRatings::Rater& by = levels.ratings().raters[static_cast<std::size_t>(cell.rater)];
-                const PersonLevels::Effect found = levels.fitted(cell.capability, cell.rater);
+                const PersonLevels::Effect found = levels.fit(cell);
                 const auto c = static_cast<std::size_t>(given.capability[i].value());
                 const double range = relations.top[c] - relations.bottom[c];
-                const double own = model.components.variances().residual[static_cast<std::size_t>(by.source)] /
-                                   ratings.weight(given.date[i], model.options.as_of);
+                const PersonRatings::Terms said = ratings.says(i);
+                const double own =
+                    model.components.variances().residual[static_cast<std::size_t>(by.source)] / said.weight;
                 const double left = own - found.variance;
                 const bool known = left > nothing * own;
-                const double seen = (given.level[i] - relations.bottom[c]) / range - model.options.prior_mean;
                 person[row] = PersonId(who);
                 capability[row] = given.capability[i];
                 source[row] = by.source;
@@ -91,8 +88,11 @@ Residuals report_residuals(const Estimates& estimates) {
                                : by.key;
                 date[row] = given.date[i];
                 level[row] = given.level[i];
-                residual[row] = known ? own / left * (seen - found.mean) * range : missing<double>();
-                expected[row] = level[row] - residual[row];
+                // Beside what all others make one expect, the rating said this much; in ordinal ratings not just its own level.
+                const double seen = said.sum / said.weight,
+                             beside = known ? own / left * (seen - found.mean) : missing<double>();
+                expected[row] = relations.bottom[c] + (seen - beside + model.options.prior_mean) * range;
+                residual[row] = level[row] - expected[row];
                 sd[row] = known ? own / std::sqrt(left) * range : missing<double>();
                 standardised[row] = residual[row] / sd[row];
                 ++row;

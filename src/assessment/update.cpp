@@ -54,9 +54,7 @@ public:
 
     void update(PersonId person, std::size_t first, std::size_t last, std::vector<Updated>& rows) {
         collect(person, first, last);
-        levels_.go(person.value(), as_of_, [&](auto&& add) {
-            for (const Ratings::Row& row : rows_) add(row);
-        });
+        levels_.go(person.value(), as_of_, rows_);
         std::size_t at = 0;
         for (const CapabilityId capability : capabilities_) {
             const Relations& relations = model_.organization.relations();

@@ -13,7 +13,8 @@ namespace gradus {
 
 namespace {
 
-constexpr std::int64_t first_sample = 8'000, people_at_once = 256;
+constexpr std::size_t first_sample = 8'000;
+constexpr std::int64_t people_at_once = 256;
 constexpr double fine = 0.009;     // relative standard error that is enough
 constexpr double most_work = 3e7;  // products of one round, to take in how uncertain difficulties and biases are
 constexpr double least = 1e-9;     // squared ranges: less is nothing
@@ -55,10 +56,9 @@ VarianceComponents::VarianceComponents(const Ratings& ratings, const SharedLayou
     list(ratings, options);
     spread();
     criterion_ = missing<double>();
-    std::vector<std::int32_t> people = ratings_.rated();
-    people_ = static_cast<std::int64_t>(people.size());
+    people_ = ratings_.rated();
     if (estimated_.empty()) return;
-    if (people.empty() || ratings_.ratings() == 0) {
+    if (people_.empty() || ratings_.ratings() == 0) {
         for (const std::int32_t k : estimated_) {  // all that is known is the prior
             VarianceComponent& component = components_[static_cast<std::size_t>(k)];
             component.prior_share = 1;
@@ -66,7 +66,7 @@ VarianceComponents::VarianceComponents(const Ratings& ratings, const SharedLayou
         }
         return;
     }
-    if (people_ > 2 * first_sample) {
+    if (people_.size() > 2 * first_sample) {
         std::vector<std::int32_t> some = sample(first_sample);
         improve(some, 1e-2, 30);
         double worst = 0;
@@ -74,10 +74,34 @@ VarianceComponents::VarianceComponents(const Ratings& ratings, const SharedLayou
             worst = std::max(
                 worst, components_[static_cast<std::size_t>(k)].sd / components_[static_cast<std::size_t>(k)].variance);
         const double needed = static_cast<double>(some.size()) * (worst / fine) * (worst / fine);
-        if (needed < 0.7 * static_cast<double>(people_)) people = sample(static_cast<std::int64_t>(needed));
-        people_ = static_cast<std::int64_t>(people.size());
+        if (needed < 0.7 * static_cast<double>(people_.size())) people_ = sample(static_cast<std::int64_t>(needed));
     }
-    improve(people, people_ > 2 * first_sample ? 1e-3 : 1e-5, 60);
+    improve(people_, people_.size() > 2 * first_sample ? 1e-3 : 1e-5, 60);
+}
+
+double VarianceComponents::improve() {
+    if (estimated_.empty() || people_.empty() || ratings_.ratings() == 0) return 0;
+    const auto logs = [&] {
+        Eigen::VectorXd values(static_cast<Eigen::Index>(estimated_.size()));
+        for (Eigen::Index i = 0; i < values.size(); ++i)
+            values(i) =
+                std::log(components_[static_cast<std::size_t>(estimated_[static_cast<std::size_t>(i)])].variance);
+        return values;
+    };
+    const Eigen::VectorXd before = logs();
+    improve(people_, 0, 1);
+    const Eigen::VectorXd move = logs() - before;
+    // Ratings that are read anew with other variances push back, or further: by as much as the last two moves tell.
+    if (last_move_.size() > 0) {
+        const Eigen::VectorXd turn = last_move_ - move;
+        relaxation_ = std::clamp(relaxation_ * last_move_.dot(turn) / std::max(turn.squaredNorm(), 1e-300), 0.02, 2.0);
+    }
+    last_move_ = move;
+    for (Eigen::Index i = 0; i < move.size(); ++i)
+        components_[static_cast<std::size_t>(estimated_[static_cast<std::size_t>(i)])].variance =
+            std::max(least, std::exp(before(i) + relaxation_ * move(i)));
+    spread();
+    return move.cwiseAbs().maxCoeff();
 }
 
 void VarianceComponents::list(const Ratings& ratings, const EstimateOptions& options) {

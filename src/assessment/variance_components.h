@@ -38,11 +38,18 @@ public:
     VarianceComponents(const Ratings& ratings, const SharedLayout& layout, const EstimateOptions& options,
                        Control* control);
 
+    /// Whether any is.
+    bool estimated() const { return !estimated_.empty(); }
+    /// One more Newton step, or a part or multiple of it, with ratings that are read anew. Irons & Tuck (1969), A version of the Aitken
+    /// accelerator for computer iteration, Int. J. Numerical Methods in Engineering 1.
+    /// @return the largest change of a variance that the step asked for, as a share of it.
+    double improve();
+
     const RatingVariances& variances() const { return variances_; }
     const std::vector<VarianceComponent>& components() const { return components_; }
     /// -2 log restricted likelihood of the people used; missing where it is not known.
     double criterion() const { return criterion_; }
-    std::int64_t people() const { return people_; }  // used
+    std::span<const std::int32_t> people() const { return people_; }  // used
     int rounds() const { return rounds_; }
 
 private:
@@ -70,8 +77,10 @@ private:
     std::vector<std::int32_t> estimated_;                          // components that are
     std::array<std::array<std::int32_t, source_count>, 5> place_;  // by term and source: its component; -1: none
     double criterion_ = 0;
-    std::int64_t people_ = 0;
+    std::vector<std::int32_t> people_;
     int rounds_ = 0;
+    Eigen::VectorXd last_move_;  // that improve() was asked for, by log variance
+    double relaxation_ = 1;      // how much of it to go
 };
 
 }  // namespace gradus

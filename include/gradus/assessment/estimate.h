@@ -89,6 +89,16 @@ struct VarianceTerms {
     bool has(VarianceTerm term) const;
 };
 
+/// How a rating is read.
+enum class Likelihood : std::uint8_t {
+    normal,  ///< as the level itself, with a normal error
+    ordinal  ///< as the level nearest to what was seen, with a normal error: the first level says "at most", the last "at least"
+};
+template <>
+struct Words<Likelihood> {
+    static constexpr std::string_view names[] = {"normal", "ordinal"};
+};
+
 struct EstimateOptions {
     Date as_of = missing<Date>();       ///< required: ratings after it are left out
     double half_information_years = 1;  ///< >= 1e-6: a rating's error variance is multiplied by 1 + age / this
@@ -104,6 +114,7 @@ struct EstimateOptions {
     double prior_weight = 10;
     /// Whether sd takes in how uncertain difficulties and source biases are.
     bool common_uncertainty = true;
+    Likelihood likelihood = Likelihood::normal;
     int threads = 0;  ///< 0: all cores
 };
 
