@@ -44,6 +44,7 @@ gradus_estimate_options OptionStruct<gradus_estimate_options>::defaults() {
     c.pooled_residual = o.pooled.residual;
     c.common_uncertainty = o.common_uncertainty;
     c.threads = o.threads;
+    c.likelihood = static_cast<std::int32_t>(o.likelihood);
     c.half_information_years = o.half_information_years;
     c.prior_mean = o.prior_mean;
     c.prior_sd = o.prior_sd;
@@ -58,7 +59,10 @@ gradus_estimate_options OptionStruct<gradus_estimate_options>::defaults() {
 
 EstimateOptions from_c(const gradus_estimate_options* options) {
     const gradus_estimate_options c = known(options);
-    check_reserved(c.reserved);
+    if (c.likelihood < 0 || c.likelihood >= static_cast<std::int32_t>(std::size(Words<Likelihood>::names)))
+        throw Error(Code::invalid_option,
+                    "likelihood is " + std::to_string(c.likelihood) + ": one of GRADUS_LIKELIHOOD_... is expected",
+                    "options", 0, "likelihood");
     return {.as_of = date_from_c(c.as_of),
             .half_information_years = c.half_information_years,
             .prior_mean = c.prior_mean,
@@ -78,6 +82,7 @@ EstimateOptions from_c(const gradus_estimate_options* options) {
                        .residual = truth(c.pooled_residual, "pooled_residual")},
             .prior_weight = c.prior_weight,
             .common_uncertainty = truth(c.common_uncertainty, "common_uncertainty"),
+            .likelihood = static_cast<Likelihood>(c.likelihood),
             .threads = c.threads};
 }
 

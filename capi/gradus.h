@@ -366,6 +366,13 @@ enum {
     GRADUS_SOURCE_OBSERVATION = 5
 };
 
+/* How a rating is read. */
+enum {
+    GRADUS_LIKELIHOOD_NORMAL = 0, /* as the level itself, with a normal error */
+    GRADUS_LIKELIHOOD_ORDINAL =
+        1 /* as the level nearest to one with a normal error; the first says "at most", the last "at least" */
+};
+
 /* Ratings differ by terms, each with a variance: the person, the person's capability, the severity of the rater, the halo of the
  * rater about the person, and the residual. Variances are in squared ranges of the scale; NaN (default): estimated from the
  * ratings. */
@@ -381,10 +388,11 @@ typedef struct gradus_estimate_options {
     int32_t pooled_residual;        /* likewise */
     int32_t common_uncertainty;     /* 1 (default): sd takes in how uncertain difficulties and source biases are */
     int32_t threads;
-    int32_t reserved;              /* 0 */
-    double half_information_years; /* >= 1e-6: a rating's residual variance is multiplied by 1 + age / this; default 1 */
-    double prior_mean;             /* share of the scale's range above its bottom, 0 to 1; default 0.5 */
-    double prior_sd;               /* share of the scale's range, 1e-9 to 1000; default 0.25 */
+    int32_t likelihood; /* GRADUS_LIKELIHOOD_...; default GRADUS_LIKELIHOOD_NORMAL */
+    double
+        half_information_years; /* >= 1e-6: a rating's residual variance is multiplied by 1 + age / this; default 1 */
+    double prior_mean;          /* share of the scale's range above its bottom, 0 to 1; default 0.5 */
+    double prior_sd;            /* share of the scale's range, 1e-9 to 1000; default 0.25 */
     /* How many raters (people, ratings, ...) a prior variance counts for, 0 to 1e9; default 10. With 0, difficulties and biases
      * have flat priors. */
     double prior_weight;

@@ -43,6 +43,13 @@ Grouping grouping(std::string_view word) {
     return static_cast<Grouping>(found - std::begin(names));
 }
 
+Likelihood likelihood_of(std::string_view word) {
+    const auto& names = Words<Likelihood>::names;
+    const auto found = std::find(std::begin(names), std::end(names), word);
+    if (found == std::end(names)) throw Error(Code::internal, "no such likelihood: " + std::string(word));
+    return static_cast<Likelihood>(found - std::begin(names));
+}
+
 /// A job whose result is a table that tells of others.
 template <class Work>
 Job report_job(const TableView& of, Work work) {
@@ -85,7 +92,8 @@ Variances variances_of(const std::map<std::string, std::map<std::string, double>
 EstimateOptions estimate_options(Days as_of, double half_information_years, double prior_mean, double prior_sd,
                                  const std::map<std::string, std::map<std::string, double>>& variances,
                                  const std::vector<std::string>& terms, const std::vector<std::string>& pooled,
-                                 double prior_weight, bool common_uncertainty, int threads) {
+                                 double prior_weight, bool common_uncertainty, const std::string& likelihood,
+                                 int threads) {
     return {.as_of = date(as_of),
             .half_information_years = half_information_years,
             .prior_mean = prior_mean,
@@ -95,6 +103,7 @@ EstimateOptions estimate_options(Days as_of, double half_information_years, doub
             .pooled = terms_of(pooled),
             .prior_weight = prior_weight,
             .common_uncertainty = common_uncertainty,
+            .likelihood = likelihood_of(likelihood),
             .threads = threads};
 }
 
@@ -161,7 +170,8 @@ void bind_stages(py::module_& module) {
 
     py::class_<EstimateOptions>(module, "EstimateOptions", py::module_local())
         .def(py::init(&estimate_options), "as_of"_a, "half_information_years"_a, "prior_mean"_a, "prior_sd"_a,
-             "variances"_a, "terms"_a, "pooled"_a, "prior_weight"_a, "common_uncertainty"_a, "threads"_a);
+             "variances"_a, "terms"_a, "pooled"_a, "prior_weight"_a, "common_uncertainty"_a, "likelihood"_a,
+             "threads"_a);
     module.def(
         "start_estimate",
         [](const Organization& org, const TableView& assessments, const EstimateOptions& options) {

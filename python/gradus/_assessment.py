@@ -11,14 +11,14 @@ from . import _core, _text
 from ._error import Error
 from ._input import Tabular, read
 from ._interval import SURE
-from ._options import Day, cores, day, most_drawn, real, truth, whole
+from ._options import Day, cores, day, most_drawn, real, truth, whole, word
 from ._organization import Organization
 from ._raters import Raters, RatingsBySource
 from ._residuals import Residuals
 from ._rows import rows_of, unknown_key
 from ._run import run
 from ._table import Table
-from ._variances import BY_SOURCE, TERMS, given_variances, names
+from ._variances import BY_SOURCE, LIKELIHOODS, TERMS, given_variances, names
 
 KINDS: dict[str, type[Table]] = {"raters": Raters, "residuals": Residuals}
 
@@ -398,6 +398,7 @@ def estimate(
     pooled: Iterable[str] = (),
     prior_weight: float = 10,
     common_uncertainty: bool = True,
+    likelihood: str = "normal",
     threads: int | None = None,
     progress: bool = False,
 ) -> Estimates:
@@ -438,6 +439,11 @@ def estimate(
         the ratings decide sooner.
     common_uncertainty
         Whether `sd` takes in how unsure the difficulty of capabilities and the kindness of sources are.
+    likelihood
+        How a rating is read. "normal": as the level itself, with a normal error; an estimate is then what would be
+        shown on this scale. "ordinal": as the level nearest to one with a normal error, where the scale's first level
+        says "at most" and the last "at least"; an estimate is then the level that no scale ends. A number between two
+        levels of the scale is read as with "normal". Takes some five times as long.
     threads
         Most threads to use; None: all cores.
     progress
@@ -457,7 +463,8 @@ def estimate(
     Notes
     -----
     Best linear unbiased prediction: Henderson (1975), Biometrics 31; Robinson (1991), Statistical Science 6. Variances
-    by restricted maximum likelihood: Gilmour, Thompson & Cullis (1995), Biometrics 51.
+    by restricted maximum likelihood: Gilmour, Thompson & Cullis (1995), Biometrics 51. Ordinal: Stewart (1983), Review
+    of Economic Studies 50, by Opper & Archambeau (2009), Neural Computation 21.
 
     Examples
     --------
@@ -476,6 +483,7 @@ def estimate(
         pooled=pooled,
         prior_weight=prior_weight,
         common_uncertainty=common_uncertainty,
+        likelihood=likelihood,
         threads=threads,
     )
     job = _core.start_estimate(organization._core, given_assessments(organization, assessments)._core, options)
@@ -493,6 +501,7 @@ def estimate_options(
     pooled: Iterable[str],
     prior_weight: float,
     common_uncertainty: bool,
+    likelihood: str,
     threads: int | None,
 ) -> _core.EstimateOptions:
     """The options of `estimate`, as the core takes them."""
@@ -506,6 +515,7 @@ def estimate_options(
         names("pooled", pooled, BY_SOURCE),
         real("prior_weight", prior_weight),
         truth("common_uncertainty", common_uncertainty),
+        word("likelihood", likelihood, LIKELIHOODS),
         cores(threads),
     )
 

@@ -164,6 +164,7 @@ class EstimateOptions:
         pooled: Sequence[str],
         prior_weight: float,
         common_uncertainty: bool,
+        likelihood: str,
         threads: int,
     ) -> None: ...
 

@@ -107,6 +107,7 @@ def simulate_assessments(
     prior_sd: float = 0.25,
     terms: Iterable[str] = TERMS,
     prior_weight: float = 10,
+    likelihood: str = "normal",
     seed: int = 1,
     threads: int | None = None,
 ) -> SimulatedAssessments:
@@ -133,7 +134,7 @@ def simulate_assessments(
         Which design, of a table with several.
     bias
         How kind sources are, -1 to 1, in shares of the scale's range: a mapping from source. Missing: 0.
-    half_information_years, prior_mean, prior_sd, terms, prior_weight
+    half_information_years, prior_mean, prior_sd, terms, prior_weight, likelihood
         As in `estimate`. True levels have `prior_mean` on average.
     seed
         0 or more.
@@ -160,6 +161,7 @@ def simulate_assessments(
     options = estimate_options(
         as_of=as_of, half_information_years=half_information_years, prior_mean=prior_mean, prior_sd=prior_sd,
         variances=variances, terms=terms, pooled=(), prior_weight=prior_weight, common_uncertainty=True,
+        likelihood=likelihood,
         threads=threads,
     )  # fmt: skip
     job = _core.start_simulate_assessments(
@@ -182,6 +184,7 @@ def review_design(
     terms: Iterable[str] = TERMS,
     pooled: Iterable[str] = (),
     prior_weight: float = 10,
+    likelihood: str = "normal",
     seed: int = 1,
     repetitions: int = 0,
     threads: int | None = None,
@@ -212,7 +215,7 @@ def review_design(
     bias
         How kind sources are, -1 to 1, in shares of the scale's range: a mapping from source. Missing: as estimated
         from the ratings there are, else 0.
-    half_information_years, prior_mean, prior_sd, terms, pooled, prior_weight
+    half_information_years, prior_mean, prior_sd, terms, pooled, prior_weight, likelihood
         As in `estimate`.
     seed
         0 or more.
@@ -242,6 +245,7 @@ def review_design(
     options = estimate_options(
         as_of=as_of, half_information_years=half_information_years, prior_mean=prior_mean, prior_sd=prior_sd,
         variances=variances, terms=terms, pooled=pooled, prior_weight=prior_weight, common_uncertainty=True,
+        likelihood=likelihood,
         threads=threads,
     )  # fmt: skip
     job = _core.start_review_design(

@@ -13,6 +13,7 @@ OF_PEOPLE = ("person", "person_capability")
 BY_SOURCE = ("severity", "halo", "residual")
 TERMS = (*OF_PEOPLE, *BY_SOURCE)
 UNSURE = 0.5  # share of the prior from which the ratings say little of a variance
+LIKELIHOODS = ("normal", "ordinal")
 SOURCES = ("self", "manager", "peer", "report", "test", "observation")
 
 

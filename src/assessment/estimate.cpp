@@ -45,6 +45,8 @@ void check(const EstimateOptions& options) {
     }
     if (!(options.prior_weight >= 0 && options.prior_weight <= 1e9))
         refuse_option("prior_weight", options.prior_weight, "a number from 0 to 1e9");
+    if (static_cast<std::size_t>(options.likelihood) >= std::size(Words<Likelihood>::names))
+        refuse_option("likelihood", static_cast<double>(options.likelihood), "normal or ordinal");
     if (!options.terms.residual)
         throw Error(Code::invalid_option, "option terms: the residual cannot be left out", "options", 0, "terms");
 }
@@ -75,7 +77,9 @@ OptionsJson describe(const EstimateOptions& options) {
         if (!options.terms.has(term)) json.add("terms." + word, false);
         if (options.pooled.has(term)) json.add("pooled." + word, true);
     }
-    json.add("prior_weight", options.prior_weight).add("common_uncertainty", options.common_uncertainty);
+    json.add("prior_weight", options.prior_weight)
+        .add("common_uncertainty", options.common_uncertainty)
+        .add("likelihood", Words<Likelihood>::names[static_cast<std::size_t>(options.likelihood)]);
     return json;
 }
 

@@ -145,7 +145,8 @@ public:
         learn(options);
         name_raters();
         for (std::size_t c = 0; c < organization.capabilities().size(); ++c)
-            rounding_.push_back(rounding(CapabilityId(static_cast<std::int32_t>(c))));
+            rounding_.push_back(
+                options_.likelihood == Likelihood::ordinal ? 0 : rounding(CapabilityId(static_cast<std::int32_t>(c))));
     }
 
     const Estimates& known() const { return known_; }
@@ -262,7 +263,7 @@ private:
     }
 
     // What rounding to levels adds to the variance of a rating, in squared ranges: a twelfth of the mean squared step (Sheppard
-    // 1898). Variances of ratings have it in them, so it is not drawn a second time.
+    // 1898). Variances of ratings read as normal have it in them, so it is not drawn a second time.
     double rounding(CapabilityId capability) const {
         const Rows levels = scale_of(capability);
         double squares = 0;

@@ -141,9 +141,10 @@ TEST(Estimate, AnswersWhateverItIsGiven) {
     const auto answers = [&](Cells rows, int expected) {
         Cells cells = head;
         cells.insert(cells.end(), rows.begin(), rows.end());
-        for (const double weight : {10.0, 1.0, 0.0}) {
+        for (const double weight : {10.0, 1.0, 0.0, -1.0}) {  // the last: the default, and ordinal ratings
             EstimateOptions options = as_of(today);
-            options.prior_weight = weight;
+            options.prior_weight = weight < 0 ? 10 : weight;
+            if (weight < 0) options.likelihood = Likelihood::ordinal;
             const Estimates found = estimate(org, assess(org, cells), options);
             EXPECT_EQ(found.size(), static_cast<std::size_t>(expected));
             for (std::size_t i = 0; i < found.size(); ++i) {
@@ -387,6 +388,7 @@ TEST(Estimate, RefusesOptionsOutsideTheirRange) {
     EXPECT_EQ(refused([](EstimateOptions& o) { o.variances.residual[4] = 0; }), "variances.residual.test");
     EXPECT_EQ(refused([](EstimateOptions& o) { o.variances.severity[0] = -1; }), "variances.severity.self");
     EXPECT_EQ(refused([](EstimateOptions& o) { o.prior_weight = -1; }), "prior_weight");
+    EXPECT_EQ(refused([](EstimateOptions& o) { o.likelihood = static_cast<Likelihood>(2); }), "likelihood");
     EXPECT_EQ(refused([](EstimateOptions& o) { o.terms.residual = false; }), "terms");
     EXPECT_EQ(refused([](EstimateOptions& o) { o.variances.severity[0] = 0; }), "");
     EXPECT_EQ(refused([](EstimateOptions&) {}), "");

@@ -72,7 +72,8 @@ int main(void) {
     gradus_estimate_options estimate;
     gradus_estimate_options_init(&estimate, sizeof estimate);
     CHECK(estimate.as_of == GRADUS_NONE && estimate.half_information_years == 1 && estimate.prior_mean == 0.5);
-    CHECK(estimate.prior_sd == 0.25 && estimate.prior_weight == 10 && estimate.reserved == 0);
+    CHECK(estimate.prior_sd == 0.25 && estimate.prior_weight == 10);
+    CHECK(estimate.likelihood == GRADUS_LIKELIHOOD_NORMAL);
     CHECK(estimate.term_person == 1 && estimate.term_person_capability == 1 && estimate.term_severity == 1);
     CHECK(estimate.term_halo == 1 && estimate.common_uncertainty == 1);
     CHECK(estimate.pooled_severity == 0 && estimate.pooled_halo == 0 && estimate.pooled_residual == 0);
@@ -115,9 +116,11 @@ int main(void) {
         CHECK(strcmp(err.column, names[i]) == 0);
         *flags[i] = usual;
     }
-    estimate.reserved = 1;
-    FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION,
-          "reserved");
+    for (int32_t other = -1; other < 1000; other += other < 0 ? 3 : 255) { /* -1, 2, 257, ... */
+        estimate.likelihood = other;
+        FAILS(gradus_estimate(s.organization, s.assessments, &estimate, NULL, &estimates, &err), GRADUS_INVALID_OPTION,
+              "likelihood");
+    }
 
     gradus_optimize_options optimize;
     gradus_optimize_options_init(&optimize, sizeof optimize);

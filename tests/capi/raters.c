@@ -165,6 +165,14 @@ static void check_options(const stages* s, const gradus_assessments* assessments
         gradus_estimates_free(estimates);
         *left_out[i] = 1;
     }
+    options.likelihood = GRADUS_LIKELIHOOD_ORDINAL;
+    estimates = estimate(s, assessments, &options);
+    table = table_of(estimates, "estimates");
+    OK(gradus_table_provenance(table, &made, &err));
+    CHECK(strstr(made.options, "\"likelihood\": \"ordinal\""));
+    gradus_table_free(table);
+    gradus_estimates_free(estimates);
+    options.likelihood = GRADUS_LIKELIHOOD_NORMAL;
     int32_t* const pooled[] = {&options.pooled_severity, &options.pooled_halo, &options.pooled_residual};
     for (int i = 0; i < 3; ++i) {
         *pooled[i] = 1;

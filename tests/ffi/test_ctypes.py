@@ -51,7 +51,7 @@ class EstimateOptions(ctypes.Structure):
             (name, c_int32)
             for name in (
                 "as_of term_person term_person_capability term_severity term_halo pooled_severity pooled_halo "
-                "pooled_residual common_uncertainty threads reserved"
+                "pooled_residual common_uncertainty threads likelihood"
             ).split()
         ]
         + [

@@ -133,6 +133,25 @@ def test_the_stages(seed: int) -> None:
          ("capability", "level"))  # fmt: skip
 
 
+@pytest.mark.parametrize("seed", cases(300, 40))
+def test_ordinal_ratings(seed: int) -> None:
+    tables = organisation(seed)
+    draw = random.Random(seed)
+    known = draw.choice(KNOWN)
+    options = {
+        "half_information_years": draw.choice((1, 0.5, 3)),
+        "prior_mean": draw.choice((0.5, 0.2)),
+        "prior_weight": draw.choice((10, 2, 50)),
+        "common_uncertainty": draw.random() < 0.8,
+        "likelihood": "ordinal",
+    }
+    estimates = gr.estimate(library(tables), tables["assessments"], as_of=AS_OF, variances=known, **options)
+    believed = oracle.Model(tables, AS_OF, variances(estimates, known), **options)
+    same(estimates, oracle.estimate(believed), ("person", "capability"), tolerance=1e-6)
+    same(estimates.sources, oracle.sources(believed), ("source",), tolerance=1e-6)
+    same(estimates.raters, oracle.raters(believed), ("rater", "source"), tolerance=1e-6)
+
+
 @pytest.mark.parametrize("seed", cases(500, 20))
 def test_fairness(seed: int) -> None:
     tables = organisation(seed, people=50)

@@ -273,7 +273,9 @@ def test_plan_json_is_the_certificate(starter: Path, tmp_path: Path) -> None:
 
 def test_every_option_reaches_its_stage(starter: Path, tmp_path: Path) -> None:
     given = {
-        "estimate": {"half_information_years": 2, "prior_mean": 0.4, "prior_sd": 0.3, "prior_weight": 4},
+        "estimate": {
+            "half_information_years": 2, "prior_mean": 0.4, "prior_sd": 0.3, "prior_weight": 4, "likelihood": "ordinal",
+        },
         "gaps": {"credit_completed": False},
         "risk": {"likelihood_bands": [0.2, 0.3, 0.5, 0.8], "impact_bands": [1, 4, 6, 8], "level_cuts": [3, 9, 16]},
         "plan": {

@@ -86,6 +86,7 @@ def test_what_is_no_day(org: gr.Organization, as_of: Any) -> None:
         ({"pooled": ["person"]}, "pooled: there is no term 'person'; there are severity, halo, residual"),
         ({"prior_weight": -1}, "prior_weight"),
         ({"common_uncertainty": 1}, "common_uncertainty must be True or False"),
+        ({"likelihood": "probit"}, "likelihood must be one of normal, ordinal, not 'probit'"),
         ({"threads": 0}, "threads"),
         ({"threads": 1.5}, "threads must be a whole number"),
         ({"threads": 10**12}, "threads"),

@@ -59,6 +59,13 @@ class Pooled(str, Enum):
     residual = "residual"
 
 
+class Likelihood(str, Enum):
+    """How a rating is read."""
+
+    normal = "normal"
+    ordinal = "ordinal"
+
+
 class Format(str, Enum):
     """How result tables are written."""
 
@@ -114,6 +121,15 @@ class Estimating:
             show_default=False,
         ),
     ] = None
+    likelihood: Annotated[
+        Likelihood,
+        _option(
+            "--likelihood",
+            LEVELS,
+            "Ratings are levels themselves (normal), or the nearest of the scale, which ends (ordinal).",
+            "MODEL",
+        ),
+    ] = Likelihood.normal
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ def levels(dataset: Dataset, options: Estimating) -> dict[str, Any]:
         "terms": [term for term in TERMS if term not in without],
         "pooled": [term.value for term in options.pool or ()],
         "prior_weight": options.prior_weight,
+        "likelihood": options.likelihood.value,
     }
 
 

@@ -55,7 +55,9 @@ class Model:
     """One dense model of all ratings at once: z = μ of the source + difficulty + person + person at the capability +
     severity + halo + error, everything normal, by conditioning on the ratings.
 
-    Variances are given: term and source → squared scale ranges; those absent are 0.
+    Variances are given: term and source → squared scale ranges; those absent are 0. With the likelihood "ordinal" a rating says between
+    which half-way points the level lies: the normal distribution of all effects nearest to their posterior, by normal ratings that
+    pull as much, on average over it, as the intervals do.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Model:
         prior_sd: float = PRIOR_SD,
         prior_weight: float = 10,
         common_uncertainty: bool = True,
+        likelihood: str = "normal",
     ) -> None:
         self.org = org = Organization(tables, as_of)
         self.variances, self.prior_mean, self.prior_sd = variances, prior_mean, prior_sd
@@ -127,15 +130,48 @@ class Model:
             level = org.position(capability, row["level"])
             z[i] = (level - org.bottom(capability)) / org.range(capability) - prior_mean
         spread = np.array(list(before.values()))
-        self.z, self.of_ratings = z, (design * spread) @ design.T + np.diag(errors)
-        self.mean, self.covariance = conditioned(design, errors, z, spread)
-        self.left, self.of_left = z, self.of_ratings  # what chance and the people and raters do
+        doubt = spread.copy()
         if not common_uncertainty:  # as if what all share were known to be what is expected
+            doubt[: len(self.common)] = 0
+        seen = [(z[i], z[i]) if likelihood == "normal" else self.interval(row) for i, row in enumerate(self.used)]
+        given = errors.copy()
+        for _ in range(1000):
+            self.mean, self.covariance = conditioned(design, errors, z, spread)
+            if not common_uncertainty:
+                self.covariance = conditioned(design, errors, z, doubt)[1]
+            now = [
+                (z[i], given[i])
+                if low == high
+                else as_normal(low, high, given[i], float(row @ self.mean), float(row @ self.covariance @ row))
+                for i, (row, (low, high)) in enumerate(zip(design, seen, strict=True))
+            ]
+            new_z, new_errors = (np.array([one[k] for one in now]) for k in (0, 1))
+            done = np.allclose(new_z / new_errors, z / errors, 0, 1e-8) and np.allclose(
+                1 / new_errors, 1 / errors, 0, 1e-8
+            )
+            if done:
+                break
+            z, errors = new_z, new_errors
+        self.z, self.of_ratings = z, (design * spread) @ design.T + np.diag(errors)
+        self.left, self.of_left = z, self.of_ratings  # what chance and the people and raters do
+        if not common_uncertainty:
             shared = slice(0, len(self.common))
-            spread[shared] = 0
             self.left = z - design[:, shared] @ self.mean[shared]
-            self.of_left = (design * spread) @ design.T + np.diag(errors)
-            self.covariance = conditioned(design, errors, z, spread)[1]
+            self.of_left = (design * doubt) @ design.T + np.diag(errors)
+
+    def interval(self, row: Row) -> tuple[float, float]:
+        """Between which points a rating lies, in ranges from the prior mean; a number that is no level is itself both."""
+        org, capability = self.org, row["capability"]
+        level = org.position(capability, row["level"])
+        positions = org.positions(capability)
+        if level in positions:
+            at = positions.index(level)
+            low = (positions[at - 1] + level) / 2 if at > 0 else -math.inf
+            high = (level + positions[at + 1]) / 2 if at + 1 < len(positions) else math.inf
+        else:
+            low = high = level
+        low, high = ((end - org.bottom(capability)) / org.range(capability) - self.prior_mean for end in (low, high))
+        return low, high
 
     def variance(self, term: str, source: str | None = None) -> float:
         return self.variances.get((term, source), 0.0)
@@ -301,6 +337,37 @@ def fairness(model: Model, min_people: int = 5) -> list[dict[str, Any]]:
                 "others": counts[1],
             })
     return found
+
+
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
+
+
+def as_normal(low: float, high: float, error: float, mean: float, variance: float) -> tuple[float, float]:
+    """The rating with a normal error, and its variance, that pulls as an interval does where its mean is N(mean, variance)."""
+    pull, weight = 0.0, 0.0
+    for node, share in zip(NODES, WEIGHTS / WEIGHTS.sum(), strict=True):
+        at = mean + node * math.sqrt(max(0.0, variance))
+        a, b = (low - at) / math.sqrt(error), (high - at) / math.sqrt(error)
+        first, second = moments(a, b)
+        pull += share * first / math.sqrt(error)
+        weight += share * min(1.0, max(0.0, 1 - (second - first**2))) / error
+    weight = max(weight, 1e-9 / error)
+    return mean + pull / weight, 1 / weight
+
+
+def moments(a: float, b: float) -> tuple[float, float]:
+    """Mean and mean square of a standard normal variable between a and b, by Simpson's rule."""
+    if a > 0 or b < 0:  # towards 0 all that counts lies within a few of 1 / distance
+        near, far = (a, b) if a > 0 else (b, a)
+        reach = min(abs(far - near), 40 / max(abs(near), 1.0))
+        x = np.linspace(near, near + math.copysign(reach, far - near), 2001)
+    else:
+        x = np.linspace(max(a, -10.0), min(b, 10.0), 2001)
+    density = np.exp(-0.5 * (x - x[np.argmin(np.abs(x))]) * (x + x[np.argmin(np.abs(x))]))
+    density[1:-1:2] *= 4
+    density[2:-1:2] *= 2
+    total = density.sum()
+    return float(density @ x / total), float(density @ x**2 / total)
 
 
 def conditioned(design: Any, errors: Any, z: Any, spread: Any) -> tuple[Any, Any]:

@@ -115,6 +115,10 @@ class Organization:
         labels = self.scales[self.capabilities[capability]["scale"]]
         return labels[level] if isinstance(level, str) and level in labels else float(level)
 
+    def positions(self, capability: str) -> list[float]:
+        """Those of the scale's levels, ascending."""
+        return sorted(self.scales[self.capabilities[capability]["scale"]].values())
+
     def bottom(self, capability: str) -> float:
         return min(self.scales[self.capabilities[capability]["scale"]].values())
 
