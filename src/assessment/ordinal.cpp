@@ -14,7 +14,7 @@ namespace gradus {
 namespace {
 
 constexpr std::int64_t people_at_once = 64;
-// As a share of a variance, from one round to the next: what is left to go is as much again. A standard error is rarely below 1 %.
+// What is left to go of a variance, as a share of it. A standard error is rarely below 1 %.
 constexpr double same_variance = 1e-3;
 constexpr int most_rounds = 60;
 
@@ -146,8 +146,11 @@ void read_as_ordinal(RatingModel& model, Control* control) {
     if (model.components.estimated()) {
         double moved = 1;
         for (int round = 0; round < most_rounds && moved > same_variance && !cancelled(); ++round) {
-            solve(model.components.people(), true);
-            read(model.components.people());
+            double changed = 1;
+            for (int again = 0; again < 8 && changed > std::min(0.01 * moved, 0.01); ++again) {
+                solve(model.components.people(), true);
+                changed = read(model.components.people());
+            }
             moved = model.components.improve();
         }
     }

@@ -81,27 +81,72 @@ VarianceComponents::VarianceComponents(const Ratings& ratings, const SharedLayou
 
 double VarianceComponents::improve() {
     if (estimated_.empty() || people_.empty() || ratings_.ratings() == 0) return 0;
-    const auto logs = [&] {
-        Eigen::VectorXd values(static_cast<Eigen::Index>(estimated_.size()));
-        for (Eigen::Index i = 0; i < values.size(); ++i)
-            values(i) =
-                std::log(components_[static_cast<std::size_t>(estimated_[static_cast<std::size_t>(i)])].variance);
-        return values;
-    };
-    const Eigen::VectorXd before = logs();
-    improve(people_, 0, 1);
-    const Eigen::VectorXd move = logs() - before;
-    // Ratings that are read anew with other variances push back, or further: by as much as the last two moves tell.
-    if (last_move_.size() > 0) {
-        const Eigen::VectorXd turn = last_move_ - move;
-        relaxation_ = std::clamp(relaxation_ * last_move_.dot(turn) / std::max(turn.squaredNorm(), 1e-300), 0.02, 2.0);
-    }
-    last_move_ = move;
+    ++rounds_;
+    if (control_) control_->report(std::min(0.6, 0.05 * rounds_));
+    const Step step = look(people_, whole(people_));
+    const Eigen::VectorXd move = newton(step);
+    if (!move.allFinite()) return 0;
+    Eigen::VectorXd logs(move.size());
+    for (Eigen::Index i = 0; i < move.size(); ++i)
+        logs(i) = std::log(components_[static_cast<std::size_t>(estimated_[static_cast<std::size_t>(i)])].variance);
+    const Eigen::VectorXd next = accelerated_.next(logs, move, 0.5);
     for (Eigen::Index i = 0; i < move.size(); ++i)
         components_[static_cast<std::size_t>(estimated_[static_cast<std::size_t>(i)])].variance =
-            std::max(least, std::exp(before(i) + relaxation_ * move(i)));
+            std::max(least, std::exp(next(i)));
     spread();
-    return move.cwiseAbs().maxCoeff();
+    tell(step);
+    double moved = 0;
+    for (Eigen::Index i = 0; i < move.size(); ++i)
+        if (std::exp(next(i)) > 10 * least) moved = std::max(moved, std::abs(move(i)));
+    return moved;
+}
+
+// Whether a round can take in how uncertain difficulties and biases are.
+bool VarianceComponents::whole(std::span<const std::int32_t> people) const {
+    double work = 0;
+    PersonRatings ratings;
+    for (std::size_t i = 0; i < people.size() && work <= most_work; ++i) {
+        ratings_.gather(people[i], ratings);
+        const auto columns = static_cast<double>(ratings.capabilities.size() + ratings.raters.size());
+        work += static_cast<double>(ratings.cells.size()) * columns * columns;
+    }
+    return work <= most_work;
+}
+
+// What a prior takes of the likelihood of an estimated component, and of its slope by log variance.
+std::pair<double, double> VarianceComponents::belief_of(Eigen::Index i) const {
+    const auto k = static_cast<std::size_t>(estimated_[static_cast<std::size_t>(i)]);
+    return {prior_[k] / components_[k].variance, std::log(components_[k].variance)};
+}
+
+// By log variance.
+Eigen::VectorXd VarianceComponents::newton(const Step& step) const {
+    Eigen::VectorXd gradient = step.gradient;
+    Eigen::MatrixXd information = step.information;
+    for (Eigen::Index i = 0; i < gradient.size(); ++i) {
+        const double ratio = belief_of(i).first;
+        gradient(i) += 0.5 * prior_weight_ * (ratio - 1);
+        information(i, i) += 0.5 * prior_weight_ * std::max(ratio, 1.0);
+        information(i, i) += 1e-9 + 1e-7 * information(i, i);
+    }
+    return information.ldlt().solve(gradient);
+}
+
+// How much is known of each variance, and by whom.
+void VarianceComponents::tell(const Step& step) {
+    const auto m = static_cast<Eigen::Index>(estimated_.size());
+    Eigen::MatrixXd information = step.information;
+    for (Eigen::Index i = 0; i < m; ++i) {
+        VarianceComponent& component = components_[static_cast<std::size_t>(estimated_[static_cast<std::size_t>(i)])];
+        const double prior = 0.5 * prior_weight_ * std::max(belief_of(i).first, 1e-12);
+        component.prior_share = prior / std::max(prior + step.information(i, i), 1e-300);
+        information(i, i) += prior + 1e-9;
+    }
+    const Eigen::MatrixXd inverse = information.ldlt().solve(Eigen::MatrixXd::Identity(m, m));
+    for (Eigen::Index i = 0; i < m; ++i) {
+        VarianceComponent& component = components_[static_cast<std::size_t>(estimated_[static_cast<std::size_t>(i)])];
+        component.sd = component.variance * std::sqrt(std::max(0.0, inverse(i, i)));
+    }
 }
 
 void VarianceComponents::list(const Ratings& ratings, const EstimateOptions& options) {
@@ -466,39 +511,19 @@ VarianceComponents::Step VarianceComponents::look(std::span<const std::int32_t> 
 
 bool VarianceComponents::improve(std::span<const std::int32_t> people, double enough, int most) {
     const auto m = static_cast<Eigen::Index>(estimated_.size());
-    double work = 0;
-    PersonRatings ratings;
-    for (std::size_t i = 0; i < people.size() && work <= most_work; ++i) {
-        ratings_.gather(people[i], ratings);
-        const auto columns = static_cast<double>(ratings.capabilities.size() + ratings.raters.size());
-        work += static_cast<double>(ratings.cells.size()) * columns * columns;
-    }
-    const bool whole = work <= most_work;
-    // What a prior takes of the likelihood, and of its slope by log variance.
-    const auto belief_of = [&](Eigen::Index i) {
-        const auto k = static_cast<std::size_t>(estimated_[static_cast<std::size_t>(i)]);
-        return std::pair(prior_[k] / components_[k].variance, std::log(components_[k].variance));
-    };
+    const bool all = whole(people);
     const auto objective = [&](const Step& step) {
         double sum = step.criterion;
         for (Eigen::Index i = 0; i < m; ++i) sum += prior_weight_ * (belief_of(i).first + belief_of(i).second);
         return sum;
     };
-    Step step = look(people, whole);
+    Step step = look(people, all);
     bool settled = false;
     for (int round = 0; round < most && !settled; ++round) {
         ++rounds_;
         if (control_) control_->report(std::min(0.6, 0.05 * rounds_));
         if (control_ && control_->cancelled()) break;
-        Eigen::VectorXd gradient = step.gradient;
-        Eigen::MatrixXd information = step.information;
-        for (Eigen::Index i = 0; i < m; ++i) {
-            const double ratio = belief_of(i).first;
-            gradient(i) += 0.5 * prior_weight_ * (ratio - 1);
-            information(i, i) += 0.5 * prior_weight_ * std::max(ratio, 1.0);
-            information(i, i) += 1e-9 + 1e-7 * information(i, i);
-        }
-        Eigen::VectorXd move = information.ldlt().solve(gradient);
+        Eigen::VectorXd move = newton(step);
         const double longest = move.cwiseAbs().maxCoeff();
         if (!std::isfinite(longest)) break;
         const bool last = longest < enough;
@@ -513,9 +538,9 @@ bool VarianceComponents::improve(std::span<const std::int32_t> people, double en
                     std::max(least, before[static_cast<std::size_t>(i)] * std::exp(move(i)));
             spread();
             if (last) break;
-            next = look(people, whole);
+            next = look(people, all);
             // A slope that is not whole is not that of the likelihood: it need not fall along it.
-            if (!whole || !step.exact || !next.exact || objective(next) <= now + 1e-9 * std::abs(now)) break;
+            if (!all || !step.exact || !next.exact || objective(next) <= now + 1e-9 * std::abs(now)) break;
         }
         double moved = 0;
         for (Eigen::Index i = 0; i < m; ++i) {
@@ -527,18 +552,7 @@ bool VarianceComponents::improve(std::span<const std::int32_t> people, double en
         settled = last || moved < enough;
         if (!last) step = std::move(next);
     }
-    Eigen::MatrixXd information = step.information;
-    for (Eigen::Index i = 0; i < m; ++i) {
-        VarianceComponent& component = components_[static_cast<std::size_t>(estimated_[static_cast<std::size_t>(i)])];
-        const double prior = 0.5 * prior_weight_ * std::max(belief_of(i).first, 1e-12);
-        component.prior_share = prior / std::max(prior + step.information(i, i), 1e-300);
-        information(i, i) += prior + 1e-9;
-    }
-    const Eigen::MatrixXd inverse = information.ldlt().solve(Eigen::MatrixXd::Identity(m, m));
-    for (Eigen::Index i = 0; i < m; ++i) {
-        VarianceComponent& component = components_[static_cast<std::size_t>(estimated_[static_cast<std::size_t>(i)])];
-        component.sd = component.variance * std::sqrt(std::max(0.0, inverse(i, i)));
-    }
+    tell(step);
     if (step.exact) criterion_ = step.criterion;
     return settled;
 }

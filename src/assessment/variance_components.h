@@ -4,11 +4,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gradus/assessment/estimate.h>
 #include <gradus/base/control.h>
 
+#include "assessment/anderson.h"
 #include "assessment/rater_system.h"
 
 namespace gradus {
@@ -40,9 +42,8 @@ public:
 
     /// Whether any is.
     bool estimated() const { return !estimated_.empty(); }
-    /// One more Newton step, or a part or multiple of it, with ratings that are read anew. Irons & Tuck (1969), A version of the Aitken
-    /// accelerator for computer iteration, Int. J. Numerical Methods in Engineering 1.
-    /// @return the largest change of a variance that the step asked for, as a share of it.
+    /// One more Newton step, with ratings that are read anew: so far as it seems to lead there in the light of those before.
+    /// @return the largest change of a variance that is left, as a share of it.
     double improve();
 
     const RatingVariances& variances() const { return variances_; }
@@ -62,6 +63,10 @@ private:
     void list(const Ratings& ratings, const EstimateOptions& options);
     void spread();
     Step look(std::span<const std::int32_t> people, bool whole) const;
+    bool whole(std::span<const std::int32_t> people) const;
+    std::pair<double, double> belief_of(Eigen::Index i) const;
+    Eigen::VectorXd newton(const Step& step) const;
+    void tell(const Step& step);
     bool improve(std::span<const std::int32_t> people, double enough, int most);
     std::vector<std::int32_t> sample(std::int64_t wanted) const;
 
@@ -79,8 +84,7 @@ private:
     double criterion_ = 0;
     std::vector<std::int32_t> people_;
     int rounds_ = 0;
-    Eigen::VectorXd last_move_;  // that improve() was asked for, by log variance
-    double relaxation_ = 1;      // how much of it to go
+    Anderson accelerated_;
 };
 
 }  // namespace gradus
