@@ -114,6 +114,8 @@ struct EstimateOptions {
     double prior_weight = 10;
     /// Whether sd takes in how uncertain difficulties and source biases are.
     bool common_uncertainty = true;
+    /// How ratings are read. Ordinal: a level stands for all up to the half-way points to the levels next to it, a number between two
+    /// levels for itself.
     Likelihood likelihood = Likelihood::normal;
     int threads = 0;  ///< 0: all cores
 };
@@ -134,6 +136,8 @@ struct EstimateOptions {
 /// with priors worth `prior_weight` units; estimates().components says how much they came to. Each person is eliminated exactly
 /// (block elimination); the rest is solved by sparse Cholesky or conjugate gradients. Standard deviations are those of the joint
 /// posterior given the variances. Age = days / 365.25; an undated rating has age 0, with a warning.
+/// Ordinal ratings: the normal distribution nearest to the posterior, by readings as normal ratings that are repeated until they stay
+/// (Stewart 1983, Review of Economic Studies 50; Opper & Archambeau 2009, Neural Computation 21).
 /// Rows: every person who takes part at `as_of`, with every capability that is rated, required by the own or a target role, or a
 /// personal goal.
 /// Source: best linear unbiased prediction, Henderson (1975), Biometrics 31; Robinson (1991), Statistical Science 6.

@@ -55,9 +55,9 @@ class Model:
     """One dense model of all ratings at once: z = μ of the source + difficulty + person + person at the capability +
     severity + halo + error, everything normal, by conditioning on the ratings.
 
-    Variances are given: term and source → squared scale ranges; those absent are 0. With the likelihood "ordinal" a rating says between
-    which half-way points the level lies: the normal distribution of all effects nearest to their posterior, by normal ratings that
-    pull as much, on average over it, as the intervals do.
+    Variances are given: term and source → squared scale ranges; those absent are 0. With the likelihood "ordinal" a
+    rating says between which half-way points the level lies: the normal distribution of all effects nearest to their
+    posterior, by normal ratings that pull as much, on average over it, as the intervals do.
     """
 
     def __init__(
@@ -146,12 +146,10 @@ class Model:
                 for i, (row, (low, high)) in enumerate(zip(design, seen, strict=True))
             ]
             new_z, new_errors = (np.array([one[k] for one in now]) for k in (0, 1))
-            done = np.allclose(new_z / new_errors, z / errors, 0, 1e-8) and np.allclose(
-                1 / new_errors, 1 / errors, 0, 1e-8
-            )
-            if done:
-                break
+            changes = (new_z / new_errors - z / errors, 1 / new_errors - 1 / errors)
             z, errors = new_z, new_errors
+            if all(np.abs(change).max(initial=0) < 1e-7 for change in changes):
+                break
         self.z, self.of_ratings = z, (design * spread) @ design.T + np.diag(errors)
         self.left, self.of_left = z, self.of_ratings  # what chance and the people and raters do
         if not common_uncertainty:
@@ -160,7 +158,7 @@ class Model:
             self.of_left = (design * doubt) @ design.T + np.diag(errors)
 
     def interval(self, row: Row) -> tuple[float, float]:
-        """Between which points a rating lies, in ranges from the prior mean; a number that is no level is itself both."""
+        """Between which points a rating lies, in ranges from the prior mean; of a number that is no level, both."""
         org, capability = self.org, row["capability"]
         level = org.position(capability, row["level"])
         positions = org.positions(capability)
@@ -343,7 +341,7 @@ NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 
 
 def as_normal(low: float, high: float, error: float, mean: float, variance: float) -> tuple[float, float]:
-    """The rating with a normal error, and its variance, that pulls as an interval does where its mean is N(mean, variance)."""
+    """The normal rating, and its variance, that pulls as an interval does where its mean is N(mean, variance)."""
     pull, weight = 0.0, 0.0
     for node, share in zip(NODES, WEIGHTS / WEIGHTS.sum(), strict=True):
         at = mean + node * math.sqrt(max(0.0, variance))
