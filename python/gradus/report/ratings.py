@@ -21,6 +21,7 @@ from .wording import DASH, SOURCES, count, listed, number, share, whole
 
 SHOWN = 30  # raters of the chart and its table
 NAMED = 100  # raters of whom it cannot be told
+FEWEST = 10  # pairs of levels that a chart is worth
 BOTH = ("manager", "self")
 TERMS = {
     "person": "how much people differ",
@@ -36,13 +37,14 @@ class Unit(NamedTuple):
 
     factor: float
     name: str
+    digits: int
 
     def signed(self, value: float) -> str:
-        text = number(self.factor * value, 2)
+        text = number(self.factor * value, self.digits)
         return text if text.startswith("−") or not text.strip("0.,") else f"+{text}"
 
     def size(self, value: float) -> str:
-        return number(self.factor * value, 2)
+        return number(self.factor * value, self.digits)
 
     def give_or_take(self, value: float, sd: float) -> str:
         return f"{self.signed(value)} ± {self.size(sd)}"
@@ -73,7 +75,7 @@ def make_ratings(material: Material) -> dict[str, Any]:
 def _unit(material: Material) -> Unit:
     """Levels, where all scales that are used have as many."""
     steps = {len(material.scales[scale]) - 1 for scale in set(material.scale_of.values())}
-    return Unit(steps.pop(), "levels") if len(steps) == 1 else Unit(100, "% of the scale")
+    return Unit(steps.pop(), "levels", 2) if len(steps) == 1 else Unit(100, "% of the scale", 1)
 
 
 def _sources(material: Material, estimates: Estimates, unit: Unit) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -129,13 +131,15 @@ def _glance(estimates: Estimates, told: dict[str, Any], unit: Unit, hidden: bool
 
 def _unsure(estimates: Estimates) -> str:
     """What the ratings say little of; nobody asks how raters of a source differ that has none."""
-    found = []
+    found: list[str] = []
+    few = 0
     nobody = set(estimates.sources["source"][estimates.sources["raters"] == 0].tolist())
     for term, of in unsure(estimates.variances).items():
         sources = [source for source in of if term == "residual" or source not in nobody]
+        few += len(sources)
         if sources:
             found.append(TERMS[term] + (f" ({listed([SOURCES[one] for one in sources])})" if sources[0] else ""))
-    return listed(found)
+    return "most of what is told here" if 2 * few > len(estimates.variances) else listed(found)
 
 
 def _raters(material: Material, estimates: Estimates) -> list[dict[str, Any]]:
@@ -206,7 +210,7 @@ def _agreement(material: Material) -> dict[str, Any] | None:
         return None
     table = ratings_by_source(material.organization, material.assessments, as_of=material.plan.as_of)
     people, pairs = table._pairs(*BOTH)
-    if not len(pairs):
+    if len(pairs) < FEWEST:
         return None
     cells, of_pair, _ = counted(pairs)
     side = np.sign(cells[:, 1] - cells[:, 0]).astype(int) + 1  # below, equal, above
