@@ -13,7 +13,7 @@ namespace gradus {
 
 namespace {
 
-constexpr double nothing = 1e-6;  // share of a rating's own variance below which others say nothing beside it
+constexpr double nothing = 1e-5;  // share of a rating's own variance below which others say nothing beside it
 
 // Keys of raters become numbers in the order of their names; absent below 0.
 std::shared_ptr<const Strings> number(const Ratings& ratings, Buffer<std::int32_t>& keys, Buffer<RaterId>& raters) {
