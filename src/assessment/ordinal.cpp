@@ -84,7 +84,8 @@ PersonRatings::Terms read_as_ordinal(const Ratings::Interval& seen, double aged,
 }
 
 double read_as_ordinal(PersonLevels& levels, const RatingModel& model, Date as_of, std::span<const Ratings::Row> rows,
-                       std::span<PersonRatings::Terms> terms) {
+                       std::span<PersonRatings::Terms> terms, int round) {
+    const double share = round < 15 ? 1 : round < 60 ? 0.5 : 0.25;
     const PersonRatings& ratings = levels.ratings();
     std::vector<PersonLevels::Effect> expected;
     expected.reserve(ratings.cells.size());
@@ -96,7 +97,9 @@ double read_as_ordinal(PersonLevels& levels, const RatingModel& model, Date as_o
             read_as_ordinal(model.ratings.interval(rows[i]), model.ratings.aged(rows[i], as_of), residual,
                             expected[static_cast<std::size_t>(ratings.cell[i])]);
         changed = std::max({changed, std::abs(now.weight - terms[i].weight), std::abs(now.sum - terms[i].sum)});
-        terms[i] = now;
+        terms[i].weight += share * (now.weight - terms[i].weight);
+        terms[i].sum += share * (now.sum - terms[i].sum);
+        terms[i].squares += share * (now.squares - terms[i].squares);
     }
     return changed;
 }
@@ -113,7 +116,7 @@ void read_as_ordinal(RatingModel& model, Control* control) {
         model.system.fit(people, model.components.variances(), RaterSystem::Priors(model.options));
         model.system.invert(common_uncertainty);
     };
-    const auto read = [&](std::span<const std::int32_t> people) {
+    const auto read = [&](std::span<const std::int32_t> people, int round) {
         std::vector<double> changed(people.size() / people_at_once + 1, 0.0);
         parallel_for(static_cast<std::int64_t>(people.size()), people_at_once, model.options.threads,
                      [&](std::int64_t first, std::int64_t last) {
@@ -135,7 +138,8 @@ void read_as_ordinal(RatingModel& model, Control* control) {
                                  }
                              if (rows.empty()) continue;
                              levels.go(person);
-                             most = std::max(most, read_as_ordinal(levels, model, model.options.as_of, rows, own));
+                             most =
+                                 std::max(most, read_as_ordinal(levels, model, model.options.as_of, rows, own, round));
                              for (std::size_t i = 0; i < at.size(); ++i) (*terms)[at[i]] = own[i];
                          }
                      });
@@ -149,7 +153,7 @@ void read_as_ordinal(RatingModel& model, Control* control) {
             double changed = 1;
             for (int again = 0; again < 8 && changed > std::min(0.01 * moved, 0.01); ++again) {
                 solve(model.components.people(), true);
-                changed = read(model.components.people());
+                changed = read(model.components.people(), again);
             }
             moved = model.components.improve();
         }
@@ -157,7 +161,7 @@ void read_as_ordinal(RatingModel& model, Control* control) {
     double changed = 1;
     for (int round = 0; round < most_readings && changed > same_reading && !cancelled(); ++round) {
         solve(everyone, model.options.common_uncertainty);
-        changed = read(everyone);
+        changed = read(everyone, round);
     }
     solve(everyone, model.options.common_uncertainty);
 }

@@ -18,12 +18,14 @@ namespace gradus {
 PersonRatings::Terms read_as_ordinal(const Ratings::Interval& seen, double aged, double residual,
                                      const PersonLevels::Effect& expected);
 
-/// Reads the ratings of the person whom `levels` is at again. @return by how much what they say has changed, in weights and ranges.
+/// Reads the ratings of the person whom `levels` is at again, for the time `round`. @return by how much they now say something else,
+/// in weights and ranges. Readings may take turns for ever where a residual is far smaller than what is not known: later ones go only
+/// half the way, and then a quarter.
 double read_as_ordinal(PersonLevels& levels, const RatingModel& model, Date as_of, std::span<const Ratings::Row> rows,
-                       std::span<PersonRatings::Terms> terms);
+                       std::span<PersonRatings::Terms> terms, int round);
 /// Readings go on until they change less than that, which moves no level by more; or so often.
 inline constexpr double same_reading = 1e-8;
-inline constexpr int most_readings = 100;
+inline constexpr int most_readings = 200;
 
 /// Reads all ratings and estimates variances, in turn, until both stay; then the levels at these variances.
 void read_as_ordinal(RatingModel& model, Control* control);

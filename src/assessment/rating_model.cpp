@@ -66,7 +66,8 @@ void PersonLevels::go(std::int32_t person, Date as_of, std::span<const Ratings::
     };
     take();
     if (model_.options.likelihood == Likelihood::ordinal)
-        for (int round = 0; round < most_readings && read_as_ordinal(*this, model_, as_of, rows, terms_) > same_reading;
+        for (int round = 0;
+             round < most_readings && read_as_ordinal(*this, model_, as_of, rows, terms_, round) > same_reading;
              ++round)
             take();
 }
