@@ -96,7 +96,10 @@ double read_as_ordinal(PersonLevels& levels, const RatingModel& model, Date as_o
         const PersonRatings::Terms now =
             read_as_ordinal(model.ratings.interval(rows[i]), model.ratings.aged(rows[i], as_of), residual,
                             expected[static_cast<std::size_t>(ratings.cell[i])]);
-        changed = std::max({changed, std::abs(now.weight - terms[i].weight), std::abs(now.sum - terms[i].sum)});
+        // The smaller the residual, the further a rating moves a level.
+        const double counts = std::max(1.0, model.options.prior_sd * model.options.prior_sd / residual);
+        changed = std::max(
+            {changed, counts * std::abs(now.weight - terms[i].weight), counts * std::abs(now.sum - terms[i].sum)});
         terms[i].weight += share * (now.weight - terms[i].weight);
         terms[i].sum += share * (now.sum - terms[i].sum);
         terms[i].squares += share * (now.squares - terms[i].squares);

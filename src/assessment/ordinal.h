@@ -19,7 +19,7 @@ PersonRatings::Terms read_as_ordinal(const Ratings::Interval& seen, double aged,
                                      const PersonLevels::Effect& expected);
 
 /// Reads the ratings of the person whom `levels` is at again, for the time `round`. @return by how much they now say something else,
-/// in weights and ranges. Readings may take turns for ever where a residual is far smaller than what is not known: later ones go only
+/// in weights and ranges, more where the residual is small. Readings may take turns for ever where a residual is far smaller than what is not known: later ones go only
 /// half the way, and then a quarter.
 double read_as_ordinal(PersonLevels& levels, const RatingModel& model, Date as_of, std::span<const Ratings::Row> rows,
                        std::span<PersonRatings::Terms> terms, int round);
