@@ -66,6 +66,7 @@ Residuals report_residuals(const Estimates& estimates) {
     rows.fill(nullptr, 0, 1, [&](std::int64_t first, std::int64_t last, std::size_t row, std::size_t) {
         PersonLevels levels(model);
         for (auto who = static_cast<std::int32_t>(first); who < last; ++who) {
+            if (!ratings.takes_part(who)) continue;
             levels.go(who);
             std::size_t next = 0;
             each_rating(who, [&](std::size_t i) {
