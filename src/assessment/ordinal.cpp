@@ -109,14 +109,13 @@ double read_as_ordinal(PersonLevels& levels, const RatingModel& model, Date as_o
 
 void read_as_ordinal(RatingModel& model, Control* control) {
     const Ratings& ratings = model.ratings;
-    const std::vector<std::int32_t> everyone = ratings.rated();
     const auto terms = std::make_shared<std::vector<PersonRatings::Terms>>(model.assessments.size());
     for (std::size_t row = 0; row < terms->size(); ++row)
         (*terms)[row] = ratings.as_given(ratings.row(row), model.options.as_of);
     model.ratings.read_as(terms);
 
-    const auto solve = [&](std::span<const std::int32_t> people, bool common_uncertainty) {
-        model.system.fit(people, model.components.variances(), RaterSystem::Priors(model.options));
+    const auto solve = [&](const std::shared_ptr<const RaterPattern>& pattern, bool common_uncertainty) {
+        model.system.fit(pattern, model.components.variances(), RaterSystem::Priors(model.options));
         model.system.invert(common_uncertainty);
     };
     const auto read = [&](std::span<const std::int32_t> people, int round) {
@@ -151,22 +150,26 @@ void read_as_ordinal(RatingModel& model, Control* control) {
     const auto cancelled = [&] { return control && control->cancelled(); };
 
     if (model.components.estimated()) {
+        const RestrictedLikelihood likelihood = model.components.likelihood();
         double moved = 1;
         for (int round = 0; round < most_rounds && moved > same_variance && !cancelled(); ++round) {
             double changed = 1;
             for (int again = 0; again < 8 && changed > std::min(0.01 * moved, 0.01); ++again) {
-                solve(model.components.people(), true);
-                changed = read(model.components.people(), again);
+                solve(likelihood.pattern(), true);
+                changed = read(likelihood.pattern()->people(), again);
             }
-            moved = model.components.improve();
+            moved = model.components.improve(likelihood);
         }
     }
+    const auto pattern =
+        std::make_shared<const RaterPattern>(ratings, model.layout, ratings.rated(), model.options.threads);
     double changed = 1;
     for (int round = 0; round < most_readings && changed > same_reading && !cancelled(); ++round) {
-        solve(everyone, model.options.common_uncertainty);
-        changed = read(everyone, round);
+        solve(pattern, model.options.common_uncertainty);
+        changed = read(pattern->people(), round);
     }
-    solve(everyone, model.options.common_uncertainty);
+    solve(pattern, model.options.common_uncertainty);
+    model.system.forget_people();
 }
 
 }  // namespace gradus

@@ -284,6 +284,7 @@ Contrast contrast(const RatingModel& model, const Group& group, const std::vecto
     PersonRatings ratings;
     PersonBlock block;
     std::vector<PersonBlock::Vector> vectors(static_cast<std::size_t>(columns));
+    PersonBlock::Vector given;
     const auto visit = [&](std::int32_t person, bool member) {
         if (!model.ratings.takes_part(person)) return;
         model.ratings.gather(person, ratings);
@@ -294,11 +295,13 @@ Contrast contrast(const RatingModel& model, const Group& group, const std::vecto
         for (std::size_t s = 0; s < source_count; ++s) (member ? result.people : result.others)[s] += by[s];
         const std::size_t cells = ratings.cells.size();
         Eigen::MatrixXd inner = Eigen::MatrixXd::Zero(columns, columns);
-        for (auto& vector : vectors) vector.of_cell.assign(cells, 0.0);
+        for (auto& vector : vectors) block.clear(vector);
+        block.clear(given);
         for (std::size_t i = 0; i < cells; ++i) {
             const PersonRatings::Cell& cell = ratings.cells[i];
             const Source source = ratings.raters[static_cast<std::size_t>(cell.rater)].source;
             const double weight = block.weight(i);
+            block.add(cell, weight * cell.sum / cell.weight, given);
             const auto value = [&](Eigen::Index k) {
                 if (k < half && !member) return 0.0;
                 return k % half == 0 || compared[static_cast<std::size_t>(k % half) - 1] == source ? 1.0 : 0.0;
@@ -306,15 +309,11 @@ Contrast contrast(const RatingModel& model, const Group& group, const std::vecto
             for (Eigen::Index k = 0; k < columns; ++k) {
                 const double of_k = value(k);
                 if (of_k == 0) continue;
-                vectors[static_cast<std::size_t>(k)].of_cell[i] = weight;
+                block.add(cell, weight, vectors[static_cast<std::size_t>(k)]);
                 levels(k) += weight * cell.sum / cell.weight;
                 for (Eigen::Index l = 0; l <= k; ++l) inner(k, l) += weight * value(l);
             }
         }
-        PersonBlock::Vector given;
-        given.of_cell.resize(cells);
-        for (std::size_t i = 0; i < cells; ++i)
-            given.of_cell[i] = block.weight(i) * ratings.cells[i].sum / ratings.cells[i].weight;
         block.project(given);
         for (auto& vector : vectors) block.project(vector);
         for (Eigen::Index k = 0; k < columns; ++k) {

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -11,44 +10,21 @@
 
 #include <gradus/assessment/estimate.h>
 
-#include "assessment/person_block.h"
+#include "assessment/person_posterior.h"
+#include "assessment/rater_pattern.h"
 #include "assessment/ratings.h"
+#include "assessment/sparse_factor.h"
 
 namespace gradus {
-
-/// Which unknowns are shared by several people, and their numbers: severities of shared raters, then what is common to all.
-struct SharedLayout {
-    explicit SharedLayout(const Ratings& ratings);
-
-    std::int32_t raters, capabilities, common;      // common: capabilities, sources but the reference, level
-    std::array<std::int32_t, source_count> source;  // number among the common; -1: the reference, or absent
-    std::int32_t level;                             // the same: what difficulties are believed to have in common
-
-    std::int32_t size() const { return raters + common; }
-};
-
-/// One person's columns among what is shared.
-struct LocalColumns {
-    struct Term {
-        PersonBlock::Column column;
-        std::int32_t source;  // of a rater's column: the common number that it belongs to as well; -1: none
-    };
-    std::vector<std::int32_t> number;  // in SharedLayout order; ascending: raters, capabilities, sources
-    std::vector<std::int32_t> rater;   // local raters that are shared, as the first so many columns
-    std::size_t raters = 0, capabilities = 0;
-    std::array<std::int32_t, source_count> of_source;  // local column of a source; -1: none
-
-    void set(const PersonRatings& ratings, const SharedLayout& layout);
-    std::size_t size() const { return number.size(); }
-};
 
 /// The equations of what people share, x = (severities, difficulties, source biases, mean difficulty), each person eliminated:
 /// A = Σ X'V⁻¹X + prior precision, A x = Σ X'V⁻¹z. Posterior covariance of x: A⁻¹.
 ///
+/// Severities are numbered by the rows of the pattern; those of all people are the raters of the layout.
+///
 /// A is kept sparse. Where its Cholesky factor is small enough, x and the entries of A⁻¹ that anybody needs (those of columns that
-/// meet in one person) are exact: the latter by the recursion of Takahashi, Fagan & Chin (1973). Else x comes from preconditioned
-/// conjugate gradients; of A⁻¹ the busiest raters and what is common to all are inverted as a whole, the rest from a series about the
-/// diagonal up to second order.
+/// meet in one person) are exact. Else x comes from preconditioned conjugate gradients; of A⁻¹ the busiest raters and what is common to
+/// all are inverted as a whole, the rest from a series about the diagonal up to second order.
 class RaterSystem {
 public:
     struct Priors {
@@ -60,68 +36,102 @@ public:
         double capability;  // of difficulties about that
         double source;      // of biases
     };
-    static constexpr std::int64_t usual_unknowns = 20'000;
-    /// `people`: those who take part, ascending. Of more than `most_unknowns` the factor is not asked for.
+    /// Several vectors, that of each row and common number after the other.
+    struct Vectors {
+        std::size_t count = 0;
+        std::vector<double> value;
+
+        Vectors(std::size_t size, std::size_t count_) : count(count_), value(size * count_, 0.0) {}
+        double& operator()(std::size_t i, std::size_t k) { return value[i * count + k]; }
+        double operator()(std::size_t i, std::size_t k) const { return value[i * count + k]; }
+    };
+
+    static constexpr std::size_t usual_unknowns = 20'000;
+    static constexpr double usual_tolerance = 1e-10;
+    /// The pattern's people must be known. `tolerance`: relative, of the solution, where that is not exact. Of more than `most_unknowns`
+    /// the factor is not asked for.
+    RaterSystem(const Ratings& ratings, const SharedLayout& layout, std::shared_ptr<const RaterPattern> pattern,
+                const RatingVariances& variances, const Priors& priors, double tolerance, int threads,
+                std::size_t most_unknowns = usual_unknowns);
+    /// `people`: those who take part, ascending.
     RaterSystem(const Ratings& ratings, const SharedLayout& layout, std::span<const std::int32_t> people,
                 const RatingVariances& variances, const Priors& priors, int threads,
-                std::int64_t most_unknowns = usual_unknowns);
+                std::size_t most_unknowns = usual_unknowns);
 
-    /// Anew, with ratings or variances that have changed.
-    void fit(std::span<const std::int32_t> people, const RatingVariances& variances, const Priors& priors);
+    /// Anew, with ratings, variances or people that have changed.
+    void fit(std::shared_ptr<const RaterPattern> pattern, const RatingVariances& variances, const Priors& priors,
+             double tolerance = usual_tolerance);
+    /// Of the pattern what concerns single people is not needed any more.
+    void forget_people();
 
+    const RaterPattern& pattern() const { return *pattern_; }
+    std::size_t size() const { return right_.size(); }
     bool exact() const { return exact_; }
     std::span<const double> solution() const { return solution_; }
     /// What the solution says of a person's cell: difficulty, source bias, and severity where the rater is shared. Local numbers.
-    double shared_part(const PersonRatings& ratings, std::int32_t capability, std::int32_t rater) const;
+    double shared_part(const PersonRatings& ratings, std::int32_t capability, std::int32_t rater) const {
+        return difficulty(ratings.capabilities[static_cast<std::size_t>(capability)]) +
+               rater_part(ratings.raters[static_cast<std::size_t>(rater)]);
+    }
+    double difficulty(std::int32_t capability) const { return solution_[common_at(capability)]; }
+    /// Of a rater's ratings: severity, where shared, and source bias.
+    double rater_part(const PersonRatings::Rater& rater) const;
     /// A⁻¹ times something, to the relative tolerance where that is not exact.
     std::vector<double> solve(std::span<const double> right, double tolerance) const;
+    Vectors solve(const Vectors& right, double tolerance) const;
     /// -2 log restricted likelihood, where exact.
     double criterion() const { return criterion_; }
     std::int64_t ratings() const { return count_; }
 
     /// Makes covariance() known. `common_uncertainty` false: as if difficulties and biases were known. `ties`: rater_covariance() too.
     void invert(bool common_uncertainty = true, bool ties = false);
-    double variance(std::int32_t rater) const { return variance_[static_cast<std::size_t>(rater)]; }
-    /// Of a person's columns with each other.
-    void covariance(const LocalColumns& columns, Eigen::MatrixXd& into) const;
+    double variance(std::int32_t row) const { return variance_[static_cast<std::size_t>(row)]; }
+    /// Of what a person's ratings share. `whole` false: of severities; difficulties are uncertain only as one differs from another, and
+    /// biases known.
+    void share(const PersonRatings& ratings, bool whole, SharedParts& into) const;
     /// Of what is common to all.
     double common_variance(std::int32_t number) const { return common_inverse_(number, number); }
     double common_covariance(std::int32_t a, std::int32_t b) const { return common_inverse_(a, b); }
     /// Of a rater's severity with what is common to all, whether or not they meet in anybody.
-    double rater_covariance(std::int32_t rater, std::int32_t number) const;
+    double rater_covariance(std::int32_t row, std::int32_t number) const;
 
 private:
-    void assemble(std::span<const std::int32_t> people, const RatingVariances& variances, const Priors& priors);
+    class Assembly;
+    std::size_t rows() const { return static_cast<std::size_t>(pattern_->rows()); }
+    std::size_t common_at(std::int32_t number) const { return rows() + static_cast<std::size_t>(number); }
+    void assemble(const RatingVariances& variances);
+    void believe(const RatingVariances& variances, const Priors& priors);
     void factor();
-    void multiply(std::span<const double> x, std::span<double> result) const;
-    void precondition(std::span<const double> r, std::span<double> z) const;
-    /// Raters of very many people, ascending: all of so many or none.
+    void reduce();
+    SparseFactor::Matrix lower() const;
+    void multiply(const Vectors& x, Vectors& result) const;
+    void precondition(const Vectors& r, Vectors& z) const;
+    void invert_exactly(bool ties);
+    void invert_by_series();
     std::vector<std::int32_t> busiest() const;
-    /// A⁻¹ where it needs more than its factor may.
-    void invert_nearly();
-    std::int64_t find(std::int32_t row, std::int32_t column) const;
+    void summarise();
+    void share_severities(const PersonRatings& ratings, SharedParts& into) const;
+    void share_common(const PersonRatings& ratings, SharedParts& into) const;
 
     const Ratings& ratings_;
     const SharedLayout& layout_;
     int threads_;
-    std::int64_t most_unknowns_;
-    std::vector<std::int64_t> first_;   // of each rater's row: columns that are others' severities or common
-    std::vector<std::int32_t> column_;  // in SharedLayout order, ascending
-    std::vector<double> value_, diagonal_, right_, solution_;
-    Eigen::MatrixXd common_;               // the block of what is common to all
+    std::size_t most_unknowns_;
+    std::shared_ptr<const RaterPattern> pattern_;
+    std::vector<double> value_, diagonal_, right_, solution_;  // value_: by entry of the pattern
+    Eigen::MatrixXd common_;                                   // the block of what is common to all
     Eigen::LLT<Eigen::MatrixXd> reduced_;  // the same, less what the diagonal of the severities takes
     bool exact_ = false;
     double criterion_ = 0;
     std::int64_t count_ = 0;
+    SparseFactor factor_;  // where exact
 
-    // The Cholesky factor of P A P', by column, where exact.
-    std::vector<std::int64_t> factor_first_;
-    std::vector<std::int32_t> factor_row_, place_;  // place_: of each unknown in the factor's order
-    std::vector<double> factor_value_;
-
-    std::vector<double> variance_, covariance_;  // A⁻¹ on the diagonal and at column_
+    std::vector<double> variance_, covariance_;  // A⁻¹ on the diagonal and by entry
     Eigen::MatrixXd common_inverse_;
-    Eigen::MatrixXd rater_inverse_;  // A⁻¹ of severities by what is common; empty: too large, or not exact
+    double least_residual_ = 1;       // variance; 1: of the whole range
+    double difference_variance_ = 0;  // of half the difference of two difficulties, on average
+    bool vague_ = false;              // what is common varies by far more than ratings
+    Eigen::MatrixXd rater_inverse_;   // A⁻¹ of severities by what is common; empty: too large, or not exact
 };
 
 }  // namespace gradus

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "assessment/ordinal.h"
 
@@ -20,7 +21,7 @@ std::array<bool, source_count> left_out(const EstimateOptions& options) {
 }  // namespace
 
 RatingModel::RatingModel(const Organization& organization_, const Assessments& assessments_,
-                         const EstimateOptions& options_, Control* control, std::int64_t most_unknowns)
+                         const EstimateOptions& options_, Control* control, std::size_t most_unknowns)
     : organization(organization_), assessments(assessments_), options(options_),
       day(organization, options.as_of, options.threads),
       ratings(organization, day, assessments, options.half_information_years, options.prior_mean, left_out(options),
@@ -77,40 +78,43 @@ void PersonLevels::start() {
     block_.condition([&](std::int32_t capability, std::int32_t rater) {
         return model_.system.shared_part(ratings_, capability, rater);
     });
-    columns_.set(ratings_, model_.layout);
-    model_.system.covariance(columns_, covariance_);
-}
-
-// How a sum of the person's effects moves with what is shared.
-void PersonLevels::respond(bool person, std::int32_t capability, std::int32_t rater) {
-    block_.functional(person, capability, rater, functional_);
-    block_.respond(functional_);
-    along_.setZero(static_cast<Eigen::Index>(columns_.size()));
-    for (std::size_t i = 0; i < columns_.raters; ++i)
-        along_(static_cast<Eigen::Index>(i)) = block_.response(functional_, block_.of_rater(columns_.rater[i]));
-    for (std::size_t c = 0; c < columns_.capabilities; ++c)
-        along_(static_cast<Eigen::Index>(columns_.raters + c)) =
-            block_.response(functional_, block_.of_capability(static_cast<std::int32_t>(c)));
-    for (std::size_t j = 0; j < ratings_.raters.size(); ++j)
-        if (const std::int32_t source = columns_.of_source[static_cast<std::size_t>(ratings_.raters[j].source)];
-            source >= 0)
-            along_(source) += block_.response(functional_, block_.of_rater(static_cast<std::int32_t>(j)));
+    model_.system.share(ratings_, true, shared_);
+    posterior_.set(block_, shared_);
 }
 
 PersonLevels::Effect PersonLevels::effect(bool person, std::int32_t capability, std::int32_t rater) {
-    respond(person, capability, rater);
-    return {block_.mean(functional_), block_.variance(functional_) + along_.dot(covariance_ * along_)};
+    double mean = person ? block_.mean(block_.of_person()) : 0;
+    if (capability >= 0) mean += block_.mean(block_.of_capability(capability));
+    if (rater >= 0) mean += block_.mean(block_.of_rater(rater));
+    return {mean, posterior_.effect_variance(person, capability, rater)};
+}
+
+// Of the person's effect with a difficulty that none of the person's ratings is of.
+double PersonLevels::person_covariance(std::int32_t number) const {
+    double sum = 0;
+    const auto add = [&](std::int32_t column, double covariance) {
+        sum += posterior_.person_response(static_cast<std::size_t>(column)) * covariance;
+    };
+    std::array<bool, source_count> seen{};
+    for (std::size_t j = 0; j < ratings_.raters.size(); ++j) {
+        const PersonRatings::Rater& by = ratings_.raters[j];
+        const auto [severity, source] = shared_.raters[j];
+        if (severity >= 0) add(severity, model_.system.rater_covariance(by.shared, number));
+        if (source >= 0 && !std::exchange(seen[static_cast<std::size_t>(by.source)], true))
+            add(source, model_.system.common_covariance(number, model_.layout.source_of(by)));
+    }
+    for (std::size_t c = 0; c < ratings_.capabilities.size(); ++c)
+        add(shared_.first_capability + static_cast<std::int32_t>(c),
+            model_.system.common_covariance(number, ratings_.capabilities[c]));
+    return sum;
 }
 
 PersonLevels::Effect PersonLevels::fit(const PersonRatings::Cell& cell) {
-    respond(true, cell.capability, cell.rater);
-    for (std::size_t i = 0; i < columns_.raters; ++i)
-        if (columns_.rater[i] == cell.rater) along_(static_cast<Eigen::Index>(i)) += 1;
-    along_(static_cast<Eigen::Index>(columns_.raters) + cell.capability) += 1;
-    const Source by = ratings_.raters[static_cast<std::size_t>(cell.rater)].source;
-    if (const std::int32_t source = columns_.of_source[static_cast<std::size_t>(by)]; source >= 0) along_(source) += 1;
-    return {block_.mean(functional_) + model_.system.shared_part(ratings_, cell.capability, cell.rater),
-            block_.variance(functional_) + along_.dot(covariance_ * along_)};
+    posterior_.open(block_.eliminated_of(cell));
+    return {block_.mean(block_.of_person()) + block_.mean(block_.of_capability(cell.capability)) +
+                block_.mean(block_.of_rater(cell.rater)) +
+                model_.system.shared_part(ratings_, cell.capability, cell.rater),
+            posterior_.fit_variance(block_.kept_of(cell))};
 }
 
 RatingModel::Level PersonLevels::level(CapabilityId capability) {
@@ -135,20 +139,14 @@ RatingModel::Level PersonLevels::level(CapabilityId capability) {
         level.variance = level.prior_variance;
         return level;
     }
-    respond(true, own ? local : -1, -1);
-    level.mean += block_.mean(functional_);
-    level.variance = block_.variance(functional_);
-    if (!own) level.variance += variances.person_capability + difficulty;
-    if (own) along_(static_cast<Eigen::Index>(columns_.raters) + local) += 1;
-    level.variance += along_.dot(covariance_ * along_);
-    if (!own && number >= 0 && with_common)
-        for (std::size_t i = 0; i < columns_.size(); ++i) {
-            const std::int32_t column = columns_.number[i];
-            level.variance +=
-                2 * along_(static_cast<Eigen::Index>(i)) *
-                (i < columns_.raters ? model_.system.rater_covariance(column, number)
-                                     : model_.system.common_covariance(number, column - model_.layout.raters));
-        }
+    level.mean += block_.mean(block_.of_person());
+    if (own) {
+        level.mean += block_.mean(block_.of_capability(local));
+        level.variance = posterior_.level_variance(local);
+        return level;
+    }
+    level.variance = posterior_.person_variance() + variances.person_capability + difficulty;
+    if (number >= 0 && with_common) level.variance += 2 * person_covariance(number);
     return level;
 }
 

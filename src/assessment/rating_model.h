@@ -6,6 +6,7 @@
 
 #include "assessment/day.h"
 #include "assessment/person_block.h"
+#include "assessment/person_posterior.h"
 #include "assessment/rater_system.h"
 #include "assessment/ratings.h"
 #include "assessment/variance_components.h"
@@ -15,7 +16,7 @@ namespace gradus {
 /// What an estimate was made with: enough to estimate a person again, and to report on raters and sources.
 struct RatingModel {
     RatingModel(const Organization& organization, const Assessments& assessments, const EstimateOptions& options,
-                Control* control, std::int64_t most_unknowns = RaterSystem::usual_unknowns);
+                Control* control, std::size_t most_unknowns = RaterSystem::usual_unknowns);
 
     /// Mean and variance of a level, in ranges above prior_mean.
     struct Level {
@@ -59,16 +60,14 @@ public:
 
 private:
     void start();
-    void respond(bool person, std::int32_t capability, std::int32_t rater);
+    double person_covariance(std::int32_t number) const;
 
     const RatingModel& model_;
     PersonRatings ratings_;
     std::vector<PersonRatings::Terms> terms_;
     PersonBlock block_;
-    PersonBlock::Functional functional_;
-    LocalColumns columns_;
-    Eigen::MatrixXd covariance_;
-    Eigen::VectorXd along_;
+    SharedParts shared_;
+    PersonPosterior posterior_;
 };
 
 }  // namespace gradus

@@ -265,7 +265,7 @@ void Ratings::Gathering::add(const Row& row, const PersonRatings::Terms& terms) 
 double Ratings::level(const Row& row) const {
     const Relations& relations = organization_.relations();
     const auto c = static_cast<std::size_t>(row.capability.value());
-    return (row.level - relations.bottom[c]) / (relations.top[c] - relations.bottom[c]) - prior_mean_;
+    return (row.level - relations.bottom[c]) * (1 / (relations.top[c] - relations.bottom[c])) - prior_mean_;
 }
 
 Ratings::Interval Ratings::interval(const Row& row) const {
@@ -296,10 +296,29 @@ PersonRatings::Terms Ratings::as_given(const Row& row, Date as_of) const {
     return {weight, weight * given, weight * given * given};
 }
 
+// The same to the last digit.
+PersonRatings::Terms Ratings::Given::says(const Row& row) {
+    if (!any_ || row.date != before_.date) weight_ = 1 / ratings_.aged(row, as_of_);
+    if (!any_ || row.capability != before_.capability) {
+        const Relations& relations = ratings_.organization_.relations();
+        const auto c = static_cast<std::size_t>(row.capability.value());
+        bottom_ = relations.bottom[c];
+        per_range_ = 1 / (relations.top[c] - bottom_);
+    }
+    any_ = true;
+    before_ = row;
+    const double given = (row.level - bottom_) * per_range_ - ratings_.prior_mean_;
+    return {weight_, weight_ * given, weight_ * given * given};
+}
+
 void Ratings::gather(std::int32_t person, PersonRatings& into) const {
     Gathering gathering(*this, person, into);
-    for (std::size_t i = first_row(person); i < last_row(person); ++i)
-        if (counts(i)) gathering.add(row(i), says(i));
+    Given given(*this, as_of_);
+    for (std::size_t i = first_row(person); i < last_row(person); ++i) {
+        if (!counts(i)) continue;
+        const Row one = row(i);
+        gathering.add(one, read_as_ ? (*read_as_)[i] : given.says(one));
+    }
 }
 
 void Ratings::gather(std::int32_t person, std::span<const Row> rows, std::span<const PersonRatings::Terms> terms,

@@ -137,6 +137,7 @@ public:
 
 private:
     class Gathering;
+    class Given;
     std::int64_t code(std::size_t row) const;
 
     Organization organization_;
@@ -175,6 +176,20 @@ private:
     std::size_t expected_ = 0;                            // raters mostly come in the same order for every capability
     std::unordered_map<std::int64_t, std::size_t> many_;  // where there are too many to look through
     CapabilityId last_;
+};
+
+/// What ratings say as given, one after the other: most come one day, and those of a capability together.
+class Ratings::Given {
+public:
+    Given(const Ratings& ratings, Date as_of) : ratings_(ratings), as_of_(as_of) {}
+    PersonRatings::Terms says(const Row& row);
+
+private:
+    const Ratings& ratings_;
+    Date as_of_;
+    bool any_ = false;
+    Row before_{};
+    double weight_ = 1, bottom_ = 0, per_range_ = 1;
 };
 
 }  // namespace gradus

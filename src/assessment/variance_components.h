@@ -11,7 +11,7 @@
 #include <gradus/base/control.h>
 
 #include "assessment/anderson.h"
-#include "assessment/rater_system.h"
+#include "assessment/restricted_likelihood.h"
 
 namespace gradus {
 
@@ -42,32 +42,38 @@ public:
 
     /// Whether any is.
     bool estimated() const { return !estimated_.empty(); }
+    /// That of the people used, with what their ratings say whenever it is asked.
+    RestrictedLikelihood likelihood() const { return likelihood(people_); }
     /// One more Newton step, with ratings that are read anew: so far as it seems to lead there in the light of those before.
     /// @return the largest change of a variance that is left, as a share of it.
-    double improve();
+    double improve(const RestrictedLikelihood& likelihood);
 
     const RatingVariances& variances() const { return variances_; }
     const std::vector<VarianceComponent>& components() const { return components_; }
     /// -2 log restricted likelihood of the people used; missing where it is not known.
     double criterion() const { return criterion_; }
-    std::span<const std::int32_t> people() const { return people_; }  // used
     int rounds() const { return rounds_; }
 
 private:
-    struct Step {
-        Eigen::VectorXd gradient;     // of the log likelihood, by log variance
-        Eigen::MatrixXd information;  // average information, the same
-        double criterion = 0;
-        bool exact = false;
-    };
     void list(const Ratings& ratings, const EstimateOptions& options);
     void spread();
-    Step look(std::span<const std::int32_t> people, bool whole) const;
-    bool whole(std::span<const std::int32_t> people) const;
+    RestrictedLikelihood likelihood(std::span<const std::int32_t> people) const;
+    RestrictedLikelihood::Step look(const RestrictedLikelihood& likelihood, bool informed);
+    void improve(std::span<const std::int32_t> people, double enough, bool many);
+    /// A Newton step, and how far there is to go to the maximum, in squared standard errors.
+    struct Move {
+        Eigen::VectorXd step;
+        double distance;
+    };
+    Move newton(const RestrictedLikelihood& likelihood, const RestrictedLikelihood::Step& at) const;
+    std::size_t component(Eigen::Index i) const {
+        return static_cast<std::size_t>(estimated_[static_cast<std::size_t>(i)]);
+    }
     std::pair<double, double> belief_of(Eigen::Index i) const;
-    Eigen::VectorXd newton(const Step& step) const;
-    void tell(const Step& step);
-    bool improve(std::span<const std::int32_t> people, double enough, int most);
+    Eigen::VectorXd logarithms() const;
+    void set(const Eigen::VectorXd& logarithms);
+    void settle(const Eigen::MatrixXd& from_ratings);
+    double widest() const;
     std::vector<std::int32_t> sample(std::int64_t wanted) const;
 
     const Ratings& ratings_;
@@ -78,9 +84,10 @@ private:
     RaterSystem::Priors priors_;
     RatingVariances variances_;
     std::vector<VarianceComponent> components_;
-    std::vector<double> prior_;                                    // by component
-    std::vector<std::int32_t> estimated_;                          // components that are
-    std::array<std::array<std::int32_t, source_count>, 5> place_;  // by term and source: its component; -1: none
+    std::vector<double> prior_;            // by component
+    std::vector<std::int32_t> estimated_;  // components that are
+    VariancePlaces place_;                 // by term and source: its component
+    Eigen::MatrixXd information_;          // of one person, by log variance, as last found
     double criterion_ = 0;
     std::vector<std::int32_t> people_;
     int rounds_ = 0;
