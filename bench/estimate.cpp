@@ -55,6 +55,7 @@ void reviewed(benchmark::State& state, const EstimateOptions& options) {
     for (auto _ : state) made = estimate(organization, assessments, options);
     memory.report_above(state);
     state.counters["ratings"] = ratings;
+    state.SetComplexityN(static_cast<benchmark::IterationCount>(ratings));
     report(state, made);
 }
 
@@ -72,8 +73,13 @@ EstimateOptions as_peers() {
 
 void reviews(benchmark::State& state) { reviewed(state, by_default()); }
 void pooled(benchmark::State& state) { reviewed(state, as_peers()); }
-BENCHMARK(reviews)->Name("estimate/reviews")->Apply(once)->RangeMultiplier(10)->Range(100, 1'000'000);
-BENCHMARK(pooled)->Name("estimate/reviews_pooled")->Apply(once)->RangeMultiplier(10)->Range(100, 1'000'000);
+
+/// Of all sizes together: time per rating, and by how much sizes differ from it (RMS).
+void every_size(benchmark::internal::Benchmark* benchmark) {
+    benchmark->Apply(once)->RangeMultiplier(10)->Range(100, 1'000'000)->Complexity(benchmark::oN);
+}
+BENCHMARK(reviews)->Name("estimate/reviews")->Apply(every_size);
+BENCHMARK(pooled)->Name("estimate/reviews_pooled")->Apply(every_size);
 
 }  // namespace
 
