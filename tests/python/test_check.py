@@ -52,11 +52,11 @@ def test_faults_of_files_and_of_rows_come_together(folder: Path) -> None:
         ("error", "wrong_type", "funds", 3, "amount"),
         ("warning", "unknown_column", "units", None, "nmae"),
         ("warning", "ignored", "sessions", None, None),  # whether keys are in it was not checked
-        ("warning", "ignored", "assessments", None, None),  # and the other three: not checked
+        ("warning", "ignored", "assessments", None, None),  # and the other four: not checked
     ], key=str)  # fmt: skip
     messages = [row["message"] for row in gr.check(folder) if row["code"] == "ignored"]
     assert any("not checked: whether keys are in sessions" in text for text in messages)
-    assert any("not checked: assessments, rollouts, anecdotes" in text for text in messages)
+    assert any("not checked: assessments, review_designs, rollouts, anecdotes" in text for text in messages)
 
 
 def test_the_error_of_load_has_them_all(folder: Path) -> None:

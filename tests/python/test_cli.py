@@ -631,6 +631,10 @@ def test_why_explains(starter: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "") and activity in done.stdout
     again = gradus("why", starter, person, activity, "--as-of", AS_OF, "--max-activities", "3")
     assert again.stdout == done.stdout
+    model = ("--likelihood", "ordinal", "--without", "severity", "--pool", "halo")
+    assert gradus("plan", starter, "-o", out, "--as-of", AS_OF, "--no-report", *model).returncode == 0
+    other = gradus("why", starter, person, "--plan", out)
+    assert (other.returncode, other.stderr) == (0, "")
     found: dict[str, Any] = json.loads(gradus("why", starter, person, "--plan", out, "--json").stdout)
     assert found["person"] == person
 

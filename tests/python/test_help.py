@@ -96,6 +96,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {
         "gr": gr, "org": org, "ratings": ratings, "more": ratings, "estimates": estimates, "gaps": gaps,
         "risks": risks, "plan": plan, "acme": gr.Dataset(org, gr.Assessments.from_table(org, ratings)),
+        "designs": {"managers": {"manager": 1}},
     }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from .._organization import Organization
 from .._plan import Plan, _known, optimize
 from .._risk import Gaps, Risks, assess_risk, find_gaps
 from .._variances import TERMS
-from .options import Assessing, Estimating, Planning, Running, numbers, wholes
+from .options import Assessing, Estimating, Likelihood, Planning, Pooled, Running, Term, numbers, wholes
 from .terminal import waiting
 
 BEFORE = ("person", "activity", "session", "first_day", "last_day", "reason")  # what counts of an earlier plan's items
@@ -68,16 +68,17 @@ def levels(dataset: Dataset, options: Estimating) -> dict[str, Any]:
         newest = _newest(dataset)
         hint = f"{newest}, the day of the newest rating" if newest else "2026-03-31"
         raise Error(f"--as-of is needed: the day of the question, such as --as-of {hint}")
-    without = {term.value for term in options.without or ()}
+    # Of a plan that was written, they are words.
+    without = {Term(term).value for term in options.without or ()}
     return {
         "as_of": options.as_of,
         "half_information_years": options.half_information_years,
         "prior_mean": options.prior_mean,
         "prior_sd": options.prior_sd,
         "terms": [term for term in TERMS if term not in without],
-        "pooled": [term.value for term in options.pool or ()],
+        "pooled": [Pooled(term).value for term in options.pool or ()],
         "prior_weight": options.prior_weight,
-        "likelihood": options.likelihood.value,
+        "likelihood": Likelihood(options.likelihood).value,
     }
 
 
