@@ -1,5 +1,7 @@
 #include "convert.h"
 
+#include "handles.h"
+
 namespace gradus::c {
 
 namespace {
@@ -83,6 +85,7 @@ EstimateOptions from_c(const gradus_estimate_options* options) {
             .prior_weight = c.prior_weight,
             .common_uncertainty = truth(c.common_uncertainty, "common_uncertainty"),
             .likelihood = static_cast<Likelihood>(c.likelihood),
+            .previous = c.previous ? &get(c.previous) : nullptr,
             .threads = c.threads};
 }
 

@@ -72,7 +72,7 @@ struct OptionStruct<gradus_load_options> {
 template <>
 struct OptionStruct<gradus_estimate_options> {
     static constexpr const char* init = "gradus_estimate_options_init";
-    static constexpr std::uint32_t first_size = 240;
+    static constexpr std::uint32_t first_size = 240 + sizeof(void*);
     static gradus_estimate_options defaults();
 };
 template <>

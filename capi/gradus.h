@@ -403,6 +403,8 @@ typedef struct gradus_estimate_options {
     /* Of the rest, for one rating given on the day itself, > 0, where less than 1e-7 counts as that; infinite: ratings of this
      * source count for nothing. */
     double variance_residual[6];
+    /* Variances to begin the search with: those of these estimates; what is found is the same, and sooner. NULL (default): none. */
+    const struct gradus_estimates* previous;
 } gradus_estimate_options;
 GRADUS_API void gradus_estimate_options_init(gradus_estimate_options* options, uint32_t struct_size);
 

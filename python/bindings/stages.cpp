@@ -54,10 +54,10 @@ Likelihood likelihood_of(std::string_view word) {
 template <class Work>
 Job report_job(const TableView& of, Work work) {
     return Job(std::move(work), [of]<class T>(T table) {
-        return TableView{.table = std::make_shared<const T>(std::move(table)),
-                         .type = typeid(T),
-                         .minor_digits = of.minor_digits,
-                         .currency = of.currency};
+        const auto made = std::make_shared<const T>(std::move(table));
+        TableView view{.table = made, .type = typeid(T), .minor_digits = of.minor_digits, .currency = of.currency};
+        if constexpr (requires { made->problems; }) view.problems = made->problems;
+        return view;
     });
 }
 
@@ -174,11 +174,17 @@ void bind_stages(py::module_& module) {
              "threads"_a);
     module.def(
         "start_estimate",
-        [](const Organization& org, const TableView& assessments, const EstimateOptions& options) {
-            return table_job(
-                org, [=](Control* control) { return estimate(org, as<Assessments>(assessments), options, control); });
+        [](const Organization& org, const TableView& assessments, const EstimateOptions& options,
+           const TableView* previous) {
+            const std::shared_ptr<const Table> kept = previous ? previous->table : nullptr;
+            const Estimates* const before = previous ? &as<Estimates>(*previous) : nullptr;
+            return table_job(org, [=](Control* control) {
+                EstimateOptions own = options;
+                own.previous = kept ? before : nullptr;
+                return estimate(org, as<Assessments>(assessments), own, control);
+            });
         },
-        "organization"_a, "assessments"_a, "options"_a);
+        "organization"_a, "assessments"_a, "options"_a, "previous"_a);
     module.def(
         "start_simulate_assessments",
         [](const Organization& org, const TableView& designs, const std::string& design,

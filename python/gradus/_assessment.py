@@ -11,7 +11,7 @@ from . import _core, _text
 from ._error import Error
 from ._input import Tabular, read
 from ._interval import SURE
-from ._options import Day, cores, day, most_drawn, real, truth, whole, word
+from ._options import Day, cores, day, most_drawn, of, real, truth, whole, word
 from ._organization import Organization
 from ._raters import Raters, RatingsBySource
 from ._residuals import Residuals
@@ -193,7 +193,7 @@ class Estimates(Table):
         """The levels of the people whom new ratings are of, with everything else as it was.
 
         Variances, severities, difficulties and biases stay those of these estimates: microseconds a person, where an
-        estimate of all looks at everybody. For new severities call `estimate` again.
+        estimate of all looks at everybody. For new severities call `estimate` with all ratings and ``previous=``.
 
         Parameters
         ----------
@@ -399,6 +399,7 @@ def estimate(
     prior_weight: float = 10,
     common_uncertainty: bool = True,
     likelihood: str = "normal",
+    previous: Estimates | None = None,
     threads: int | None = None,
     progress: bool = False,
 ) -> Estimates:
@@ -444,6 +445,8 @@ def estimate(
         shown on this scale. "ordinal": as the level nearest to one with a normal error, where the scale's first level
         says "at most" and the last "at least"; an estimate is then the level that no scale ends. A number between two
         levels of the scale is read as with "normal". Takes some five times as long.
+    previous
+        Earlier estimates, whose variances the search begins with: the same is found, and sooner.
     threads
         Most threads to use; None: all cores.
     progress
@@ -486,7 +489,12 @@ def estimate(
         likelihood=likelihood,
         threads=threads,
     )
-    job = _core.start_estimate(organization._core, given_assessments(organization, assessments)._core, options)
+    job = _core.start_estimate(
+        organization._core,
+        given_assessments(organization, assessments)._core,
+        options,
+        None if previous is None else of("previous", previous, Estimates)._core,
+    )
     return Estimates(run(job, "estimate", progress))
 
 

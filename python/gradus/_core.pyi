@@ -168,7 +168,9 @@ class EstimateOptions:
         threads: int,
     ) -> None: ...
 
-def start_estimate(organization: Organization, assessments: Table, options: EstimateOptions) -> Job: ...
+def start_estimate(
+    organization: Organization, assessments: Table, options: EstimateOptions, previous: Table | None
+) -> Job: ...
 def start_simulate_assessments(
     organization: Organization,
     designs: Table,

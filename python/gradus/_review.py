@@ -124,7 +124,7 @@ def simulate_assessments(
     design
         Who rates everyone: a mapping from source to a number of raters or to a mapping with raters, drawn_from (team,
         unit or anyone: among whom peers and observers are drawn), answered (share of those asked who rate) and
-        capability (only this one); or a table `review_designs`.
+        capability (only this one; a list of such mappings for several); or a table `review_designs`.
     variances
         As `estimate` takes them, such as the `variances` of earlier estimates. What is missing is as believed before
         any rating.
@@ -203,8 +203,8 @@ def review_design(
     designs
         Designs by name, each a mapping from source to a number of raters, or to a mapping with raters, drawn_from
         (team, unit or anyone: among whom peers and observers are drawn), answered (share of those asked who rate) and
-        capability (only this one); or a table `review_designs`. Without it: managers, self and managers, these with two
-        and with four peers, and with a test.
+        capability (only this one; a list of such mappings for several); or a table `review_designs`. Without it:
+        managers, self and managers, these with two and with four peers, and with a test.
     as_of
         The day of the round, and of the question.
     assessments
@@ -270,12 +270,16 @@ def _designs(organization: Organization, given: Any) -> Table:
         return given
     if isinstance(given, _core.Input):
         return Table(_core.load_review_designs(organization._core, given))
+    if _is_design(given):
+        raise Error("designs have names, such as {'with peers': {'manager': 1, 'peer': 2}}; this is one without")
     named = isinstance(given, Mapping) and given and all(isinstance(one, Mapping) for one in given.values())
     table = [row for design, of in given.items() for row in _rows(design, of)] if named else given
     return Table(_core.load_review_designs(organization._core, read("review_designs", table)))
 
 
 def _rows(design: Any, given: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    if not given:
+        raise Error(f"design {design!r} asks nobody: name a source, such as {{'manager': 1}}")
     for source, asked in given.items():
         if source not in SOURCES:
             raise Error(f"design {design!r}: there is no source {source!r}; there are {', '.join(SOURCES)}")

@@ -144,7 +144,7 @@ Counts count_noteworthy(const Day& day, const Assessments& assessments, int thre
     return {undated, later};
 }
 
-std::shared_ptr<const Problems> warnings(const Counts& counts, Date as_of) {
+std::shared_ptr<const Problems> warnings(const Counts& counts, bool unsettled, Date as_of) {
     ProblemList problems;
     if (counts.undated > 0)
         problems.add({.severity = Severity::warning,
@@ -160,6 +160,14 @@ std::shared_ptr<const Problems> warnings(const Counts& counts, Date as_of) {
                       .column = "date",
                       .message = counted(counts.later, "rating is", "ratings are") + " later than as_of " +
                                  to_text(as_of) + " and left out"});
+    if (unsettled)
+        problems.add({.severity = Severity::warning,
+                      .code = Code::assumed,
+                      .table = "assessments",
+                      .column = "level",
+                      .message =
+                          "how ordinal ratings are read still changed after many rounds, since residual variances are "
+                          "far smaller than what is not known: levels may be wrong by a ten-thousandth of the scale"});
     return problems.table();
 }
 
@@ -232,6 +240,7 @@ Estimates estimate(const Organization& organization, const Assessments& assessme
                    Control* control) {
     Stage stage("estimate");
     stage.input(organization.digest()).input(assessments.provenance.digest);
+    if (options.previous) stage.input(options.previous->provenance.digest);
     check(options);
     check_keys(assessments, assessments.person, organization.people());
     check_keys(assessments, assessments.capability, organization.capabilities());
@@ -274,7 +283,7 @@ Estimates estimate(const Organization& organization, const Assessments& assessme
     result.prior_mean = options.prior_mean + model->unrated_mean;
     result.prior_sd = std::sqrt(model->unrated_variance + variances.person + variances.person_capability);
     result.model = model;
-    result.problems = warnings(count_noteworthy(day, assessments, options.threads), options.as_of);
+    result.problems = warnings(count_noteworthy(day, assessments, options.threads), model->unsettled, options.as_of);
     stage.sign(result, describe(options), options.as_of, rows.threads());
     return result;
 }

@@ -168,6 +168,7 @@ void read_as_ordinal(RatingModel& model, Control* control) {
         solve(pattern, model.options.common_uncertainty);
         changed = read(pattern->people(), round);
     }
+    model.unsettled = changed > same_reading && !cancelled();
     solve(pattern, model.options.common_uncertainty);
     model.system.forget_people();
 }

@@ -31,6 +31,7 @@ struct RatingModel {
     SharedLayout layout;
     VarianceComponents components;
     RaterSystem system;
+    bool unsettled = false;                         // readings of ordinal ratings did not end
     double unrated_mean = 0, unrated_variance = 0;  // of the difficulty of a capability that nobody rated
 };
 

@@ -600,8 +600,12 @@ SimulatedReview simulate_assessments(const Organization& organization, const Rev
     result.levels.capability.share(rows.capability);
     result.levels.level.set(std::move(level));
     stage.input(rows.provenance.digest);
+    const std::uint64_t content = result.assessments.provenance.digest;
     stage.sign(result.levels, describe(options).add("design", (*names)[static_cast<std::size_t>(chosen.value())]),
                options.estimate.as_of, 1);
+    result.levels.provenance.seed = options.seed;
+    result.assessments.provenance = result.levels.provenance;
+    result.assessments.provenance.digest = content;
     if (control) control->report(1);
     return result;
 }
@@ -671,6 +675,8 @@ DesignReview review_design(const Organization& organization, const Assessments& 
     stage.input(rounds.known().provenance.digest);
     stage.sign(result, describe(options).add("repetitions", static_cast<double>(repetitions)), options.estimate.as_of,
                rounds.known().provenance.threads);
+    result.provenance.seed = options.seed;
+    result.problems = designs.problems;
     return result;
 }
 

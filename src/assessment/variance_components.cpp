@@ -1,4 +1,5 @@
 #include "assessment/variance_components.h"
+#include "assessment/rating_model.h"
 
 #include <algorithm>
 #include <cmath>
@@ -71,6 +72,7 @@ VarianceComponents::VarianceComponents(const Ratings& ratings, const SharedLayou
         }
         return;
     }
+    start_from(options.previous);
     // Few first, so that the next start is near: as many times more as are needed, but not by too many at once. The more of those whom a
     // rater rated are asked, the more each of them tells of the rater, so what a small sample needs of others is too much.
     const auto all = static_cast<std::int64_t>(people_.size());
@@ -84,6 +86,16 @@ VarianceComponents::VarianceComponents(const Ratings& ratings, const SharedLayou
     }
     const bool many = static_cast<std::int64_t>(people_.size()) > 2 * second_sample;
     improve(people_, many ? close : there, many);
+}
+
+void VarianceComponents::start_from(const Estimates* previous) {
+    if (!previous || !previous->model) return;
+    for (const std::int32_t k : estimated_) {
+        VarianceComponent& own = components_[static_cast<std::size_t>(k)];
+        for (const VarianceComponent& before : previous->model->components.components())
+            if (before.term == own.term && before.of == own.of) own.variance = std::max(before.variance, least);
+    }
+    spread();
 }
 
 // The largest relative standard error.

@@ -56,6 +56,7 @@ public:
 
 private:
     void list(const Ratings& ratings, const EstimateOptions& options);
+    void start_from(const Estimates* previous);
     void spread();
     RestrictedLikelihood likelihood(std::span<const std::int32_t> people) const;
     RestrictedLikelihood::Step look(const RestrictedLikelihood& likelihood, bool informed);

@@ -12,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "assessment/rating_model.h"
 #include "assessment/stage.h"
 #include "organization/tables.h"
 
@@ -415,6 +416,33 @@ TEST(Review, RefusesWhatCannotBe) {
     asked.estimate.as_of = missing<Date>();
     EXPECT_NE(refused([&] { review_design(org, Assessments(), two, asked); }).find("as_of is required"),
               std::string::npos);
+}
+
+TEST(Estimate, BeginsWithVariancesThatWereFoundBefore) {
+    const Organization org = many(160);
+    ReviewOptions drawn = narrow();
+    const Assessments before = simulate_assessments(org, designs(org, three), "peers", drawn).assessments;
+    drawn.seed = 2;
+    const Assessments after = simulate_assessments(org, designs(org, three), "peers", drawn).assessments;
+    EstimateOptions asked = options().estimate;
+    const Estimates first = estimate(org, before, asked), cold = estimate(org, after, asked);
+    asked.previous = &first;
+    const Estimates warm = estimate(org, after, asked), same = estimate(org, before, asked);
+    EXPECT_LT(warm.model->components.rounds(), cold.model->components.rounds());
+    EXPECT_LE(same.model->components.rounds(), 2);
+    for (std::size_t row = 0; row < cold.size(); ++row) {
+        EXPECT_NEAR(warm.mean[row], cold.mean[row], 0.01);
+        EXPECT_NEAR(warm.sd[row], cold.sd[row], 0.01);
+    }
+    EXPECT_NE(warm.provenance.digest, cold.provenance.digest);
+    const Estimates outside;  // without a model
+    asked.previous = &outside;
+    const Estimates alone = estimate(org, after, asked);
+    EXPECT_TRUE(std::equal(alone.mean.begin(), alone.mean.end(), cold.mean.begin()));
+    // Where there is nothing to tell variances from, they are as believed.
+    asked.previous = &first;
+    EXPECT_EQ(estimate(org, Assessments(), asked).model->components.variances().person,
+              0.25 * asked.prior_sd * asked.prior_sd);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ _Static_assert(sizeof(gradus_certificate) == 56, "fixed");
 _Static_assert(sizeof(void*) != 8 || sizeof(gradus_column) == 80, "fixed");
 _Static_assert(sizeof(void*) != 8 || sizeof(gradus_provenance) == 64, "fixed");
 _Static_assert(sizeof(gradus_load_options) == 16, "of 0.1");
-_Static_assert(sizeof(gradus_estimate_options) == 240, "of 0.1");
+_Static_assert(sizeof(gradus_estimate_options) == 240 + sizeof(void*), "of 0.1");
 _Static_assert(sizeof(gradus_review_options) == 64, "of 0.1");
 _Static_assert(sizeof(gradus_gap_options) == 16, "of 0.1");
 _Static_assert(sizeof(gradus_risk_options) == 88, "of 0.1");

@@ -117,6 +117,9 @@ struct EstimateOptions {
     /// How ratings are read. Ordinal: a level stands for all up to the half-way points to the levels next to it, a number between two
     /// levels for itself.
     Likelihood likelihood = Likelihood::normal;
+    /// Variances to begin the search with: those of these estimates. Ratings and all else may differ; what is found is the same, up to
+    /// where the search ends (a thousandth of a standard error), and sooner. Null, or from outside: the beliefs before any rating.
+    const Estimates* previous = nullptr;
     int threads = 0;  ///< 0: all cores
 };
 

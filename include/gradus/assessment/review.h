@@ -140,6 +140,9 @@ struct DesignReview : Table {
                     "the level of those they rate; absent: no such rater",
          .low = 0,
          .high = 1}};
+
+    /// Warnings: those of the designs.
+    std::shared_ptr<const Problems> problems = std::make_shared<const Problems>();
 };
 
 /// How well levels would be known after a round of each design, together with the ratings there are.
