@@ -61,6 +61,7 @@ class EstimateOptions(ctypes.Structure):
             ).split()
         ]
         + [(name, c_double * 6) for name in "variance_severity variance_halo variance_residual".split()]
+        + [("previous", c_void_p)]
     )
 
 
