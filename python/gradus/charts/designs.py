@@ -87,4 +87,5 @@ def designs(
         )
         .properties(**size)
     )
-    return alt.hconcat(widths, accuracy).properties(title=heading(title))
+    chart: altair.HConcatChart = alt.hconcat(widths, accuracy).properties(title=heading(title))
+    return chart
