@@ -270,7 +270,7 @@ def _designs(organization: Organization, given: Any) -> Table:
         return given
     if isinstance(given, _core.Input):
         return Table(_core.load_review_designs(organization._core, given))
-    if _is_design(given):
+    if _is_design(given) and not all(isinstance(one, Mapping) for one in given.values()):
         raise Error("designs have names, such as {'with peers': {'manager': 1, 'peer': 2}}; this is one without")
     named = isinstance(given, Mapping) and given and all(isinstance(one, Mapping) for one in given.values())
     table = [row for design, of in given.items() for row in _rows(design, of)] if named else given

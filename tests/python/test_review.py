@@ -81,6 +81,8 @@ def test_variances_of_estimates_are_taken(acme: gr.Dataset) -> None:
 @pytest.mark.parametrize(
     ("designs", "words"),
     [
+        ({"manager": 1}, "designs have names"),
+        ({"D": {}}, "design 'D' asks nobody"),
         ({"D": {"boss": 1}}, "design 'D': there is no source 'boss'; there are self, manager"),
         ({"D": {"peer": {"count": 2}}}, "design 'D', peer: there is no 'count'; there are capability, raters"),
         ({"D": {"peer": 0}}, "raters"),
