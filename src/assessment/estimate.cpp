@@ -167,7 +167,7 @@ std::shared_ptr<const Problems> warnings(const Counts& counts, bool unsettled, D
                       .column = "level",
                       .message =
                           "how ordinal ratings are read still changed after many rounds, since residual variances are "
-                          "far smaller than what is not known: levels may be wrong by a thousandth of the scale"});
+                          "far smaller than what is not known: levels and severities are rough"});
     return problems.table();
 }
 
