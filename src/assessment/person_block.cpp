@@ -130,16 +130,17 @@ void PersonBlock::inform() {
     const std::size_t size = size_, count = count_;
     reach_.assign(size * count, 0.0);
     for (std::size_t a = 0; a < size; ++a)
-        for (std::size_t b = 0; b < size; ++b) add_times(q_[a * size + b], ties(b), &reach_[a * count], count);
+        for (std::size_t b = 0; b < size; ++b) add_times(q_[a * size + b], ties(b), reach_.data() + a * count, count);
     // H - H Q H and (1 - H Q) ties.
     information_kept_ = h_;
     information_cross_ = tie_;
     std::vector<double>& hq = row_;
     hq.resize(size);
     for (std::size_t a = 0; a < size; ++a) {
-        for (std::size_t b = 0; b < size; ++b) hq[b] = dot(&h_[a * size], &q_[b * size], size);
-        for (std::size_t b = 0; b < size; ++b) add_times(-hq[b], &h_[b * size], &information_kept_[a * size], size);
-        for (std::size_t b = 0; b < size; ++b) add_times(-hq[b], ties(b), &information_cross_[a * count], count);
+        for (std::size_t b = 0; b < size; ++b) hq[b] = dot(h_.data() + a * size, q_.data() + b * size, size);
+        for (std::size_t b = 0; b < size; ++b)
+            add_times(-hq[b], h_.data() + b * size, information_kept_.data() + a * size, size);
+        for (std::size_t b = 0; b < size; ++b) add_times(-hq[b], ties(b), information_cross_.data() + a * count, count);
     }
 }
 
@@ -156,12 +157,12 @@ double PersonBlock::information(Column a, Column b) const {
 void PersonBlock::information_among(Column a, double* into) const {
     const auto i = static_cast<std::size_t>(a.number);
     if (a.kept) {
-        std::copy_n(&information_kept_[(i + 1) * size_ + 1], i + 1, into);
+        std::copy_n(information_kept_.data() + (i + 1) * size_ + 1, i + 1, into);
         return;
     }
     std::fill_n(into, i, 0.0);
     into[i] = tie_[i];
-    for (std::size_t k = 0; k < size_; ++k) add_times(-tie_[k * count_ + i], &reach_[k * count_], into, i + 1);
+    for (std::size_t k = 0; k < size_; ++k) add_times(-tie_[k * count_ + i], reach_.data() + k * count_, into, i + 1);
 }
 
 void PersonBlock::solve_levels() {
@@ -171,10 +172,10 @@ void PersonBlock::solve_levels() {
     for (std::size_t e = 0; e < count_; ++e) levels_kept_[0] += levels_eliminated_[e];
     for (std::size_t a = 0; a < size_; ++a) levels_kept_[a] -= dot(row_.data(), weights(a), count_);
     solved_.resize(size_);
-    for (std::size_t a = 0; a < size_; ++a) solved_[a] = dot(&q_[a * size_], levels_kept_.data(), size_);
+    for (std::size_t a = 0; a < size_; ++a) solved_[a] = dot(q_.data() + a * size_, levels_kept_.data(), size_);
     score_kept_.resize(size_);
     for (std::size_t a = 0; a < size_; ++a)
-        score_kept_[a] = levels_kept_[a] - dot(&h_[a * size_], solved_.data(), size_);
+        score_kept_[a] = levels_kept_[a] - dot(h_.data() + a * size_, solved_.data(), size_);
     score_eliminated_.resize(count_);
     for (std::size_t e = 0; e < count_; ++e) score_eliminated_[e] = shrink_[e] * levels_eliminated_[e];
     for (std::size_t a = 0; a < size_; ++a) add_times(-solved_[a], ties(a), score_eliminated_.data(), count_);
@@ -197,7 +198,7 @@ void PersonBlock::add(Column column, double value, Vector& vector) const {
     add_times(value, weights(number + 1), vector.eliminated.data(), count_);
     vector.kept[number + 1] += value * total_[number + 1];
     if (column.number < 0)
-        add_times(value, &total_[1], &vector.kept[1], size_ - 1);
+        add_times(value, total_.data() + 1, vector.kept.data() + 1, size_ - 1);
     else
         vector.kept[0] += value * total_[number + 1];
 }
@@ -209,10 +210,10 @@ void PersonBlock::project(Vector& vector) const {
     vector.reduced.resize(size_);
     for (std::size_t a = 0; a < size_; ++a) vector.reduced[a] = vector.kept[a] - dot(gone, weights(a), count_);
     vector.solved.resize(size_);
-    for (std::size_t a = 0; a < size_; ++a) vector.solved[a] = dot(&q_[a * size_], vector.reduced.data(), size_);
+    for (std::size_t a = 0; a < size_; ++a) vector.solved[a] = dot(q_.data() + a * size_, vector.reduced.data(), size_);
     vector.weighted_kept.resize(size_);
     for (std::size_t a = 0; a < size_; ++a)
-        vector.weighted_kept[a] = vector.reduced[a] - dot(&h_[a * size_], vector.solved.data(), size_);
+        vector.weighted_kept[a] = vector.reduced[a] - dot(h_.data() + a * size_, vector.solved.data(), size_);
     for (std::size_t e = 0; e < count_; ++e) gone[e] = shrink_[e] * vector.eliminated[e];
     for (std::size_t a = 0; a < size_; ++a) add_times(-vector.solved[a], ties(a), gone, count_);
 }

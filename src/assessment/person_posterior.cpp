@@ -40,13 +40,14 @@ void PersonPosterior::join() {
     joint_.resize(size_ * size_);
     row_.resize(size_);
     for (std::size_t a = 0; a < size_; ++a) {
-        double* with = &with_shared_[a * columns_];
-        for (std::size_t b = 0; b < size_; ++b) add_times(-block_->q(a, b), &ties_[b * columns_], with, columns_);
+        double* with = with_shared_.data() + a * columns_;
+        for (std::size_t b = 0; b < size_; ++b)
+            add_times(-block_->q(a, b), ties_.data() + b * columns_, with, columns_);
     }
     // So far how kept effects move with columns.
     for (std::size_t a = 0; a < size_; ++a) {
-        const double* response = &with_shared_[a * columns_];
-        double* product = &product_[a * columns_];
+        const double* response = with_shared_.data() + a * columns_;
+        double* product = product_.data() + a * columns_;
         for (std::size_t t = 0; t < dense_; ++t)
             add_times(response[t], shared_->covariance.col(static_cast<Eigen::Index>(t)).data(), product, dense_);
         for (std::size_t t = dense_; t < columns_; ++t) product[t] = shared_->others * response[t];
@@ -54,7 +55,7 @@ void PersonPosterior::join() {
     for (std::size_t a = 0; a < size_; ++a)
         for (std::size_t b = 0; b <= a; ++b)
             joint_[a * size_ + b] = joint_[b * size_ + a] =
-                block_->q(a, b) + dot(&product_[a * columns_], &with_shared_[b * columns_], columns_);
+                block_->q(a, b) + dot(product_.data() + a * columns_, with_shared_.data() + b * columns_, columns_);
     std::swap(product_, with_shared_);
 }
 
@@ -107,10 +108,10 @@ void PersonPosterior::open(std::size_t e) {
         opened_[a] = together_[a] + meeting_[a * block_->eliminated() + e];
     }
     // Of the sum without a kept effect: shrink · α less what the others' weights take.
-    base_[0] = shrink * opened_[0] - left * dot(&opened_[1], &weight_[1], size_ - 1);
+    base_[0] = shrink * opened_[0] - left * dot(opened_.data() + 1, weight_.data() + 1, size_ - 1);
     base_variance_ = left + shrink * base_[0];
     for (std::size_t a = 1; a < size_; ++a) {
-        base_[a] = shrink * opened_[a] - left * dot(&together_[a * size_ + 1], &weight_[1], size_ - 1);
+        base_[a] = shrink * opened_[a] - left * dot(together_.data() + a * size_ + 1, weight_.data() + 1, size_ - 1);
         base_variance_ -= left * weight_[a] * base_[a];
     }
 }
@@ -126,7 +127,8 @@ double PersonPosterior::trace() {
     }
     double square = weight_[0] * weight_[0] * opened_[0];
     for (std::size_t a = 1; a < size_; ++a)
-        square += weight_[a] * (2 * weight_[0] * opened_[a] + dot(&together_[a * size_ + 1], &weight_[1], size_ - 1));
+        square += weight_[a] *
+                  (2 * weight_[0] * opened_[a] + dot(together_.data() + a * size_ + 1, weight_.data() + 1, size_ - 1));
     return shrink * weight_[0] - shrink * shrink * square;
 }
 
@@ -201,7 +203,7 @@ double PersonPosterior::carefully() {
         double mean = 0;
         for (std::size_t b = 0; b < size_; ++b) mean += block_->q(a, b) * kept_[b];
         variance += kept_[a] * mean;
-        add_times(-mean, &ties_[a * columns_], along_.data(), columns_);
+        add_times(-mean, ties_.data() + a * columns_, along_.data(), columns_);
     }
     for (std::size_t t = 0; t < dense_; ++t)
         variance +=

@@ -191,7 +191,7 @@ private:
                    ratings.raters[static_cast<std::size_t>(b)].shared;
         });
         const std::span<const std::int32_t> common = system_.pattern_->common_of(place);
-        double* out = &value_[begin_[place - first_]];
+        double* out = value_.data() + begin_[place - first_];
         for (const std::int32_t own : sum.shared) {
             const PersonBlock::Column column = block.of_rater(own);
             for (const std::int32_t other : sum.shared)
@@ -220,7 +220,7 @@ private:
             for (std::size_t i = 0; i < met.size(); ++i) {
                 const auto row = static_cast<std::size_t>(met[i]);
                 if (row < low || row >= high) continue;
-                const double* said = &value_[begin_[place - first_] + i * length];
+                const double* said = value_.data() + begin_[place - first_] + i * length;
                 std::size_t entry = pattern.first(met[i]);
                 for (const std::int32_t other : met) {
                     if (other == met[i]) continue;
@@ -330,19 +330,20 @@ void RaterSystem::multiply(const Vectors& x, Vectors& result) const {
         common.assign(static_cast<std::size_t>(layout_.common) * count, 0.0);
         for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
             const auto number = static_cast<std::int32_t>(row);
-            double* into = &result.value[row * count];
-            const double* own = &x.value[row * count];
+            double* into = result.value.data() + row * count;
+            const double* own = x.value.data() + row * count;
             for (std::size_t k = 0; k < count; ++k) into[k] = diagonal_[row] * own[k];
             for (std::size_t i = pattern_->first(number); i < pattern_->last(number); ++i)
-                add_each(value_[i], &x.value[static_cast<std::size_t>(pattern_->column(i)) * count], into, count);
+                add_each(value_[i], x.value.data() + static_cast<std::size_t>(pattern_->column(i)) * count, into,
+                         count);
             for (std::size_t i = pattern_->common(number); i < pattern_->last(number); ++i)
-                add_each(value_[i], own, &common[(static_cast<std::size_t>(pattern_->column(i)) - rows) * count],
+                add_each(value_[i], own, common.data() + (static_cast<std::size_t>(pattern_->column(i)) - rows) * count,
                          count);
         }
     });
     const auto columns = static_cast<Eigen::Index>(count);
-    Eigen::Map<ByNumber> common(&result.value[rows * count], layout_.common, columns);
-    common = common_ * Eigen::Map<const ByNumber>(&x.value[rows * count], layout_.common, columns);
+    Eigen::Map<ByNumber> common(result.value.data() + rows * count, layout_.common, columns);
+    common = common_ * Eigen::Map<const ByNumber>(x.value.data() + rows * count, layout_.common, columns);
     for (const std::vector<double>& sum : sums)
         if (!sum.empty()) common += Eigen::Map<const ByNumber>(sum.data(), layout_.common, columns);
 }
@@ -357,15 +358,15 @@ void RaterSystem::precondition(const Vectors& r, Vectors& z) const {
         common.assign(static_cast<std::size_t>(layout_.common) * count, 0.0);
         for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
             const auto number = static_cast<std::int32_t>(row);
-            double* own = &z.value[row * count];
+            double* own = z.value.data() + row * count;
             for (std::size_t k = 0; k < count; ++k) own[k] = r.value[row * count + k] / diagonal_[row];
             for (std::size_t i = pattern_->common(number); i < pattern_->last(number); ++i)
-                add_each(value_[i], own, &common[(static_cast<std::size_t>(pattern_->column(i)) - rows) * count],
+                add_each(value_[i], own, common.data() + (static_cast<std::size_t>(pattern_->column(i)) - rows) * count,
                          count);
         }
     });
     const auto columns = static_cast<Eigen::Index>(count);
-    ByNumber common = Eigen::Map<const ByNumber>(&r.value[rows * count], layout_.common, columns);
+    ByNumber common = Eigen::Map<const ByNumber>(r.value.data() + rows * count, layout_.common, columns);
     for (const std::vector<double>& sum : sums)
         if (!sum.empty()) common -= Eigen::Map<const ByNumber>(sum.data(), layout_.common, columns);
     common = reduced_.solve(Eigen::MatrixXd(common));
@@ -375,10 +376,10 @@ void RaterSystem::precondition(const Vectors& r, Vectors& z) const {
             for (std::size_t i = pattern_->common(number); i < pattern_->last(number); ++i)
                 add_each(-value_[i] / diagonal_[row],
                          common.data() + (static_cast<std::size_t>(pattern_->column(i)) - rows) * count,
-                         &z.value[row * count], count);
+                         z.value.data() + row * count, count);
         }
     });
-    Eigen::Map<ByNumber>(&z.value[rows * count], layout_.common, columns) = common;
+    Eigen::Map<ByNumber>(z.value.data() + rows * count, layout_.common, columns) = common;
 }
 
 std::vector<double> RaterSystem::solve(std::span<const double> right, double tolerance) const {

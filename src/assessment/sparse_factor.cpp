@@ -81,11 +81,11 @@ void SparseFactor::invert() {
             --begin;
         const std::size_t width = end - begin, height = length(end - 1) - 1;
         const auto columns = static_cast<Eigen::Index>(width), rows = static_cast<Eigen::Index>(height);
-        const std::int32_t* numbers = &row_[from(end) - height];
+        const std::int32_t* numbers = row_.data() + from(end) - height;
         l.setZero(columns, columns);
         y.resize(rows, columns);
         for (std::size_t j = 0; j < width; ++j) {
-            const double* value = &value_[from(begin + j)];
+            const double* value = value_.data() + from(begin + j);
             std::copy_n(value, width - j, l.col(static_cast<Eigen::Index>(j)).data() + j);
             std::copy_n(value + width - j, height, y.col(static_cast<Eigen::Index>(j)).data());
         }
@@ -108,7 +108,7 @@ void SparseFactor::invert() {
         l.noalias() = own.transpose() * own;
         if (height > 0) l.noalias() -= y.transpose() * below;
         for (std::size_t j = 0; j < width; ++j) {
-            double* value = &inverse_[from(begin + j)];
+            double* value = inverse_.data() + from(begin + j);
             std::copy_n(l.col(static_cast<Eigen::Index>(j)).data() + j, width - j, value);
             std::copy_n(below.col(static_cast<Eigen::Index>(j)).data(), height, value + width - j);
         }
