@@ -119,9 +119,8 @@ public:
 
     // By kept effect a, eliminated effect e; τ is an effect's variance.
     const double* weights(std::size_t a) const { return weight_.data() + a * count_; }  // Σ W of the ratings of both
-    const double* ties(std::size_t a) const {
-        return tie_.data() + a * count_;
-    }  // the same, the eliminated one unknown
+    /// The same, the eliminated one unknown.
+    const double* ties(std::size_t a) const { return tie_.data() + a * count_; }
     double h(std::size_t a, std::size_t b) const { return h_[a * size_ + b]; }
     double q(std::size_t a, std::size_t b) const { return q_[a * size_ + b]; }
     double variance_of_kept(std::size_t a) const { return kept_variance_[a]; }

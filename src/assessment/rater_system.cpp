@@ -35,6 +35,23 @@ void add_each(double factor, const double* a, double* into, std::size_t count) {
         add_times(factor, a, into, count);
 }
 
+/// each(row, sums) adds what a row tells of what is common, so many vectors of it. In parts that do not depend on the threads.
+template <class Each>
+ByNumber sum_of_rows(std::size_t rows, std::int32_t common, std::size_t count, int threads, Each&& each) {
+    std::vector<std::vector<double>> sums(parts);
+    const auto part = static_cast<std::int64_t>(rows / parts + 1);
+    parallel_for(static_cast<std::int64_t>(rows), part, threads, [&](std::int64_t first, std::int64_t last) {
+        std::vector<double>& sum = sums[static_cast<std::size_t>(first / part)];
+        sum.assign(static_cast<std::size_t>(common) * count, 0.0);
+        for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row)
+            each(row, sum.data());
+    });
+    ByNumber all = ByNumber::Zero(common, static_cast<Eigen::Index>(count));
+    for (const std::vector<double>& sum : sums)
+        if (!sum.empty()) all += Eigen::Map<const ByNumber>(sum.data(), common, static_cast<Eigen::Index>(count));
+    return all;
+}
+
 }  // namespace
 
 // Biases count for five units at most: their deviation is then a twelfth of the scale's range. In simulations of five people, less lets
@@ -323,52 +340,35 @@ void RaterSystem::reduce() {
 
 void RaterSystem::multiply(const Vectors& x, Vectors& result) const {
     const std::size_t rows = this->rows(), count = x.count;
-    std::vector<std::vector<double>> sums(parts);
-    const auto part = static_cast<std::int64_t>(rows / parts + 1);
-    parallel_for(static_cast<std::int64_t>(rows), part, threads_, [&](std::int64_t first, std::int64_t last) {
-        std::vector<double>& common = sums[static_cast<std::size_t>(first / part)];
-        common.assign(static_cast<std::size_t>(layout_.common) * count, 0.0);
-        for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
-            const auto number = static_cast<std::int32_t>(row);
-            double* into = result.value.data() + row * count;
-            const double* own = x.value.data() + row * count;
-            for (std::size_t k = 0; k < count; ++k) into[k] = diagonal_[row] * own[k];
-            for (std::size_t i = pattern_->first(number); i < pattern_->last(number); ++i)
-                add_each(value_[i], x.value.data() + static_cast<std::size_t>(pattern_->column(i)) * count, into,
-                         count);
-            for (std::size_t i = pattern_->common(number); i < pattern_->last(number); ++i)
-                add_each(value_[i], own, common.data() + (static_cast<std::size_t>(pattern_->column(i)) - rows) * count,
-                         count);
-        }
+    const ByNumber told = sum_of_rows(rows, layout_.common, count, threads_, [&](std::size_t row, double* common) {
+        const auto number = static_cast<std::int32_t>(row);
+        double* into = result.value.data() + row * count;
+        const double* own = x.value.data() + row * count;
+        for (std::size_t k = 0; k < count; ++k) into[k] = diagonal_[row] * own[k];
+        for (std::size_t i = pattern_->first(number); i < pattern_->last(number); ++i)
+            add_each(value_[i], x.value.data() + static_cast<std::size_t>(pattern_->column(i)) * count, into, count);
+        for (std::size_t i = pattern_->common(number); i < pattern_->last(number); ++i)
+            add_each(value_[i], own, common + (static_cast<std::size_t>(pattern_->column(i)) - rows) * count, count);
     });
     const auto columns = static_cast<Eigen::Index>(count);
     Eigen::Map<ByNumber> common(result.value.data() + rows * count, layout_.common, columns);
     common = common_ * Eigen::Map<const ByNumber>(x.value.data() + rows * count, layout_.common, columns);
-    for (const std::vector<double>& sum : sums)
-        if (!sum.empty()) common += Eigen::Map<const ByNumber>(sum.data(), layout_.common, columns);
+    common += told;
 }
 
 // The inverse of A without the ties between severities.
 void RaterSystem::precondition(const Vectors& r, Vectors& z) const {
     const std::size_t rows = this->rows(), count = r.count;
-    std::vector<std::vector<double>> sums(parts);
-    const auto part = static_cast<std::int64_t>(rows / parts + 1);
-    parallel_for(static_cast<std::int64_t>(rows), part, threads_, [&](std::int64_t first, std::int64_t last) {
-        std::vector<double>& common = sums[static_cast<std::size_t>(first / part)];
-        common.assign(static_cast<std::size_t>(layout_.common) * count, 0.0);
-        for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
-            const auto number = static_cast<std::int32_t>(row);
-            double* own = z.value.data() + row * count;
-            for (std::size_t k = 0; k < count; ++k) own[k] = r.value[row * count + k] / diagonal_[row];
-            for (std::size_t i = pattern_->common(number); i < pattern_->last(number); ++i)
-                add_each(value_[i], own, common.data() + (static_cast<std::size_t>(pattern_->column(i)) - rows) * count,
-                         count);
-        }
+    const ByNumber told = sum_of_rows(rows, layout_.common, count, threads_, [&](std::size_t row, double* common) {
+        const auto number = static_cast<std::int32_t>(row);
+        double* own = z.value.data() + row * count;
+        for (std::size_t k = 0; k < count; ++k) own[k] = r.value[row * count + k] / diagonal_[row];
+        for (std::size_t i = pattern_->common(number); i < pattern_->last(number); ++i)
+            add_each(value_[i], own, common + (static_cast<std::size_t>(pattern_->column(i)) - rows) * count, count);
     });
-    const auto columns = static_cast<Eigen::Index>(count);
+    const auto columns = static_cast<Eigen::Index>(count), part = static_cast<Eigen::Index>(rows / parts + 1);
     ByNumber common = Eigen::Map<const ByNumber>(r.value.data() + rows * count, layout_.common, columns);
-    for (const std::vector<double>& sum : sums)
-        if (!sum.empty()) common -= Eigen::Map<const ByNumber>(sum.data(), layout_.common, columns);
+    common -= told;
     common = reduced_.solve(Eigen::MatrixXd(common));
     parallel_for(static_cast<std::int64_t>(rows), part, threads_, [&](std::int64_t first, std::int64_t last) {
         for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
