@@ -150,7 +150,7 @@ void read_as_ordinal(RatingModel& model, Control* control) {
     const auto cancelled = [&] { return control && control->cancelled(); };
 
     if (model.components.estimated()) {
-        const RestrictedLikelihood likelihood = model.components.likelihood();
+        RestrictedLikelihood likelihood = model.components.likelihood();
         double moved = 1;
         for (int round = 0; round < most_rounds && moved > same_variance && !cancelled(); ++round) {
             double changed = 1;
@@ -170,7 +170,6 @@ void read_as_ordinal(RatingModel& model, Control* control) {
     }
     model.unsettled = changed > same_reading && !cancelled();
     solve(pattern, model.options.common_uncertainty);
-    model.system.forget_people();
 }
 
 }  // namespace gradus

@@ -1,6 +1,7 @@
 #include "assessment/rater_pattern.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/parallel.h"
 
@@ -9,6 +10,7 @@ namespace gradus {
 namespace {
 
 constexpr std::int64_t people_at_once = 512, rows_at_once = 512;
+constexpr double small_group = 100;  // rows that a row shares its group with, on average
 
 /// Lists made piece by piece, as one.
 template <class T>
@@ -32,6 +34,7 @@ RaterPattern::RaterPattern(const Ratings& ratings, const SharedLayout& layout, s
     : people_(people.begin(), people.end()), row_(static_cast<std::size_t>(layout.raters), -1) {
     list_people(ratings, layout, threads);
     list_rows(ratings, layout, threads);
+    group_rows();
 }
 
 void RaterPattern::list_people(const Ratings& ratings, const SharedLayout& layout, int threads) {
@@ -117,6 +120,29 @@ void RaterPattern::list_rows(const Ratings& ratings, const SharedLayout& layout,
     }
     column_.reserve(first_.back());
     for (std::vector<std::int32_t>& piece : pieces) append(column_, piece);
+}
+
+void RaterPattern::group_rows() {
+    std::vector<std::int32_t> above(rater_.size()), size(rater_.size(), 0);
+    std::iota(above.begin(), above.end(), 0);
+    const auto group_of = [&](std::int32_t row) {
+        std::int32_t* up = &above[static_cast<std::size_t>(row)];
+        while (*up != row) {
+            *up = above[static_cast<std::size_t>(*up)];
+            row = *up;
+            up = &above[static_cast<std::size_t>(row)];
+        }
+        return row;
+    };
+    for (std::size_t place = 0; place < people_.size(); ++place) {
+        const std::span<const std::int32_t> rows = rows_of(place);
+        for (std::size_t i = 1; i < rows.size(); ++i)
+            above[static_cast<std::size_t>(group_of(rows[i]))] = group_of(rows[0]);
+    }
+    for (std::int32_t row = 0; row < this->rows(); ++row) ++size[static_cast<std::size_t>(group_of(row))];
+    double squares = 0;
+    for (const std::int32_t rows : size) squares += static_cast<double>(rows) * rows;
+    falls_apart_ = squares <= small_group * static_cast<double>(size.size());
 }
 
 void RaterPattern::forget_people() {

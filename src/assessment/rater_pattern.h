@@ -53,18 +53,23 @@ public:
     std::span<const std::int32_t> common_of(std::size_t place) const {
         return {common_of_.data() + common_first_[place], common_of_.data() + common_first_[place + 1]};
     }
+    /// Whether the rows fall apart into groups that no person ties together, and these are small: then so is a Cholesky factor.
+    bool falls_apart() const { return falls_apart_; }
+
     /// Forgets what concerns single people.
     void forget_people();
 
 private:
     void list_people(const Ratings& ratings, const SharedLayout& layout, int threads);
     void list_rows(const Ratings& ratings, const SharedLayout& layout, int threads);
+    void group_rows();
 
     std::vector<std::int32_t> people_, rater_, row_;
     std::vector<std::size_t> first_, common_;
     std::vector<std::int32_t> column_;
     std::vector<std::size_t> rows_first_, common_first_;
     std::vector<std::int32_t> rows_of_, common_of_;
+    bool falls_apart_ = false;
 };
 
 }  // namespace gradus

@@ -91,14 +91,13 @@ void RaterSystem::fit(std::shared_ptr<const RaterPattern> pattern, const RatingV
 RaterSystem::RaterSystem(const Ratings& ratings, const SharedLayout& layout, std::span<const std::int32_t> people,
                          const RatingVariances& variances, const Priors& priors, int threads, std::size_t most_unknowns)
     : RaterSystem(ratings, layout, std::make_shared<const RaterPattern>(ratings, layout, people, threads), variances,
-                  priors, usual_tolerance, threads, most_unknowns) {
-    forget_people();
-}
+                  priors, usual_tolerance, threads, most_unknowns) {}
 
 void RaterSystem::forget_people() {
     auto pattern = std::make_shared<RaterPattern>(*pattern_);
     pattern->forget_people();
     pattern_ = std::move(pattern);
+    factor_.forget_order();
 }
 
 /// Goes through the people in portions: of each portion, first everyone's part is worked out, then rows take up what concerns them, each
@@ -318,7 +317,7 @@ SparseFactor::Matrix RaterSystem::lower() const {
 }
 
 void RaterSystem::factor() {
-    exact_ = size() <= most_unknowns_ && factor_.compute(lower());
+    exact_ = most_unknowns_ > 0 && (size() <= most_unknowns_ || pattern_->falls_apart()) && factor_.compute(lower());
     if (!exact_) reduce();
 }
 

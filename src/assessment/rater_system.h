@@ -49,7 +49,7 @@ public:
     static constexpr std::size_t usual_unknowns = 20'000;
     static constexpr double usual_tolerance = 1e-10;
     /// The pattern's people must be known. `tolerance`: relative, of the solution, where that is not exact. Of more than `most_unknowns`
-    /// the factor is not asked for.
+    /// the factor is asked for only where ties between raters leave small groups; 0: never.
     RaterSystem(const Ratings& ratings, const SharedLayout& layout, std::shared_ptr<const RaterPattern> pattern,
                 const RatingVariances& variances, const Priors& priors, double tolerance, int threads,
                 std::size_t most_unknowns = usual_unknowns);
@@ -61,7 +61,7 @@ public:
     /// Anew, with ratings, variances or people that have changed.
     void fit(std::shared_ptr<const RaterPattern> pattern, const RatingVariances& variances, const Priors& priors,
              double tolerance = usual_tolerance);
-    /// Of the pattern what concerns single people is not needed any more.
+    /// What concerns single people, and what makes a new fit quick, is not needed any more.
     void forget_people();
 
     const RaterPattern& pattern() const { return *pattern_; }

@@ -31,6 +31,7 @@ RatingModel::RatingModel(const Organization& organization_, const Assessments& a
              most_unknowns) {
     if (options.likelihood == Likelihood::ordinal) read_as_ordinal(*this, control);
     system.invert(options.common_uncertainty, true);
+    system.forget_people();
     options.previous = nullptr;  // it may not live as long
     // What nobody rated is like what was: one more belief at the prior.
     const std::span<const double> x = system.solution();

@@ -36,8 +36,9 @@ RestrictedLikelihood::RestrictedLikelihood(const Ratings& ratings, const SharedL
 /// Goes from person to person and adds up what each says.
 class RestrictedLikelihood::Look {
 public:
-    Look(const RestrictedLikelihood& likelihood, const RaterSystem& system, const RatingVariances& variances)
-        : likelihood_(likelihood), system_(system), variances_(variances), squares_(zeros()), traces_(zeros()) {}
+    Look(const RestrictedLikelihood& likelihood, const RatingVariances& variances)
+        : likelihood_(likelihood), system_(*likelihood.system_), variances_(variances), squares_(zeros()),
+          traces_(zeros()) {}
 
     void inform() {
         const auto count = static_cast<Eigen::Index>(likelihood_.count_);
@@ -253,8 +254,12 @@ private:
     std::vector<double> common_;
 };
 
-RestrictedLikelihood::Step RestrictedLikelihood::at(const RatingVariances& variances, bool informed) const {
-    RaterSystem system(ratings_, layout_, pattern_, variances, priors_, solution_tolerance, threads_);
+RestrictedLikelihood::Step RestrictedLikelihood::at(const RatingVariances& variances, bool informed) {
+    if (system_)
+        system_->fit(pattern_, variances, priors_, solution_tolerance);
+    else
+        system_.emplace(ratings_, layout_, pattern_, variances, priors_, solution_tolerance, threads_);
+    RaterSystem& system = *system_;
     system.invert();
     const auto people = static_cast<std::int64_t>(pattern_->people().size());
     // Of each person and shared rater, what the vectors of average information come to.
@@ -262,7 +267,7 @@ RestrictedLikelihood::Step RestrictedLikelihood::at(const RatingVariances& varia
     const std::int64_t part = std::max(people_at_once, people / most_parts + 1);
     std::vector<std::unique_ptr<Look>> looks(static_cast<std::size_t>((people - 1) / part + 1));
     parallel_for(people, part, threads_, [&](std::int64_t first, std::int64_t last) {
-        auto look = std::make_unique<Look>(*this, system, variances);
+        auto look = std::make_unique<Look>(*this, variances);
         if (informed) look->inform();
         for (auto place = static_cast<std::size_t>(first); place < static_cast<std::size_t>(last); ++place) {
             if (!look->go(pattern_->people()[place])) continue;
@@ -283,7 +288,7 @@ RestrictedLikelihood::Step RestrictedLikelihood::at(const RatingVariances& varia
         step.squares += look->squares();
         step.traces += look->traces();
     }
-    add_shared(system, variances, step);
+    add_shared(variances, step);
     if (!informed) return step;
 
     step.information = Eigen::MatrixXd::Zero(count, count);
@@ -309,15 +314,15 @@ RestrictedLikelihood::Step RestrictedLikelihood::at(const RatingVariances& varia
 }
 
 // Severities of shared raters: b = σ² Z'Pz.
-void RestrictedLikelihood::add_shared(const RaterSystem& system, const RatingVariances& variances, Step& step) const {
+void RestrictedLikelihood::add_shared(const RatingVariances& variances, Step& step) const {
     for (std::int32_t row = 0; row < pattern_->rows(); ++row) {
         const auto source = static_cast<std::size_t>(ratings_.source(pattern_->rater(row)));
         const std::int32_t place = places_[static_cast<std::size_t>(VarianceTerm::severity)][source];
         if (place < 0) continue;
         const double variance = variances.severity[source],
-                     score = system.solution()[static_cast<std::size_t>(row)] / variance;
+                     score = system_->solution()[static_cast<std::size_t>(row)] / variance;
         step.squares(place) += score * score;
-        step.traces(place) += (1 - system.variance(row) / variance) / variance;
+        step.traces(place) += (1 - system_->variance(row) / variance) / variance;
     }
 }
 

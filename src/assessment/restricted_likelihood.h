@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -32,7 +33,7 @@ public:
         double criterion = 0;             // -2 log likelihood, where exact
         bool exact = false;
     };
-    Step at(const RatingVariances& variances, bool informed) const;
+    Step at(const RatingVariances& variances, bool informed);
 
     /// Whether how uncertain difficulties and biases are is taken in. A slope that is not whole is not that of the likelihood.
     bool whole() const { return whole_; }
@@ -42,7 +43,7 @@ public:
 private:
     class Look;
     std::int32_t place_of_person() const { return places_[static_cast<std::size_t>(VarianceTerm::person)][0]; }
-    void add_shared(const RaterSystem& system, const RatingVariances& variances, Step& step) const;
+    void add_shared(const RatingVariances& variances, Step& step) const;
 
     const Ratings& ratings_;
     const SharedLayout& layout_;
@@ -52,6 +53,7 @@ private:
     int threads_;
     std::shared_ptr<const RaterPattern> pattern_;
     bool whole_;
+    std::optional<RaterSystem> system_;  // at the variances last asked for
 };
 
 }  // namespace gradus

@@ -13,23 +13,35 @@ namespace {
 constexpr std::int64_t most_entries = 20'000'000;
 constexpr double most_products = 2e9;  // to invert it
 
-struct Cholesky : Eigen::SimplicialLLT<SparseFactor::Matrix> {
-    /// Entries by column, known before any number is.
-    std::span<const std::int32_t> first() const {
-        return {m_matrix.outerIndexPtr(), static_cast<std::size_t>(m_matrix.outerSize()) + 1};
-    }
-};
-
 }  // namespace
 
+struct SparseFactor::Cholesky : Eigen::SimplicialLLT<Matrix> {
+    explicit Cholesky(const Matrix& lower)
+        : first_(lower.outerIndexPtr(), lower.outerIndexPtr() + lower.outerSize() + 1),
+          row_(lower.innerIndexPtr(), lower.innerIndexPtr() + lower.nonZeros()) {
+        analyzePattern(lower);
+        double products = 0;
+        for (Eigen::Index j = 0; j < m_matrix.outerSize(); ++j) {
+            const auto entries = static_cast<double>(m_matrix.outerIndexPtr()[j + 1] - m_matrix.outerIndexPtr()[j]);
+            products += entries * entries;
+        }
+        small_ = m_matrix.outerIndexPtr()[m_matrix.outerSize()] <= most_entries && products <= most_products;
+    }
+    bool is_of(const Matrix& lower) const {
+        return std::ranges::equal(first_, std::span(lower.outerIndexPtr(), first_.size())) &&
+               std::ranges::equal(row_, std::span(lower.innerIndexPtr(), static_cast<std::size_t>(lower.nonZeros())));
+    }
+    bool small() const { return small_; }
+
+private:
+    std::vector<std::int32_t> first_, row_;  // where the matrix has entries
+    bool small_;
+};
+
 bool SparseFactor::compute(const Matrix& lower) {
-    Cholesky cholesky;
-    cholesky.analyzePattern(lower);
-    double products = 0;
-    const std::span<const std::int32_t> first = cholesky.first();
-    for (std::size_t j = 0; j + 1 < first.size(); ++j)
-        products += static_cast<double>(first[j + 1] - first[j]) * static_cast<double>(first[j + 1] - first[j]);
-    if (first.back() > most_entries || products > most_products) return false;
+    if (!cholesky_ || !cholesky_->is_of(lower)) cholesky_ = std::make_shared<Cholesky>(lower);
+    Cholesky& cholesky = *cholesky_;
+    if (!cholesky.small()) return false;
     cholesky.factorize(lower);
     if (cholesky.info() != Eigen::Success) return false;
     const auto& l = cholesky.matrixL().nestedExpression();

@@ -14,7 +14,7 @@ namespace gradus {
 
 namespace {
 
-constexpr std::int64_t first_sample = 1'000, second_sample = 8'000;
+constexpr std::int64_t first_sample = 125, second_sample = 8'000;
 constexpr double fine = 0.0095;  // relative standard error that is enough
 // Of how far it is to the maximum of the likelihood, in squared standard errors: what is near enough for a start, with very many
 // people, and else.
@@ -212,7 +212,7 @@ RestrictedLikelihood VarianceComponents::likelihood(std::span<const std::int32_t
 }
 
 // At the variances as they are. `informed`: average information anew.
-RestrictedLikelihood::Step VarianceComponents::look(const RestrictedLikelihood& likelihood, bool informed) {
+RestrictedLikelihood::Step VarianceComponents::look(RestrictedLikelihood& likelihood, bool informed) {
     RestrictedLikelihood::Step step = likelihood.at(variances_, informed);
     if (!informed) return step;
     const auto m = static_cast<Eigen::Index>(estimated_.size());
@@ -250,7 +250,7 @@ VarianceComponents::Move VarianceComponents::newton(const RestrictedLikelihood& 
     return {std::move(step), distance};
 }
 
-double VarianceComponents::improve(const RestrictedLikelihood& likelihood) {
+double VarianceComponents::improve(RestrictedLikelihood& likelihood) {
     if (estimated_.empty() || people_.empty() || ratings_.ratings() == 0) return 0;
     ++rounds_;
     if (control_) control_->report(std::min(0.6, 0.05 * rounds_));
@@ -267,7 +267,7 @@ double VarianceComponents::improve(const RestrictedLikelihood& likelihood) {
 }
 
 void VarianceComponents::improve(std::span<const std::int32_t> people, double enough, bool many) {
-    const RestrictedLikelihood likelihood = this->likelihood(people);
+    RestrictedLikelihood likelihood = this->likelihood(people);
     const auto m = static_cast<Eigen::Index>(estimated_.size());
     const auto objective = [&](const RestrictedLikelihood::Step& step) {
         double sum = step.criterion;

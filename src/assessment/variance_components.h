@@ -46,7 +46,7 @@ public:
     RestrictedLikelihood likelihood() const { return likelihood(people_); }
     /// One more Newton step, with ratings that are read anew: so far as it seems to lead there in the light of those before.
     /// @return the largest change of a variance that is left, as a share of it.
-    double improve(const RestrictedLikelihood& likelihood);
+    double improve(RestrictedLikelihood& likelihood);
 
     const RatingVariances& variances() const { return variances_; }
     const std::vector<VarianceComponent>& components() const { return components_; }
@@ -59,7 +59,7 @@ private:
     void start_from(const Estimates* previous);
     void spread();
     RestrictedLikelihood likelihood(std::span<const std::int32_t> people) const;
-    RestrictedLikelihood::Step look(const RestrictedLikelihood& likelihood, bool informed);
+    RestrictedLikelihood::Step look(RestrictedLikelihood& likelihood, bool informed);
     void improve(std::span<const std::int32_t> people, double enough, bool many);
     /// A Newton step, and how far there is to go to the maximum, in squared standard errors.
     struct Move {

@@ -131,6 +131,23 @@ TEST(Posterior, OfTeamsSeenFromAllSides) {
     }));
 }
 
+// However many there are, they are exact where ties between raters end at the team.
+TEST(Posterior, OfTeamsWhereAllRateAll) {
+    const Case one = made(1200, [](int person, const Rate& rate, Draw&) {
+        rate("manager", 5000 + person / 8);
+        for (int i = 0; i < 8; ++i)
+            if (const int rater = person / 8 * 8 + i; rater != person) rate("peer", rater);
+    });
+    EXPECT_TRUE(RatingModel(one.organization, one.assessments, known(), nullptr, 1).system.exact());
+}
+
+TEST(Posterior, NotOfManyWhomTiesJoin) {
+    const Case one = made(400, [](int, const Rate& rate, Draw& draw) {
+        for (int i = 0; i < 3; ++i) rate("peer", draw.below(400));
+    });
+    EXPECT_FALSE(RatingModel(one.organization, one.assessments, known(), nullptr, 1).system.exact());
+}
+
 TEST(Posterior, OfALongChain) {
     expect_near(made(2000, [](int person, const Rate& rate, Draw&) {
         rate("peer", person / 50);
