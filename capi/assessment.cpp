@@ -104,7 +104,9 @@ gradus_status gradus_estimates_update(const gradus_estimates* estimates, const g
     });
 }
 
-gradus_status gradus_check_fairness(const gradus_estimates* estimates, int32_t min_people, gradus_table** out,
-                                    gradus_error* err) {
-    return create(out, err, [&] { return table(estimates, gradus::check_fairness(get(estimates), min_people)); });
+gradus_status gradus_check_fairness(const gradus_estimates* estimates, int32_t min_people, int32_t against,
+                                    gradus_table** out, gradus_error* err) {
+    return create(out, err, [&] {
+        return table(estimates, gradus::check_fairness(get(estimates), min_people, source_from_c(against, "against")));
+    });
 }

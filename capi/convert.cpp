@@ -13,6 +13,16 @@ void check_reserved(std::int32_t reserved) {
 
 }  // namespace
 
+Source source_from_c(std::int32_t source, const char* name) {
+    if (is_missing(source)) return missing<Source>();
+    if (source < 0 || source >= static_cast<std::int32_t>(std::size(Words<Source>::names)))
+        throw Error(Code::invalid_option,
+                    std::string(name) + " is " + std::to_string(source) +
+                        ": one of GRADUS_SOURCE_... or GRADUS_NONE is expected",
+                    "options", 0, name);
+    return static_cast<Source>(source);
+}
+
 bool truth(std::int32_t number, const char* name) {
     if (number != 0 && number != 1)
         throw Error(Code::invalid_option, std::string(name) + " is " + std::to_string(number) + ": 0 or 1 is expected",

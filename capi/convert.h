@@ -55,6 +55,9 @@ inline std::optional<double> optional_from_c(double number) {
     return is_missing(number) ? std::nullopt : std::optional<double>(number);
 }
 
+/// GRADUS_NONE: missing. @throws Error invalid_option unless it is one of GRADUS_SOURCE_...
+Source source_from_c(std::int32_t source, const char* name);
+
 /// @throws Error invalid_option unless `number` is 0 or 1.
 bool truth(std::int32_t number, const char* name);
 

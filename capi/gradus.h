@@ -430,10 +430,11 @@ GRADUS_API gradus_status gradus_estimates_table(const gradus_estimates* estimate
 GRADUS_API gradus_status gradus_estimates_update(const gradus_estimates* estimates, const gradus_assessments* added,
                                                  int32_t as_of, int32_t threads, gradus_estimates** out,
                                                  gradus_error* err);
-/* Whether sources rate the people of one value of a declared attribute otherwise than the reference does (test, else manager,
- * observation, peer, report, self: the first that occurs): table "fairness". Groups of fewer than `min_people` people, 2 or more,
- * or with as few others, are left out; 5 is usual. GRADUS_MISSING_TABLE for estimates of your own. */
-GRADUS_API gradus_status gradus_check_fairness(const gradus_estimates* estimates, int32_t min_people,
+/* Whether sources rate the people of one value of a declared attribute otherwise than the anchor does: table "fairness". Groups of
+ * fewer than `min_people` people, 2 or more, or with as few others, are left out; 5 is usual. `against`: the anchor, one of
+ * GRADUS_SOURCE_... that ratings came from; GRADUS_NONE: the reference (test, else manager, observation, peer, report, self: the
+ * first that occurs). GRADUS_MISSING_TABLE for estimates of your own. */
+GRADUS_API gradus_status gradus_check_fairness(const gradus_estimates* estimates, int32_t min_people, int32_t against,
                                                gradus_table** out, gradus_error* err);
 
 /* How review rounds are drawn. */

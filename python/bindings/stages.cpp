@@ -36,18 +36,13 @@ RiskOptions risk_options(std::array<double, 4> likelihood_bands, std::array<doub
             .threads = threads};
 }
 
-Grouping grouping(std::string_view word) {
-    const auto& names = Words<Grouping>::names;
+/// One of the words of an enumeration, which Python has checked.
+template <class E>
+E of_word(std::string_view word) {
+    const auto& names = Words<E>::names;
     const auto found = std::find(std::begin(names), std::end(names), word);
-    if (found == std::end(names)) throw Error(Code::internal, "no such grouping: " + std::string(word));
-    return static_cast<Grouping>(found - std::begin(names));
-}
-
-Likelihood likelihood_of(std::string_view word) {
-    const auto& names = Words<Likelihood>::names;
-    const auto found = std::find(std::begin(names), std::end(names), word);
-    if (found == std::end(names)) throw Error(Code::internal, "no such likelihood: " + std::string(word));
-    return static_cast<Likelihood>(found - std::begin(names));
+    if (found == std::end(names)) throw Error(Code::internal, "no such word: " + std::string(word));
+    return static_cast<E>(found - std::begin(names));
 }
 
 /// A job whose result is a table that tells of others.
@@ -103,7 +98,7 @@ EstimateOptions estimate_options(Days as_of, double half_information_years, doub
             .pooled = terms_of(pooled),
             .prior_weight = prior_weight,
             .common_uncertainty = common_uncertainty,
-            .likelihood = likelihood_of(likelihood),
+            .likelihood = of_word<Likelihood>(likelihood),
             .threads = threads};
 }
 
@@ -237,11 +232,13 @@ void bind_stages(py::module_& module) {
         "estimates"_a);
     module.def(
         "start_check_fairness",
-        [](const TableView& estimates, int min_people) {
-            return report_job(estimates,
-                              [=](Control*) { return check_fairness(as<Estimates>(estimates), min_people); });
+        [](const TableView& estimates, int min_people, std::optional<std::string> against) {
+            return report_job(estimates, [=](Control*) {
+                return check_fairness(as<Estimates>(estimates), min_people,
+                                      against ? of_word<Source>(*against) : missing<Source>());
+            });
         },
-        "estimates"_a, "min_people"_a);
+        "estimates"_a, "min_people"_a, "against"_a);
     module.def(
         "start_update_estimates",
         [](const TableView& estimates, const TableView& assessments, Days as_of, int threads) {
@@ -278,7 +275,7 @@ void bind_stages(py::module_& module) {
         [](const Organization& org, const TableView& risks, std::string_view by, bool roll_up,
            std::array<double, 4> likelihood_bands, std::array<double, 4> impact_bands, std::array<int, 3> level_cuts,
            int threads) {
-            const HeatMapOptions options{.by = grouping(by),
+            const HeatMapOptions options{.by = of_word<Grouping>(by),
                                          .roll_up = roll_up,
                                          .risk = risk_options(likelihood_bands, impact_bands, level_cuts, threads),
                                          .threads = threads};

@@ -18,7 +18,7 @@ from ._residuals import Residuals
 from ._rows import rows_of, unknown_key
 from ._run import run
 from ._table import Table
-from ._variances import BY_SOURCE, LIKELIHOODS, TERMS, given_variances, names
+from ._variances import BY_SOURCE, LIKELIHOODS, SOURCES, TERMS, given_variances, names
 
 KINDS: dict[str, type[Table]] = {"raters": Raters, "residuals": Residuals}
 
@@ -148,19 +148,22 @@ class Estimates(Table):
         assert isinstance(made, Residuals)
         return made
 
-    def fairness(self, min_people: int = 5) -> Table:
-        """Whether sources rate groups of people otherwise than the reference source does.
+    def fairness(self, min_people: int = 5, *, against: str | None = None) -> Table:
+        """Whether sources rate groups of people otherwise than an anchor does.
 
         One row per attribute of people (the table `person_attributes`), value and source. `difference` is how much
         kinder the source is to the group than to all others who have a value, once both are compared with what the
-        reference source says of the same people, in shares of the scale's range. `detectable` is the smallest
-        difference that would be seen four times in five: where it is large, a small `difference` proves nothing. Of the
-        reference source itself nothing can be told. The attributes enter no estimate.
+        anchor (the column `against`) says of the same people, in shares of the scale's range. `detectable` is the
+        smallest difference that would be seen four times in five: where it is large, a small `difference` proves
+        nothing. Of the anchor itself nothing can be told. The attributes enter no estimate.
 
         Parameters
         ----------
         min_people
             Groups of fewer people, or with as few others, are left out; at least 2.
+        against
+            The anchor: a source that ratings came from, such as "manager". None: the reference of `sources`. Choose
+            another where that one rated few people, since little can be told against few ratings.
 
         Returns
         -------
@@ -170,7 +173,7 @@ class Estimates(Table):
         Raises
         ------
         Error
-            The estimates are from outside, or `min_people` is out of its range.
+            The estimates are from outside, `min_people` is out of its range, or no rating came from `against`.
 
         Notes
         -----
@@ -178,10 +181,12 @@ class Estimates(Table):
 
         Examples
         --------
-        >>> estimates.fairness(min_people=10).to_pandas()  # doctest: +SKIP
+        >>> estimates.fairness(min_people=10, against="manager").to_pandas()  # doctest: +SKIP
         """
         self._check_own("fairness")
-        return Table(run(_core.start_check_fairness(self._core, whole("min_people", min_people)), "fairness", False))
+        anchor = None if against is None else word("against", against, SOURCES)
+        job = _core.start_check_fairness(self._core, whole("min_people", min_people), anchor)
+        return Table(run(job, "fairness", False))
 
     def _report(self, name: str, start: Callable[[_core.Table], _core.Job]) -> Table:
         if name not in self._made:

@@ -353,14 +353,28 @@ Contrast contrast(const RatingModel& model, const Group& group, const std::vecto
     return result;
 }
 
+Source anchor_of(const RatingModel& model, Source against) {
+    if (is_missing(against)) return model.ratings.reference();
+    if (model.ratings.has(against)) return against;
+    std::string present;
+    for (std::size_t s = 0; s < source_count; ++s)
+        if (model.ratings.has(static_cast<Source>(s)))
+            present += (present.empty() ? "" : ", ") + std::string(Words<Source>::names[s]);
+    throw Error(Code::invalid_option,
+                "option against must be a source that ratings came from (" +
+                    (present.empty() ? "there are none" : present) + "), not " +
+                    std::string(Words<Source>::names[static_cast<std::size_t>(against)]),
+                "options", 0, "against");
+}
+
 }  // namespace
 
-Fairness check_fairness(const Estimates& estimates, int min_people) {
+Fairness check_fairness(const Estimates& estimates, int min_people, Source against) {
     const RatingModel& model = model_of(estimates, "checks of fairness");
     if (min_people < 2) refuse_option("min_people", min_people, "at least 2");
     Stage stage("check_fairness");
     stage.input(estimates.provenance.digest);
-    const Source anchor = model.ratings.reference();
+    const Source anchor = anchor_of(model, against);
     std::vector<Source> compared;
     for (std::size_t s = 0; s < source_count; ++s)
         if (const auto source = static_cast<Source>(s); model.ratings.has(source) && source != anchor)
@@ -380,14 +394,14 @@ Fairness check_fairness(const Estimates& estimates, int min_people) {
             const auto source = static_cast<Source>(s);
             const std::int32_t people = found.people[s], others = found.others[s];
             if (people == 0) continue;
-            Row row{&group, source, missing<Source>(), missing<double>(), missing<double>(), people, others};
+            Row row{&group, source, source == anchor ? missing<Source>() : anchor, missing<double>(), missing<double>(),
+                    people, others};
             const auto a = static_cast<std::size_t>(anchor);
             const bool enough = std::min({people, others, found.people[a], found.others[a]}) >= min_people;
             if (source != anchor && enough) {
                 const auto k =
                     static_cast<Eigen::Index>(std::find(compared.begin(), compared.end(), source) - compared.begin()) +
                     1;
-                row.against = anchor;
                 row.difference = found.estimate(k);
                 row.sd = std::sqrt(std::max(0.0, found.covariance(k, k)));
             }
@@ -396,14 +410,14 @@ Fairness check_fairness(const Estimates& estimates, int min_people) {
     }
     Buffer<AttributeId> attribute(rows.size());
     Strings values;
-    Buffer<Source> source(rows.size()), against(rows.size());
+    Buffer<Source> source(rows.size()), anchors(rows.size());
     Buffer<double> difference(rows.size()), sd(rows.size()), detectable(rows.size());
     Buffer<std::int32_t> people(rows.size()), others(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         attribute[i] = rows[i].group->attribute;
         values.push_back(rows[i].group->value);
         source[i] = rows[i].source;
-        against[i] = rows[i].against;
+        anchors[i] = rows[i].against;
         difference[i] = rows[i].difference;
         sd[i] = rows[i].sd;
         detectable[i] = (1.96 + 0.84) * rows[i].sd;
@@ -414,13 +428,16 @@ Fairness check_fairness(const Estimates& estimates, int min_people) {
     result.attribute.set(std::move(attribute), model.organization->person_attributes.attribute.strings());
     result.value.set(std::make_shared<const Strings>(std::move(values)));
     result.source.set(std::move(source));
-    result.against.set(std::move(against));
+    result.against.set(std::move(anchors));
     result.difference.set(std::move(difference));
     result.sd.set(std::move(sd));
     result.detectable.set(std::move(detectable));
     result.people.set(std::move(people));
     result.others.set(std::move(others));
-    stage.sign(result, OptionsJson().add("min_people", static_cast<double>(min_people)), model.options.as_of, 1);
+    OptionsJson options;
+    options.add("min_people", static_cast<double>(min_people));
+    if (!is_missing(against)) options.add("against", Words<Source>::names[static_cast<std::size_t>(against)]);
+    stage.sign(result, options, model.options.as_of, 1);
     return result;
 }
 

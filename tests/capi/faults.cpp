@@ -151,7 +151,7 @@ void exhaust_tables(const stages& s) {
     EXHAUST(gradus_table_free, gradus_estimates_table(s.estimates, "sources", out, err));
     EXHAUST(gradus_table_free, gradus_estimates_table(s.estimates, "residuals", out, err));
     EXHAUST(gradus_table_free, gradus_estimates_table(s.estimates, "variances", out, err));
-    EXHAUST(gradus_table_free, gradus_check_fairness(s.estimates, 2, out, err));
+    EXHAUST(gradus_table_free, gradus_check_fairness(s.estimates, 2, GRADUS_NONE, out, err));
     EXHAUST(gradus_table_free, gradus_gaps_table(s.gaps, "gaps", out, err));
     EXHAUST(gradus_table_free, gradus_risks_table(s.risks, "risks", out, err));
     EXHAUST(gradus_table_free, gradus_plan_table(s.plan, "items", out, err));

@@ -61,7 +61,7 @@ int main(void) {
     REFUSES(gradus_estimates_load(s.organization, NULL, NULL, &estimates, &err));
     REFUSES(gradus_estimates_table(NULL, "estimates", &t, &err));
     REFUSES(gradus_estimates_table(NULL, "raters", &t, &err));
-    REFUSES(gradus_check_fairness(NULL, 5, &t, &err));
+    REFUSES(gradus_check_fairness(NULL, 5, GRADUS_NONE, &t, &err));
     REFUSES(gradus_estimates_update(NULL, s.assessments, GRADUS_NONE, 0, &estimates, &err));
     REFUSES(gradus_estimates_update(s.estimates, NULL, GRADUS_NONE, 0, &estimates, &err));
     REFUSES(gradus_find_gaps(NULL, s.estimates, NULL, NULL, &gaps, &err));
@@ -149,7 +149,7 @@ int main(void) {
     REFUSES(gradus_organization_table(s.organization, "people", NULL, &err));
     REFUSES(gradus_assessments_load(s.organization, s.builder, NULL, NULL, &err));
     REFUSES(gradus_estimates_table(s.estimates, "raters", NULL, &err));
-    REFUSES(gradus_check_fairness(s.estimates, 5, NULL, &err));
+    REFUSES(gradus_check_fairness(s.estimates, 5, GRADUS_NONE, NULL, &err));
     REFUSES(gradus_estimates_update(s.estimates, s.assessments, GRADUS_NONE, 0, NULL, &err));
     REFUSES(gradus_find_gaps(s.organization, s.estimates, NULL, NULL, NULL, &err));
     REFUSES(gradus_plan_certificate(s.plan, NULL, &err));

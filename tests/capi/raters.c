@@ -218,7 +218,7 @@ static void check_residuals(const gradus_estimates* estimates) {
 static void check_fairness(const gradus_estimates* estimates) {
     gradus_error err;
     gradus_table* table;
-    OK(gradus_check_fairness(estimates, 2, &table, &err));
+    OK(gradus_check_fairness(estimates, 2, GRADUS_NONE, &table, &err));
     CHECK(strcmp(gradus_table_name(table), "fairness") == 0 && gradus_table_rows(table) > 0);
     const int64_t peer = find(table, "value", "north", "source", "peer");
     const int64_t anchor = find(table, "value", "north", "source", "test");
@@ -233,10 +233,25 @@ static void check_fairness(const gradus_estimates* estimates) {
     CHECK(strcmp(made.stage, "check_fairness") == 0 && strstr(made.options, "\"min_people\": 2"));
     gradus_table_free(table);
 
-    OK(gradus_check_fairness(estimates, 5, &table, &err));
+    OK(gradus_check_fairness(estimates, 5, GRADUS_NONE, &table, &err));
     CHECK(gradus_table_rows(table) == 0);
     gradus_table_free(table);
-    FAILS(gradus_check_fairness(estimates, 1, &table, &err), GRADUS_INVALID_OPTION, "min_people");
+    FAILS(gradus_check_fairness(estimates, 1, GRADUS_NONE, &table, &err), GRADUS_INVALID_OPTION, "min_people");
+    CHECK(!table);
+
+    /* Against another anchor. */
+    OK(gradus_check_fairness(estimates, 2, GRADUS_SOURCE_PEER, &table, &err));
+    const int64_t test = find(table, "value", "north", "source", "test"),
+                  own = find(table, "value", "north", "source", "peer");
+    CHECK(test >= 0 && says(table, "against", test, "peer") && fabs(real(table, "difference", test)) < 1e-6);
+    CHECK(own >= 0 && says(table, "against", own, NULL) && isnan(real(table, "difference", own)));
+    OK(gradus_table_provenance(table, &made, &err));
+    CHECK(strstr(made.options, "\"against\": \"peer\""));
+    gradus_table_free(table);
+    FAILS(gradus_check_fairness(estimates, 2, GRADUS_SOURCE_MANAGER, &table, &err), GRADUS_INVALID_OPTION,
+          "(self, peer, test, observation), not manager");
+    FAILS(gradus_check_fairness(estimates, 2, 6, &table, &err), GRADUS_INVALID_OPTION, "against is 6");
+    FAILS(gradus_check_fairness(estimates, 2, -1, &table, &err), GRADUS_INVALID_OPTION, "against is -1");
     CHECK(!table);
 }
 
@@ -280,7 +295,7 @@ int main(void) {
         FAILS(gradus_estimates_table(outside, names[i], &table, &err), GRADUS_MISSING_TABLE, "came from outside");
         CHECK(!table && strcmp(err.table, "estimates") == 0 && strstr(err.message, names[i]));
     }
-    FAILS(gradus_check_fairness(outside, 5, &table, &err), GRADUS_MISSING_TABLE, "came from outside");
+    FAILS(gradus_check_fairness(outside, 5, GRADUS_NONE, &table, &err), GRADUS_MISSING_TABLE, "came from outside");
     FAILS(gradus_estimates_update(outside, assessments, GRADUS_NONE, 0, &updated, &err), GRADUS_MISSING_TABLE,
           "came from outside");
     CHECK(!table && strcmp(err.table, "estimates") == 0);

@@ -166,10 +166,12 @@ def test_fairness(seed: int) -> None:
         if draw.random() < 0.8
     ]
     estimates = gr.estimate(library(tables), tables["assessments"], as_of=AS_OF)
-    found = estimates.fairness(2).rows()
-    expected = oracle.fairness(oracle.Model(tables, AS_OF, variances(estimates, {})), 2)
-    assert any(row["difference"] is not None for row in found)
-    same(found, expected, ("attribute", "value", "source"), tolerance=1e-5)
+    model = oracle.Model(tables, AS_OF, variances(estimates, {}))
+    for against in (None, *estimates.sources["source"]):
+        found = estimates.fairness(2, against=against).rows()
+        expected = oracle.fairness(model, 2, against)
+        assert any(row["difference"] is not None for row in found)
+        same(found, expected, ("attribute", "value", "source"), tolerance=1e-5)
 
 
 # Plans

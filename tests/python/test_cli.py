@@ -596,6 +596,13 @@ def test_raters_names_and_writes(tmp_path: Path) -> None:
     assert all(row["rater"] in done.stdout for row in severe)
     assert len(found["lenient"]) <= 3 and all(row["severity"] > 0 for row in found["lenient"])
     assert found["fairness"] == estimates.fairness(4).rows()
+    assert "Held against test: " in done.stdout
+    done = gradus("raters", tmp_path / "acme", "--as-of", AS_OF, "--against", "manager")
+    assert "Held against manager: " in done.stdout and "Whether manager itself is fair" in " ".join(done.stdout.split())
+    found = json.loads(gradus("raters", tmp_path / "acme", *options, "--against", "manager", "--json").stdout)
+    assert found["fairness"] == estimates.fairness(4, against="manager").rows()
+    done = gradus("raters", tmp_path / "acme", "--as-of", AS_OF, "--against", "report")
+    assert (done.returncode, done.stdout) == (2, "") and "a source that ratings came from (" in done.stderr
     assert "severe" not in json.loads(gradus("raters", tmp_path / "acme", "--as-of", AS_OF, "--json").stdout)
 
 

@@ -467,6 +467,19 @@ def test_groups_of_few_cannot_be_worked_out_from_the_others(acme: Case) -> None:
     shown = gender["rows"][0]
     (row,) = (row for row in acme.estimates.fairness() if row["value"] == "woman" and row["source"] == "self")
     assert shown["people"] == str(row["people"]) and not shown["apart"]
+    material = Material(acme.plan, acme.estimates, None, names=False, min_cell=5, fairness_against="manager")
+    made = make_ratings(material)["fairness"]
+    assert made["against"] == "manager"
+    assert {row["source"] for table in made["tables"] for row in table["rows"]} == {"own rating", "peers", "test"}
+
+
+def test_fairness_against_a_source_that_is_there(acme: Case) -> None:
+    html = gr.report(acme.plan, estimates=acme.estimates, fairness_against="manager").html
+    assert "held against the manager of the same people" in html
+    with pytest.raises(gr.Error, match="must be a source that ratings came from"):
+        gr.report(acme.plan, estimates=acme.estimates, fairness_against="observation")
+    with pytest.raises(gr.Error, match="fairness_against needs estimates="):
+        gr.report(acme.plan, fairness_against="manager")
 
 
 @pytest.fixture(scope="module")

@@ -183,6 +183,28 @@ def test_fairness_compares_groups(acme: gr.Dataset, believed: gr.Estimates) -> N
     assert (found["against"][known] != found["source"][known]).all()
     assert np.allclose(found["detectable"][known], 2.8 * found["sd"][known])
     assert not np.isfinite(believed.fairness(10**6)["difference"]).any()
+    assert set(found["against"][found["source"] != "test"]) == {"test"}
+    other = believed.fairness(against="manager")
+    assert set(other["against"][other["source"] != "manager"]) == {"manager"} and other.provenance["options"] == {
+        "min_people": 5,
+        "against": "manager",
+    }
+    turned = {
+        (row["attribute"], row["value"], row["source"], row["against"]): (row["difference"], row["sd"])
+        for table in (found, other)
+        for row in table
+        if row["difference"] is not None
+    }
+    of_manager = [key for key in turned if key[2:] == ("manager", "test")]
+    assert of_manager
+    for key in of_manager:  # what managers are kinder than tests, tests are severer than managers
+        back = turned[key[0], key[1], "test", "manager"]
+        assert np.allclose((-back[0], back[1]), turned[key], atol=1e-6)
+    absent = next(source for source in ("report", "observation", "peer") if source not in believed.sources["source"])
+    with pytest.raises(gr.Error, match=rf"must be a source that ratings came from \(self, .*\), not {absent}"):
+        believed.fairness(against=absent)
+    with pytest.raises(gr.Error, match=r"against must be one of self, manager, peer, .*, not 'boss'"):
+        believed.fairness(against="boss")
     with pytest.raises(gr.Error, match="min_people"):
         believed.fairness(1)
     with pytest.raises(gr.Error, match="min_people must be a whole number"):

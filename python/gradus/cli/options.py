@@ -59,6 +59,17 @@ class Pooled(str, Enum):
     residual = "residual"
 
 
+class Source(str, Enum):
+    """Where ratings come from."""
+
+    self = "self"
+    manager = "manager"
+    peer = "peer"
+    report = "report"
+    test = "test"
+    observation = "observation"
+
+
 class Likelihood(str, Enum):
     """How a rating is read."""
 

@@ -18,7 +18,7 @@ from .._raters import TOLD, Raters
 from .._table import Table
 from .._variances import UNSURE, unsure
 from . import terminal
-from .options import Estimating, Format, Input, Json, MinCell, Names, Running
+from .options import Estimating, Format, Input, Json, MinCell, Names, Running, Source
 from .outcome import unusable
 from .plan import FormatOption, _check_packages
 from .stages import estimated, read, shows_progress
@@ -33,6 +33,16 @@ OutOption = Annotated[
 ]
 Top = Annotated[int, typer.Option("--top", min=1, metavar="N", help="Most raters shown at either end.")]
 
+Against = Annotated[
+    Source | None,
+    typer.Option(
+        "--against",
+        metavar="SOURCE",
+        show_default=False,
+        help="What sources are held against where groups are compared, such as manager; else the reference.",
+    ),
+]
+
 
 def raters(
     *,
@@ -42,6 +52,7 @@ def raters(
     top: Top = 5,
     names: Names = False,
     min_cell: MinCell = 5,
+    against: Against = None,
     as_json: Json = False,
     estimating: Estimating,
     running: Running,
@@ -55,7 +66,9 @@ def raters(
 
     Who is severe and who is lenient are single people: they are shown with
     --names. The tables that -o writes always have them. Groups of fewer than
-    --min-cell people are not compared.
+    --min-cell people are not compared. They are compared by what each source
+    says of them more than the reference does, or than --against does: the
+    reference may have rated too few.
 
     [bold]Exit codes[/bold]
       0  done
@@ -69,7 +82,7 @@ def raters(
     if out is not None and out.exists() and out.resolve() == path.resolve():
         unusable(f"{out} holds the tables that are read; name another folder for the results, such as -o {out}-raters")
     estimates = estimated(read(path, running), estimating, running)
-    made = _tables(estimates, min_cell)
+    made = _tables(estimates, min_cell, against)
     if out is not None:
         with writing(out, files=files) as folder, terminal.waiting(f"write {out}", shows_progress(running)):
             for name, table in made.items():
@@ -83,18 +96,18 @@ def raters(
         return
     _variances(console, made["variances"])
     _severity(console, estimates.raters, top, names)
-    _fairness(console, made["fairness"], min_cell)
+    _fairness(console, made["fairness"], made["sources"], min_cell)
     if out is not None:
         terminal.heading(console, f"In {out}")
         terminal.paragraph(console, ", ".join(files))
 
 
-def _tables(estimates: Estimates, min_cell: int) -> dict[str, Table]:
+def _tables(estimates: Estimates, min_cell: int, against: Source | None) -> dict[str, Table]:
     return {
         "raters": estimates.raters,
         "sources": estimates.sources,
         "variances": estimates.variances,
-        "fairness": estimates.fairness(max(min_cell, 2)),
+        "fairness": estimates.fairness(max(min_cell, 2), against=None if against is None else against.value),
     }
 
 
@@ -196,7 +209,7 @@ def _severity(out: Console, raters: Raters, top: int, names: bool) -> None:
         terminal.put(out, made)
 
 
-def _fairness(out: Console, fairness: Table, min_cell: int) -> None:
+def _fairness(out: Console, fairness: Table, sources: Table, min_cell: int) -> None:
     rows = fairness.rows()
     if not rows:
         return
@@ -213,9 +226,16 @@ def _fairness(out: Console, fairness: Table, min_cell: int) -> None:
         )  # fmt: skip
     if known:
         terminal.put(out, made)
-    anchors = sorted({row["against"] for row in known})
-    words = "kinder by: to these people than to all others, once both are held against the other source. "
-    words += "detectable: the smallest difference that would be seen four times in five. "
-    told = f"Whether {' and '.join(anchors)} itself is fair cannot be told." if anchors else ""
-    none = f"It cannot be told: no two sources rated {max(min_cell, 2)} people of a group and as many others."
-    terminal.paragraph(out, words + told if known else none, style="dim")
+    given = {row["source"]: row["ratings"] for row in sources}
+    anchor = next((row["against"] for row in rows if row["against"]), None)
+    if known:
+        words = "kinder by: to these people than to all others, once both are held against the other source. "
+        words += "detectable: the smallest difference that would be seen four times in five. "
+        words += f"Whether {anchor} itself is fair cannot be told. "
+    else:
+        words = f"It cannot be told: no two sources rated {max(min_cell, 2)} people of a group and as many others. "
+    if anchor:
+        words += (
+            f"Held against {anchor}: {given[anchor]:,} of {sum(given.values()):,} ratings; --against names another."
+        )
+    terminal.paragraph(out, words.strip(), style="dim")

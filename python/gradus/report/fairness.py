@@ -31,9 +31,10 @@ def make_fairness(
     if not len(declared):
         return None
     least = max(2, material.min_cell)
-    found = [row for row in estimates.fairness(least) if row["difference"] is not None]
+    asked_against = material.fairness_against
+    found = [row for row in estimates.fairness(least, against=asked_against) if row["difference"] is not None]
     shown = _shown(material, estimates, least)
-    reference = next(row["source"] for row in estimates.sources if row["bias_sd"] == 0)
+    anchor = asked_against or next(row["source"] for row in estimates.sources if row["bias_sd"] == 0)
     attributes = sorted(set(declared["attribute"].tolist()))
     asked = {attribute: _asked(declared["value"][declared["attribute"] == attribute]) for attribute in attributes}
     tables: list[dict[str, Any]] = []
@@ -53,7 +54,7 @@ def make_fairness(
             and row["value"] in asked[attribute]
             and all(
                 source not in hidden and (attribute, row["value"], source) in shown
-                for source in (row["source"], reference)
+                for source in (row["source"], anchor)
             )
         ]
         if rows:
@@ -62,7 +63,7 @@ def make_fairness(
     return {
         "tables": tables,
         "not_told": listed([attribute for attribute in attributes if attribute not in told]),
-        "against": SOURCES[reference],
+        "against": SOURCES[anchor],
         "apart": sum(row["apart"] for table in tables for row in table["rows"]),
         "count": sum(len(table["rows"]) for table in tables),
         "least": least,

@@ -30,6 +30,7 @@ class Material:
     min_cell: int
     cover: float = 2  # holders that are enough, as of gradus.concentration
     credit_completed: bool = True
+    fairness_against: str | None = None  # as of Estimates.fairness
 
     @functools.cached_property
     def organization(self) -> Organization:

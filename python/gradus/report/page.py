@@ -111,6 +111,7 @@ def report(
     min_cell: int = 5,
     cover: float = 2,
     credit_completed: bool = True,
+    fairness_against: str | None = None,
     title: str | None = None,
 ) -> Report:
     """A plan as one HTML page that can be sent on: for the organisation, for one person, or for a manager.
@@ -138,6 +139,9 @@ def report(
         Single points of failure: fewest holders of a capability that are enough, > 0, as of `concentration`.
     credit_completed
         Single points of failure: count what a person completed after the newest rating; as given to `find_gaps`.
+    fairness_against
+        The source that others are held against where groups of people are compared, such as "manager"; None: the
+        reference of the estimates. See `Estimates.fairness`.
     title
         The title of the page; None: one that says what it is.
 
@@ -179,7 +183,13 @@ def report(
     if not real("cover", cover) > 0:
         raise Error(f"cover must be more than 0, not {cover!r}")
     credited = truth("credit_completed", credit_completed)
-    material = Material(plan, estimates, assessments, truth("names", names), min_cell, cover, credited)
+    if fairness_against is not None:
+        if estimates is None or not estimates._own:
+            raise Error("fairness_against needs estimates= that gradus made from ratings (gr.estimate)")
+        estimates.fairness(against=fairness_against)  # refused here if nobody rated so
+    material = Material(
+        plan, estimates, assessments, truth("names", names), min_cell, cover, credited, fairness_against
+    )
     if person is not None:
         return _person_page(material, _key(material, "person", person), title)
     if team is not None:

@@ -291,13 +291,14 @@ def residuals(model: Model) -> list[dict[str, Any]]:
     return found
 
 
-def fairness(model: Model, min_people: int = 5) -> list[dict[str, Any]]:
+def fairness(model: Model, min_people: int = 5, against: str | None = None) -> list[dict[str, Any]]:
     """The table `fairness` of a model: generalised least squares with the covariance of all ratings."""
+    anchor = against or model.reference
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in rows(model.org.tables, "person_attributes"):
         groups[row["attribute"], row["value"]].add(row["person"])
     present = sorted({row["source"] for row in model.used})
-    compared = [source for source in present if source != model.reference]
+    compared = [source for source in present if source != anchor]
     found = []
     for (attribute, value), members in groups.items():
         others = {p for (a, v), people in groups.items() if a == attribute and v != value for p in people}
@@ -320,17 +321,17 @@ def fairness(model: Model, min_people: int = 5) -> list[dict[str, Any]]:
             return len({row["person"] for row in model.used if row["source"] == source and row["person"] in people})
 
         for source in present:
-            counts = [rated(people, of) for of in (source, model.reference) for people in (members, others)]
+            counts = [rated(people, of) for of in (source, anchor) for people in (members, others)]
             if not counts[0]:
                 continue
-            known = source != model.reference and min(counts) >= min_people
+            known = source != anchor and min(counts) >= min_people
             at = compared.index(source) + 1 if known else 0
             sd = math.sqrt(covariance[at, at])
             found.append({
                 "attribute": attribute,
                 "value": value,
                 "source": source,
-                "against": model.reference if known else None,
+                "against": anchor if source != anchor else None,
                 "difference": float(estimates[at]) if known else None,
                 "sd": sd if known else None,
                 "detectable": 2.8 * sd if known else None,
