@@ -26,10 +26,24 @@ class Raters(Table):
         if not len(self):
             return "nobody who rated is named"
         told = int(np.count_nonzero(self.column("identifiability") >= TOLD))
+        groups = len(np.unique(self["component"]))
+        apart = f", in {groups:,} groups that ratings do not connect" if groups > 1 else ""
         return (
-            f"{_text.count(len(self), 'rater')}; the severity of {told:,} can be told "
+            f"{_text.count(len(self), 'rater')}{apart}; the severity of {told:,} can be told "
             f"(identifiability of {TOLD:g} or more)"
         )
+
+    def _of(self, source: str | None) -> NDArray[np.bool_]:
+        """The raters of a source; without one, all but those who rated themselves."""
+        return self["source"] != "self" if source is None else np.asarray(self["source"] == source)
+
+    def _ranked(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those whom ratings connect together, the most severe first; the largest group first, else the most severe."""
+        component, severity = self["component"][places], self["severity"][places]
+        numbers, group, size = np.unique(component, return_inverse=True, return_counts=True)
+        first = np.full(len(numbers), np.inf)
+        np.minimum.at(first, group, severity)
+        return places[np.lexsort((severity, component, first[group], -size[group]))]
 
     def _sides(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
         """Who is severe and who is lenient, with 95 % intervals that leave 0 out; of whom it cannot be told."""
@@ -40,12 +54,15 @@ class Raters(Table):
         """Draws the severity of raters with 95 % intervals, the most severe first.
 
         Hollow and pale are those whose severity cannot be told from the level of the people whom they rated:
-        identifiability below 0.3.
+        identifiability below 0.3. Raters whom ratings do not connect stand in groups with numbers (the column
+        `component`), the largest first: compare within a group, since between groups only tests and the
+        prior do.
 
         Parameters
         ----------
         source
-            Only raters of this source, such as manager.
+            Only raters of this source, such as manager; "self" for how people rate themselves. None: all but self,
+            since that is one person's few ratings.
         most
             Most raters that are drawn, 1 to 500: those farthest from 0. A line under the title says if there are more.
         dark
@@ -71,17 +88,18 @@ class Raters(Table):
         from .charts.severity import severity
 
         most_drawn(most)
-        chosen = np.ones(len(self), bool) if source is None else self["source"] == word("source", source, SOURCES)
-        if not chosen.any():
-            raise Error(f"raters: there is no rater{'' if source is None else f' of the source {source}'} to draw")
+        places = np.flatnonzero(self._of(None if source is None else word("source", source, SOURCES)))
+        if not len(places):
+            other = "; source='self' draws how people rate themselves" if source is None and len(self) else ""
+            raise Error(f"raters: there is no rater{f' of the source {source}' if source else ''} to draw{other}")
         columns = [column.name for column in self.columns]
-        places = np.flatnonzero(chosen)
-        first = places[np.argsort(-np.abs(self["severity"][places]), kind="stable")[:most]]
-        first = first[np.argsort(self["severity"][first], kind="stable")]
+        first = self._ranked(places[np.argsort(-np.abs(self["severity"][places]), kind="stable")[:most]])
         rows = [{name: self[name][place] for name in columns} for place in first.tolist()]
-        left = f"{most:,} of {len(places):,}: those farthest from 0" if len(places) > most else None
+        words = [f"{most:,} of {len(places):,}: those farthest from 0"] if len(places) > most else []
+        if len({row["component"] for row in rows}) > 1:
+            words.append("groups that ratings do not connect: compare within a group only")
         title = "Severity of raters" if source is None else f"Severity of raters: {source}"
-        return shown(severity, rows, title=title, subtitle=left, dark=dark)
+        return shown(severity, rows, title=title, subtitle="; ".join(words) or None, dark=dark)
 
 
 class RatingsBySource(Table):

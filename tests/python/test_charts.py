@@ -384,16 +384,19 @@ def test_severity_is_sorted_and_says_what_cannot_be_told(believed: gr.Estimates,
     assert f"those rated: {told}; " in spec["description"]
     for row, given in zip(drawn, rows, strict=True):
         assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * given["severity_sd"])
-        assert row["label"] == f"{given['rater']} ({given['source']})"
+        group = f" · group {given['component']}" if len({row["component"] for row in rows}) > 1 else ""
+        assert row["label"] == f"{given['rater']} ({given['source']})" + group
 
 
 def test_the_plot_of_raters_shows_those_farthest_from_nought(believed: gr.Estimates) -> None:
     raters = believed.raters
+    others = raters["source"] != "self"
     spec = raters.plot(most=4).to_dict()
     drawn = [row["severity"] for row in values(spec) if "label" in row]
-    assert drawn == sorted(drawn)
-    assert sorted(map(abs, drawn)) == sorted(np.abs(raters["severity"]).tolist())[-4:]
-    assert spec["title"]["subtitle"] == f"4 of {len(raters):,}: those farthest from 0"
+    assert sorted(map(abs, drawn)) == sorted(np.abs(raters["severity"][others]).tolist())[-4:]
+    assert f"4 of {others.sum():,}: those farthest from 0" in spec["title"]["subtitle"]
+    drawn = [row for row in values(raters.plot(source="self").to_dict()) if "label" in row]
+    assert {row["source"] for row in drawn} == {"self"}
     spec = raters.plot(source="manager", dark=True).to_dict()
     drawn = [row for row in values(spec) if "label" in row]
     assert {row["source"] for row in drawn} == {"manager"} and "(" not in drawn[0]["label"]
@@ -405,6 +408,24 @@ def test_the_plot_of_raters_shows_those_farthest_from_nought(believed: gr.Estima
     ):
         with pytest.raises(gr.Error, match=words):
             raters.plot(**options)
+
+
+def test_raters_that_ratings_do_not_connect_stand_in_groups(acme: gr.Dataset) -> None:
+    """Managers who rate only their own teams: nothing but the prior compares one with the other."""
+    given = acme.assessments
+    assert given is not None
+    rows = given.to_pandas().query("source == 'manager'").drop(columns="rater")
+    raters = gr.estimate(acme.organization, rows, as_of=AS_OF).raters
+    groups = len(set(raters["component"]))
+    assert groups == len(raters) > 1 and f"in {groups:,} groups that ratings do not connect" in repr(raters)
+    spec = raters.plot().to_dict()
+    assert spec["title"]["subtitle"] == "groups that ratings do not connect: compare within a group only"
+    drawn = [row for row in values(spec) if "label" in row]
+    assert [row["severity"] for row in drawn] == sorted(row["severity"] for row in drawn)  # each stands alone
+    assert all(" · group " in row["label"] for row in drawn)
+    own = gr.estimate(acme.organization, given.to_pandas().query("source == 'self'"), as_of=AS_OF).raters
+    with pytest.raises(gr.Error, match="no rater to draw; source='self' draws how people rate themselves"):
+        own.plot()
 
 
 @PALETTES

@@ -573,8 +573,10 @@ def test_raters_tells_of_sources_and_variances(starter: Path) -> None:
     for source in estimates.sources["source"]:
         assert f"\n  {source} " in done.stdout
     assert "reference" in done.stdout and "what was believed before decides" in done.stdout
-    unknown = (estimates.raters["identifiability"] < 0.3).sum()
-    assert f"{len(estimates.raters)} raters. Of {unknown} it cannot be told" in done.stdout
+    others = estimates.raters.to_pandas().query("source != 'self'")
+    unknown = (others["identifiability"] < 0.3).sum()
+    assert f"{len(others)} raters. Of {unknown} it cannot be told" in done.stdout
+    assert f"{len(estimates.raters) - len(others)} people rated themselves: --source self" in done.stdout
     assert "the most severe " not in done.stdout.replace("the most severe and", "") and "--names" in done.stdout
 
 
@@ -590,7 +592,7 @@ def test_raters_names_and_writes(tmp_path: Path) -> None:
     assert columns(out / "raters.csv")["rater"] == estimates.raters["rater"].tolist()
     assert "Whether sources rate groups of people alike" in done.stdout and "detectable" in done.stdout
     found = json.loads(gradus("raters", tmp_path / "acme", *options, "--json").stdout)
-    told = [row for row in estimates.raters if row["identifiability"] >= 0.3]
+    told = [row for row in estimates.raters if row["identifiability"] >= 0.3 and row["source"] != "self"]
     severe = sorted((row for row in told if row["severity"] < 0), key=lambda row: row["severity"])[:3]
     assert [row["rater"] for row in found["severe"]] == [row["rater"] for row in severe]
     assert all(row["rater"] in done.stdout for row in severe)
@@ -604,6 +606,27 @@ def test_raters_names_and_writes(tmp_path: Path) -> None:
     done = gradus("raters", tmp_path / "acme", "--as-of", AS_OF, "--against", "report")
     assert (done.returncode, done.stdout) == (2, "") and "a source that ratings came from (" in done.stderr
     assert "severe" not in json.loads(gradus("raters", tmp_path / "acme", "--as-of", AS_OF, "--json").stdout)
+    own = json.loads(gradus("raters", tmp_path / "acme", *options, "--source", "self", "--json").stdout)
+    assert {row["source"] for row in own["severe"] + own["lenient"]} == {"self"}
+    assert own["raters"] == (estimates.raters["source"] == "self").sum()
+
+
+def test_raters_of_groups_that_ratings_do_not_connect(starter: Path) -> None:
+    people = columns(starter / "people.csv")
+    managers = sorted({manager for manager in people["manager"] if manager})
+    capability = columns(starter / "capabilities.csv")["capability"][0]
+    rows = [
+        f"{person},{capability},manager,2026-01-15,{1 + place % 3}"
+        for place, (person, manager) in enumerate(zip(people["person"], people["manager"], strict=True))
+        if manager
+    ]
+    (starter / "assessments.csv").write_text("person,capability,source,date,level\n" + "\n".join(rows) + "\n")
+    done = gradus("raters", starter, "--as-of", AS_OF, "--names")
+    assert f"{len(managers)} groups that ratings do not connect" in done.stdout, done.stderr
+    found = json.loads(gradus("raters", starter, "--as-of", AS_OF, "--names", "--json").stdout)
+    assert found["groups"] == len(managers)
+    done = gradus("raters", starter, "--as-of", AS_OF, "--names", "--source", "peer")
+    assert done.returncode == 0 and "No rater is named of the source peer" in done.stdout
 
 
 def test_raters_of_nobody(starter: Path) -> None:

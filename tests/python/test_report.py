@@ -230,7 +230,15 @@ def test_raters_who_stand_apart_are_drawn_in_levels() -> None:
     spec = Page(acme.report(names=True).html).embedded("spec-raters")
     drawn = spec["data"]["values"]
     (steps,) = {len(levels) - 1 for levels in Material(acme.plan, None, None, False, 5).scales.values()}
-    assert [row["severity"] for row in drawn] == pytest.approx(sorted((steps * raters["severity"][others]).tolist()))
+    assert sorted(row["severity"] for row in drawn) == pytest.approx(
+        sorted((steps * raters["severity"][others]).tolist())
+    )
+    labels = [row["label"].rpartition(" · group ")[2] for row in drawn]
+    groups = list(dict.fromkeys(labels))
+    assert labels == sorted(labels, key=groups.index)  # of one group all stand together, rising
+    for group in groups:
+        of = [row["severity"] for row, label in zip(drawn, labels, strict=True) if label == group]
+        assert of == sorted(of)
 
 
 def test_provenance_is_enough_to_make_it_again(acme: Case, page: Page) -> None:

@@ -153,7 +153,9 @@ def test_estimates_tell_of_those_who_rated(acme: gr.Dataset, believed: gr.Estima
     assert isinstance(raters, gr.Raters) and raters is believed.raters and sources is believed.sources
     assert believed.variances is believed.variances
     told = (raters["identifiability"] >= 0.3).sum()
-    assert f"{len(raters):,} raters; the severity of {told:,} can be told" in repr(raters)
+    groups = len(set(raters["component"]))
+    assert f"{len(raters):,} raters, in {groups} groups" in repr(raters) and groups > 1
+    assert f"; the severity of {told:,} can be told" in repr(raters)
     assert ((raters["severity_sd"] > 0) & (raters["people"] > 0)).all()
     assert set(raters["source"]) <= set(sources["source"]) == set(acme.assessments["source"])  # type: ignore[index]
     assert sources["ratings"].sum() == believed["ratings"].sum()

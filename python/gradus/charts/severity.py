@@ -31,7 +31,8 @@ def severity(
     ----------
     rows
         Dicts with rater, source, severity, severity_sd (in the unit of the axis), identifiability (share), ratings and
-        people (counts). Drawn in their order.
+        people (counts). Drawn in their order. With component too, raters have the number of their group where there
+        are several: severities of different groups are not compared.
     palette
         Colours: `LIGHT` or `DARK`. Of ground and axes too: ``chart.configure(**palette.config())``.
     title, subtitle
@@ -47,9 +48,11 @@ def severity(
     alt = import_altair()
     present = [source for source in SOURCES if any(row["source"] == source for row in rows)]
     several = len({row["rater"] for row in rows}) < len(rows)
+    apart = len({row.get("component") for row in rows}) > 1
     data = [
         {
-            "label": f"{row['rater']} ({row['source']})" if several else str(row["rater"]),
+            "label": (f"{row['rater']} ({row['source']})" if several else str(row["rater"]))
+            + (f" · group {row['component']}" if apart else ""),
             "source": row["source"],
             "severity": float(row["severity"]),
             **interval(row["severity"], row["severity_sd"]),

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.text import Text
 
@@ -15,6 +16,7 @@ from .. import _text
 from .._assessment import Estimates
 from .._interval import SURE, interval
 from .._raters import TOLD, Raters
+from .._rows import rows_at
 from .._table import Table
 from .._variances import UNSURE, unsure
 from . import terminal
@@ -33,6 +35,15 @@ OutOption = Annotated[
 ]
 Top = Annotated[int, typer.Option("--top", min=1, metavar="N", help="Most raters shown at either end.")]
 
+Of = Annotated[
+    Source | None,
+    typer.Option(
+        "--source",
+        metavar="SOURCE",
+        show_default=False,
+        help="Only raters of this source, such as peer; self: how people rate themselves. Else all but self.",
+    ),
+]
 Against = Annotated[
     Source | None,
     typer.Option(
@@ -50,6 +61,7 @@ def raters(
     out: OutOption = None,
     format: FormatOption = Format.csv,
     top: Top = 5,
+    source: Of = None,
     names: Names = False,
     min_cell: MinCell = 5,
     against: Against = None,
@@ -62,10 +74,12 @@ def raters(
     [bold]Examples[/bold]
       gradus raters acme/ --as-of 2026-03-31
       gradus raters acme/ --as-of 2026-03-31 --names --top 10
+      gradus raters acme/ --as-of 2026-03-31 --names --source self
       gradus raters acme/ --as-of 2026-03-31 -o raters
 
     Who is severe and who is lenient are single people: they are shown with
-    --names. The tables that -o writes always have them. Groups of fewer than
+    --names. How people rate themselves is apart: --source self. The tables
+    that -o writes always have all of them. Groups of fewer than
     --min-cell people are not compared. They are compared by what each source
     says of them more than the reference does, or than --against does: the
     reference may have rated too few.
@@ -88,14 +102,14 @@ def raters(
             for name, table in made.items():
                 write_table(table, folder / f"{name}.{format.value}")
     if as_json:
-        print(json.dumps(_dict(estimating, made, top, names), indent=1, ensure_ascii=False))
+        print(json.dumps(_dict(estimating, made, top, source, names), indent=1, ensure_ascii=False))
         return
     console = terminal.console()
     _sources(console, path.name, estimating, made["sources"])
     if not len(made["sources"]):
         return
     _variances(console, made["variances"])
-    _severity(console, estimates.raters, top, names)
+    _severity(console, estimates.raters, top, source, names)
     _fairness(console, made["fairness"], made["sources"], min_cell)
     if out is not None:
         terminal.heading(console, f"In {out}")
@@ -111,30 +125,37 @@ def _tables(estimates: Estimates, min_cell: int, against: Source | None) -> dict
     }
 
 
-def _told(raters: Raters) -> tuple[list[Row], list[Row]]:
+def _chosen(raters: Raters, source: Source | None) -> NDArray[np.int64]:
+    """The rows of a source; without one, of all but those who rated themselves."""
+    return np.flatnonzero(raters._of(None if source is None else source.value))
+
+
+def _told(raters: Raters, source: Source | None) -> tuple[list[Row], list[Row]]:
     """Those whose severity can be told, the most severe and the most lenient first; where it is on that side of 0."""
-    rows = [row for row in raters if row["identifiability"] >= TOLD]
+    rows = [row for row in rows_at(raters, _chosen(raters, source)) if row["identifiability"] >= TOLD]
     rows.sort(key=lambda row: (row["severity"], row["rater"], row["source"]))
     return [row for row in rows if row["severity"] < 0], [row for row in rows[::-1] if row["severity"] > 0]
 
 
-def _dict(options: Estimating, made: dict[str, Table], top: int, names: bool) -> Row:
+def _dict(options: Estimating, made: dict[str, Table], top: int, source: Source | None, names: bool) -> Row:
     raters = made["raters"]
     assert isinstance(raters, Raters)
+    places = _chosen(raters, source)
     found: Row = {
         "as_of": options.as_of,
-        "raters": len(raters),
-        "not_told": _not_told(raters),
+        "raters": len(places),
+        "not_told": _not_told(raters, places),
+        "groups": len(np.unique(raters["component"][places])),
         **{name: made[name].rows() for name in ("sources", "variances", "fairness")},
     }
     if names:
-        severe, lenient = _told(raters)
+        severe, lenient = _told(raters, source)
         found |= {"severe": severe[:top], "lenient": lenient[:top]}
     return found
 
 
-def _not_told(raters: Raters) -> int:
-    return int(np.count_nonzero(raters["identifiability"] < TOLD))
+def _not_told(raters: Raters, places: NDArray[np.int64]) -> int:
+    return int(np.count_nonzero(raters["identifiability"][places] < TOLD))
 
 
 def _sources(out: Console, name: str, options: Estimating, sources: Table) -> None:
@@ -177,18 +198,33 @@ def _variances(out: Console, variances: Table) -> None:
         )
 
 
-def _severity(out: Console, raters: Raters, top: int, names: bool) -> None:
-    terminal.heading(out, "How severe and how lenient raters are")
-    if not len(raters):
-        terminal.paragraph(out, "No rater is named.")
+def _severity(out: Console, raters: Raters, top: int, source: Source | None, names: bool) -> None:
+    terminal.heading(out, "How severe and how lenient raters are" + (f": {source.value}" if source else ""))
+    places = _chosen(raters, source)
+    own = 0 if source else len(raters) - len(places)
+    themselves = f"{_text.count(own, 'person', 'people')} rated themselves: --source self tells how."
+    if not len(places):
+        terminal.paragraph(out, f"No rater is named{f' of the source {source.value}' if source else ''}.")
+        if own:
+            terminal.paragraph(out, themselves, style="dim")
         return
-    unknown = _not_told(raters)
+    unknown = _not_told(raters, places)
+    groups = len(np.unique(raters["component"][places]))
     terminal.paragraph(
         out,
-        f"{_text.count(len(raters), 'rater')}. Of {unknown:,} it cannot be told whether they are severe or lenient, or "
+        f"{_text.count(len(places), 'rater')}. Of {unknown:,} it cannot be told whether they are severe or lenient, or "
         f"the people whom they rated have low or high levels (identifiability below {TOLD:g}).",
     )
-    severe, lenient = _told(raters)
+    if groups > 1:
+        terminal.paragraph(
+            out,
+            f"They are {groups:,} groups that ratings do not connect: raters of different groups rated nobody in "
+            "common, directly or through others. Compare within a group; between groups only tests and what was "
+            "believed before any rating do.",
+        )
+    severe, lenient = _told(raters, source)
+    if own:
+        terminal.paragraph(out, themselves, style="dim")
     if not names:
         if severe or lenient:
             terminal.paragraph(out, "--names shows the most severe and the most lenient.", style="dim")
@@ -196,14 +232,14 @@ def _severity(out: Console, raters: Raters, top: int, names: bool) -> None:
     for title, rows in (("the most severe", severe), ("the most lenient", lenient)):
         if not rows:
             continue
-        right = ("severity", "95 %", "identifiability", "ratings", "people")
+        right = ("severity", "95 %", "identifiability", "ratings", "people", *(("group",) if groups > 1 else ()))
         made = terminal.grid(title, "source", *right, right=right, folds=(title,))
         for row in rows[:top]:
             ends = interval(row["severity"], row["severity_sd"])
             made.add_row(
                 Text(row["rater"]), row["source"], f"{row['severity']:+.3f}",
                 f"{ends['low']:+.3f} to {ends['high']:+.3f}", f"{row['identifiability']:.0%}",
-                f"{row['ratings']:,}", f"{row['people']:,}",
+                f"{row['ratings']:,}", f"{row['people']:,}", *((f"{row['component']}",) if groups > 1 else ()),
             )  # fmt: skip
         out.print()
         terminal.put(out, made)

@@ -183,18 +183,20 @@ def _standing(material: Material, estimates: Estimates, unit: Unit) -> dict[str,
 
 def _farthest(material: Material, raters: Raters, places: NDArray[np.int64], unit: Unit) -> dict[str, Any]:
     first = places[np.argsort(-np.abs(raters["severity"][places]), kind="stable")[:SHOWN]]
-    first = first[np.argsort(raters["severity"][first], kind="stable")]
+    first = raters._ranked(first)
     columns = [column.name for column in raters.columns]
     rows: list[dict[str, Any]] = [{name: raters[name][place] for name in columns} for place in first.tolist()]
     called = _called(material, {row["rater"] for row in rows})
     for row in rows:
         row["rater"] = called[row["rater"]]
+        row["group"] = row["component"]
         row["from"] = SOURCES[row["source"]]
         row["text"] = unit.give_or_take(row["severity"], row["severity_sd"])
         row["known"] = share(row["identifiability"])
         row["rated"] = f"{count(int(row['ratings']), 'rating')} of {count(int(row['people']), 'person', 'people')}"
         row["severity"], row["severity_sd"] = unit.factor * row["severity"], unit.factor * row["severity_sd"]
-    return {"rows": rows, "more": len(places) - len(rows), "unit": unit.name}
+    apart = len({row["group"] for row in rows}) > 1
+    return {"rows": rows, "more": len(places) - len(rows), "unit": unit.name, "apart": apart}
 
 
 def _called(material: Material, keys: Iterable[str]) -> dict[str, str]:
