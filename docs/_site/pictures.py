@@ -142,7 +142,7 @@ def level() -> str:
         f'<line class="line" x1="{place(0.5):g}" y1="250" x2="{place(4.5):g}" y2="250"/>',
         f'<line class="mark" x1="{place(required):g}" y1="56" x2="{place(required):g}" y2="250"/>',
         words(place(required) + 8, 70, "required: practitioner, 3", "strong"),
-        words(place(mean), 36, f"believed: {mean:.2f} ± {sd:.2f}", "middle strong"),
+        words(place(mean), 36, f"believed: {mean:.2f}, sd {sd:.2f}", "middle strong"),
         arrow((place(mean), 44), (place(mean), 72)),
         words(place(mean) - 20, 200, f"{found['likelihood']:.0%}", "middle strong"),
         words(place(mean) - 20, 219, "below", "middle small"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _text
 from ._answer import ALIKE, plain
+from ._interval import reach
 from ._one_person import OnePerson, ancestors, end
 from ._rows import Rows, rows_of, unknown_key
 
@@ -312,7 +313,8 @@ class Asker:
             return f"It teaches nothing that {self.person} lacks. {leads}".strip()
         wants = {"role": "needs", "target": "needs for a target role", "goal": "wants"}
         parts = [
-            f"{row['capability']} (has {row['mean']:.1f} ± {row['sd']:.1f}, {wants[row['basis']]} {row['required']:g})"
+            f"{row['capability']} (has {row['mean']:.1f} ± {reach(row['sd']):.1f}, "
+            f"{wants[row['basis']]} {row['required']:g})"
             for row in rows[:4]
         ]
         more = f" and {len(rows) - 4} more" if len(rows) > 4 else ""

@@ -573,6 +573,10 @@ def test_raters_tells_of_sources_and_variances(starter: Path) -> None:
     for source in estimates.sources["source"]:
         assert f"\n  {source} " in done.stdout
     assert "reference" in done.stdout and "what was believed before decides" in done.stdout
+    assert " ±  " not in done.stdout.replace("95 % ±", "")  # a standard deviation is called sd
+    for row in estimates.sources:
+        if row["bias_sd"]:
+            assert f"{row['bias']:+.3f} ± {1.96 * row['bias_sd']:.3f}" in done.stdout
     others = estimates.raters.to_pandas().query("source != 'self'")
     unknown = (others["identifiability"] < 0.3).sum()
     assert f"{len(others)} raters. Of {unknown} it cannot be told" in done.stdout

@@ -186,7 +186,7 @@ def test_it_says_how_sources_rate_in_levels(acme: Case) -> None:
     for shown, row in zip(made["sources"], acme.estimates.sources, strict=True):
         assert shown["source"] == row["source"] and shown["ratings"] == f"{row['ratings']:,}"
         if row["bias_sd"]:
-            expected = f"{steps * row['bias']:+.2f} ± {steps * row['bias_sd']:.2f}".replace("-", "−")
+            expected = f"{steps * row['bias']:+.2f} ± {steps * 1.96 * row['bias_sd']:.2f}".replace("-", "−")
             assert shown["bias"] == expected
         people = set(acme.estimates.residuals["person"][acme.estimates.residuals["source"] == row["source"]])
         assert shown["people"] == str(len(people))

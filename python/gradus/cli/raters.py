@@ -14,7 +14,7 @@ from rich.text import Text
 
 from .. import _text
 from .._assessment import Estimates
-from .._interval import SURE, interval
+from .._interval import SURE, interval, reach
 from .._raters import TOLD, Raters
 from .._rows import rows_at
 from .._table import Table
@@ -165,28 +165,29 @@ def _sources(out: Console, name: str, options: Estimating, sources: Table) -> No
         terminal.paragraph(out, "Nobody: there are no ratings by that day.")
         return
     terminal.paragraph(out, "In shares of the scale's range: 0.25 on a scale from 1 to 5 is one level.", style="dim")
-    columns = ("ratings", "raters", "kinder by", "raters ±", "halo ±", "chance ±")
+    columns = ("ratings", "raters", "kinder by", "raters sd", "halo sd", "chance sd")
     made = terminal.grid("source", *columns, right=columns)
     for row in rows:
-        bias = "reference" if row["bias_sd"] == 0 else f"{row['bias']:+.3f} ± {row['bias_sd']:.3f}"
+        bias = "reference" if row["bias_sd"] == 0 else f"{row['bias']:+.3f} ± {reach(row['bias_sd']):.3f}"
         sds = (f"{row[sd]:.3f}" for sd in ("severity_sd", "halo_sd", "residual_sd"))
         made.add_row(row["source"], f"{row['ratings']:,}", f"{row['raters']:,}", bias, *sds)
     terminal.put(out, made)
     terminal.paragraph(
         out,
-        "kinder by: more than the reference gives for the same level. ±: standard deviations between raters, between a "
-        "rater's impressions of different people, and of the rest of one rating.",
+        "kinder by: more than the reference gives for the same level; ±: half the width of a 95 % interval, here and "
+        "below. sd: standard deviations between raters, between a rater's impressions of different people, and of the "
+        "rest of one rating.",
         style="dim",
     )
 
 
 def _variances(out: Console, variances: Table) -> None:
     terminal.heading(out, "What ratings differ by")
-    columns = ("variance", "±", "from the prior")
+    columns = ("variance", "95 % ±", "from the prior")
     made = terminal.grid("term", "source", *columns, right=columns)
     for row in variances:
         share = row["prior_share"]
-        cells = ("", "given") if share is None else (f"{row['sd']:.4f}", f"{share:.0%}")
+        cells = ("", "given") if share is None else (f"{reach(row['sd']):.4f}", f"{share:.0%}")
         style = "yellow" if share is not None and share > UNSURE else ""
         made.add_row(row["term"], row["source"] or "", f"{row['variance']:.4f}", cells[0], Text(cells[1], style=style))
     terminal.put(out, made)
@@ -257,7 +258,7 @@ def _fairness(out: Console, fairness: Table, sources: Table, min_cell: int) -> N
         apart = abs(row["difference"]) > SURE * row["sd"]
         made.add_row(
             Text(row["attribute"]), Text(row["value"]), row["source"], row["against"], f"{row['people']:,}",
-            Text(f"{row['difference']:+.3f} ± {row['sd']:.3f}", style="yellow" if apart else ""),
+            Text(f"{row['difference']:+.3f} ± {reach(row['sd']):.3f}", style="yellow" if apart else ""),
             f"{row['detectable']:.3f}",
         )  # fmt: skip
     if known:

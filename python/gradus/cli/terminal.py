@@ -18,6 +18,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
+from .._interval import reach
 from .._organization import Organization
 from .._risk import Risks
 from .._table import Table
@@ -112,8 +113,9 @@ def greatest_risks(console: Console, organization: Organization, risks: Risks, t
     roles = names(organization.roles, "role") if console.width >= ROOMY else None
     capabilities = names(organization.capabilities, "capability")
     made = grid(
-        "person", *([] if roles is None else ["role"]), "capability", "has", "needs", "P(below)", "exposure", "risk",
-        right=("has", "needs", "P(below)", "exposure"), folds=("person", "role", "capability"),
+        "person", *([] if roles is None else ["role"]), "capability",
+        "has, 95 %", "needs", "P(below)", "exposure", "risk",
+        right=("has, 95 %", "needs", "P(below)", "exposure"), folds=("person", "role", "capability"),
     )  # fmt: skip
     own = np.flatnonzero(risks["basis"] == "role")
     first = own[np.argsort(-risks["exposure"][own], kind="stable")[:top]]
@@ -123,7 +125,7 @@ def greatest_risks(console: Console, organization: Organization, risks: Risks, t
         person, role, capability, risk = (cells[name][place] for name in cells)
         made.add_row(
             Text(person), *([] if roles is None else [Text(roles.get(role, role))]), Text(capabilities[capability]),
-            f"{mean:.1f} ± {sd:.1f}", f"{required:g}", f"{likelihood:.0%}", f"{exposure:.2f}", level(risk),
+            f"{mean:.1f} ± {reach(sd):.1f}", f"{required:g}", f"{likelihood:.0%}", f"{exposure:.2f}", level(risk),
         )  # fmt: skip
     put(console, made)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._assessment import ratings_by_source
+from .._interval import reach
 from .material import Material, rows_of
 from .wording import DASH, LIMITS, SOURCES, WORDS, count, day, hours, listed, money, number, share, whole
 
@@ -181,7 +182,7 @@ def _levels(material: Material, key: str) -> list[dict[str, Any]]:
             "sd": row["sd"],
             "required": row["required"],
             "mean_text": material.level(capability, row["mean"]),
-            "sd_text": f"± {number(row['sd'], 1)}",
+            "reach_text": f"± {number(reach(row['sd']), 1)}",
             "required_text": material.level(capability, row["required"]),
             "likelihood": row["likelihood"],
             "likelihood_text": share(row["likelihood"]),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .._assessment import Estimates, ratings_by_source
 from .._disclosure import hide_small, hide_tree
-from .._interval import SURE
+from .._interval import SURE, reach
 from .._raters import TOLD, Raters
 from .._variances import unsure
 from ..charts.agreement import counted
@@ -47,7 +47,7 @@ class Unit(NamedTuple):
         return number(self.factor * value, self.digits)
 
     def give_or_take(self, value: float, sd: float) -> str:
-        return f"{self.signed(value)} ± {self.size(sd)}"
+        return f"{self.signed(value)} ± {self.size(reach(sd))}"
 
 
 def make_ratings(material: Material) -> dict[str, Any]:

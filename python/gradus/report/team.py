@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._interval import reach
 from .headline import weighted_exposure
 from .material import Material, rows_of
 from .wording import LIMITS, WORDS, count, day, hours, money, number, share, whole
@@ -131,7 +132,7 @@ def _levels(material: Material, direct: list[str], risks: list[dict[str, Any]]) 
             cells.setdefault(row["capability"], {})[row["person"]] = {
                 "text": share(row["likelihood"], 0),
                 "level": row["risk_level"],
-                "title": f"{material.level(row['capability'], row['mean'])} ± {number(row['sd'], 1)}, required "
+                "title": f"{material.level(row['capability'], row['mean'])} ± {number(reach(row['sd']), 1)}, required "
                 f"{material.level(row['capability'], row['required'])}, {row['risk_level']} risk"
                 + (", not rated" if row["status"] == "unknown" else ""),
                 "exposure": row["exposure"],
