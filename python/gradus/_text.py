@@ -88,6 +88,15 @@ def title(table: Table) -> str:
     return f"{table.name}: {table._headline()}"
 
 
+def warned(table: Table) -> str:
+    """How many warnings came with a table, and the first of them; '' where there are none."""
+    problems = table.problems
+    if problems is None or not len(problems):
+        return ""
+    first = " ".join(str(problems["message"][0]).split())
+    return f"{count(len(problems), 'warning')}, see .problems: {first}"
+
+
 def plain(table: Table, width: int | None = None) -> str:
     """Aligned text: a title, names, units, then the first and last rows. Columns that do not fit are named below, but
     messages are always there and whole: what they say last is often what to do."""
@@ -117,7 +126,8 @@ def plain(table: Table, width: int | None = None) -> str:
     if left_out:
         more = f"and {len(left_out)} more: {', '.join(left_out)}"
         lines += textwrap.wrap(more, width, subsequent_indent="  ")
-    return "\n".join([title(table), *lines])
+    warnings = textwrap.wrap(warned(table), width, initial_indent="  ", subsequent_indent="  ")
+    return "\n".join([title(table), *warnings, *lines])
 
 
 def html(table: Table) -> str:
@@ -148,5 +158,6 @@ def html(table: Table) -> str:
     inner = "".join(f"<tr>{row}</tr>" for row in body)
     head = line("th", heads, [column.meaning for column in columns])
     caption = f"<strong>{escape(title(table))}</strong><br>{escape(table.meaning)}."
+    caption += f"<br>{escape(warnings)}" if (warnings := warned(table)) else ""
     caption = f'<caption style="text-align:left">{caption}</caption>'
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{inner}</tbody></table>"

@@ -119,6 +119,21 @@ def test_estimates_say_how_sure_they_are(shown: dict[str, Any]) -> None:
     assert f"±{width:.2g}" in first
 
 
+def test_warnings_are_seen(org: gr.Organization) -> None:
+    person, capability = org.people["person"][0], org.capabilities["capability"][0]
+    row = {"person": person, "capability": capability, "level": org.scales["position"][0], "source": "test"}
+    undated = gr.Assessments.from_table(org, [row, row])
+    late = gr.Assessments.from_table(org, [{**row, "date": "2026-12-31"}])
+    estimates = gr.estimate(org, late, as_of="2026-03-31")
+    for table, first in ((undated, "2 ratings have no date"), (estimates, "1 rating")):
+        assert table.problems is not None and len(table.problems) == 1
+        told = f"1 warning, see .problems: {table.problems['message'][0]}"
+        assert told.startswith(f"1 warning, see .problems: {first}")
+        assert told in " ".join(repr(table).split()) and told in table._repr_html_()
+    dated = gr.Assessments.from_table(org, [{**row, "date": "2026-01-31"}])
+    assert ".problems" not in repr(dated) and ".problems" not in dated._repr_html_()
+
+
 def test_gaps_say_what_is_expected_not_to_be_met(shown: dict[str, Any]) -> None:
     gaps = shown["gaps"]
     first = headline(shown, "gaps")
