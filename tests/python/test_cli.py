@@ -591,9 +591,12 @@ def test_raters_names_and_writes(tmp_path: Path) -> None:
     options = ("--as-of", AS_OF, "--names", "--top", "3", "-o", out, "--min-cell", "4")
     done = gradus("raters", tmp_path / "acme", *options)
     assert done.returncode == 0, done.stderr
-    assert sorted(path.name for path in out.iterdir()) == ["fairness.csv", "raters.csv", "sources.csv", "variances.csv"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        f"{name}.csv" for name in ("fairness", "raters", "residuals", "sources", "variances")
+    ]
     estimates = gr.estimate(acme.organization, acme.assessments or [], as_of=AS_OF)
     assert columns(out / "raters.csv")["rater"] == estimates.raters["rater"].tolist()
+    assert columns(out / "residuals.csv")["person"] == estimates.residuals["person"].tolist()
     assert "Whether sources rate groups of people alike" in done.stdout and "detectable" in done.stdout
     found = json.loads(gradus("raters", tmp_path / "acme", *options, "--json").stdout)
     told = [row for row in estimates.raters if row["identifiability"] >= 0.3 and row["source"] != "self"]

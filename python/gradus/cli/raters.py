@@ -27,7 +27,7 @@ from .stages import estimated, read, shows_progress
 
 Row = dict[str, Any]
 
-TABLES = ("raters", "sources", "variances", "fairness")
+TABLES = ("raters", "sources", "variances", "fairness", "residuals")
 
 OutOption = Annotated[
     Path | None,
@@ -79,7 +79,8 @@ def raters(
 
     Who is severe and who is lenient are single people: they are shown with
     --names. How people rate themselves is apart: --source self. The tables
-    that -o writes always have all of them. Groups of fewer than
+    that -o writes always have all of them, and each rating beside what the
+    others make one expect of it (residuals). Groups of fewer than
     --min-cell people are not compared. They are compared by what each source
     says of them more than the reference does, or than --against does: the
     reference may have rated too few.
@@ -97,6 +98,8 @@ def raters(
         unusable(f"{out} holds the tables that are read; name another folder for the results, such as -o {out}-raters")
     estimates = estimated(read(path, running), estimating, running)
     made = _tables(estimates, min_cell, against)
+    if out is not None:
+        made["residuals"] = estimates.residuals
     if out is not None:
         with writing(out, files=files) as folder, terminal.waiting(f"write {out}", shows_progress(running)):
             for name, table in made.items():
