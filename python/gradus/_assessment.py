@@ -449,7 +449,7 @@ def estimate(
         How a rating is read. "normal": as the level itself, with a normal error; an estimate is then what would be
         shown on this scale. "ordinal": as the level nearest to one with a normal error, where the scale's first level
         says "at most" and the last "at least"; an estimate is then the level that no scale ends. A number between two
-        levels of the scale is read as with "normal". Takes some five times as long.
+        levels of the scale is read as with "normal". Takes five to ten times as long.
     previous
         Earlier estimates, whose variances the search begins with: the same is found, and sooner.
     threads
