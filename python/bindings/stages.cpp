@@ -123,6 +123,18 @@ void bind_stages(py::module_& module) {
         },
         "organization"_a, "input"_a, "threads"_a);
     module.def(
+        "add_assessments",
+        [](const TableView& assessments, const TableView& added, int threads) {
+            TableView made = assessments;
+            const py::gil_scoped_release release;
+            const auto all = std::make_shared<const Assessments>(
+                add_assessments(as<Assessments>(assessments), as<Assessments>(added), threads));
+            made.table = all;
+            made.problems = all->problems;
+            return made;
+        },
+        "assessments"_a, "added"_a, "threads"_a);
+    module.def(
         "load_estimates",
         [](const Organization& org, const Input& table, Days as_of, int threads) {
             return loaded(org, [&] { return load_estimates(org, table, date(as_of), threads); });

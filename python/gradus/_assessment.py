@@ -55,6 +55,38 @@ class Assessments(Table):
         """
         return cls(_core.load_assessments(organization._core, read("assessments", table), cores(threads)))
 
+    def with_rows(
+        self, organization: Organization, table: Assessments | Tabular, *, threads: int | None = None
+    ) -> Assessments:
+        """These ratings and further ones, without reading these again.
+
+        Parameters
+        ----------
+        organization
+            That of these ratings.
+        table
+            Further ratings: `Assessments`, or a table as `from_table` takes it. Rows that are here already count twice.
+        threads
+            Most threads to use; None: all cores.
+
+        Returns
+        -------
+        Assessments
+            All, as one load would make them. Rows in `problems` count in the table that each came from.
+
+        Raises
+        ------
+        Error
+            With all problems of the table, or if these ratings are of another organisation.
+
+        Examples
+        --------
+        >>> ratings = ratings.with_rows(org, [{"person": "E1042", "capability": "SQL", "level": 3, "source": "test"}])
+        ... # doctest: +SKIP
+        """
+        added = given_assessments(given_organization(organization), table)
+        return Assessments(_core.add_assessments(self._core, added._core, cores(threads)))
+
 
 class Estimates(Table):
     """What is believed about people's levels, and how sure it is: level ~ N(mean, sd²), in positions of the scale.
@@ -369,10 +401,26 @@ def _distance(of: str) -> Callable[[dict[str, Any]], tuple[bool, bool, float, st
     return key
 
 
+def given_organization(organization: Organization) -> Organization:
+    """What is given as one, or the error that says where a dataset has it."""
+    if isinstance(organization, Organization):
+        return organization
+    part = ": give its .organization" if _is_dataset(organization) else ""
+    raise Error(f"organization must be an Organization, not {type(organization).__name__}{part}", "wrong_type")
+
+
 def given_assessments(organization: Organization, table: Assessments | Tabular) -> Assessments:
+    if _is_dataset(table):
+        raise Error("assessments must be ratings, not a Dataset: give its .assessments", "wrong_type", "assessments")
     if isinstance(table, Assessments) and table._core.same_keys(organization._core):
         return table
     return Assessments.from_table(organization, table)
+
+
+def _is_dataset(given: object) -> bool:
+    from ._dataset import Dataset  # which holds assessments
+
+    return isinstance(given, Dataset)
 
 
 def given_estimates(organization: Organization, table: Estimates | Tabular, as_of: Day | None) -> Estimates:
@@ -495,7 +543,7 @@ def estimate(
         threads=threads,
     )
     job = _core.start_estimate(
-        organization._core,
+        given_organization(organization)._core,
         given_assessments(organization, assessments)._core,
         options,
         None if previous is None else of("previous", previous, Estimates)._core,
@@ -560,6 +608,6 @@ def ratings_by_source(organization: Organization, assessments: Assessments | Tab
     --------
     >>> gr.ratings_by_source(org, ratings, as_of="2026-03-31").to_pandas()  # doctest: +SKIP
     """
-    table = given_assessments(organization, assessments)
+    table = given_assessments(given_organization(organization), assessments)
     job = _core.start_ratings_by_source(organization._core, table._core, day("as_of", as_of))
     return RatingsBySource(run(job, "ratings_by_source", False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 import math
 import operator
 import re
@@ -89,9 +90,16 @@ def of(name: str, value: Any, kind: type[Kind]) -> Kind:
     return value
 
 
+def near(value: Any, known: Iterable[str]) -> str:
+    """The end of a message about a word that is not known: "; did you mean 'manager'?", or nothing."""
+    close = difflib.get_close_matches(str(value), [str(one) for one in known], 1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
 def word(name: str, value: str, words: Iterable[str]) -> str:
-    if value not in tuple(words):
-        raise Error(f"{name} must be one of {', '.join(words)}, not {value!r}")
+    known = tuple(words)
+    if value not in known:
+        raise Error(f"{name} must be one of {', '.join(known)}, not {value!r}{near(value, known)}")
     return value
 
 

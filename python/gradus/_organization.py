@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import _core, _text
 from ._error import Error
 from ._input import Tabular, read_all
-from ._options import cores
+from ._options import cores, near
 from ._table import Table
 
 
@@ -79,7 +79,11 @@ class Organization:
         table = self._core.table(name)
         if table is None:
             names = ", ".join(self._core.table_names)
-            raise Error(f"there is no table {name!r} in an organisation; there are {names}", "unknown_table", name)
+            raise Error(
+                f"there is no table {name!r} in an organisation; there are {names}{near(name, self.tables)}",
+                "unknown_table",
+                name,
+            )
         return Table(table)
 
     def __getattr__(self, name: str) -> Table:

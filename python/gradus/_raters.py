@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from . import _text
 from ._error import Error
 from ._interval import SURE
-from ._options import most_drawn, word
+from ._options import most_drawn, near, word
 from ._table import Table
 from ._variances import SOURCES
 
@@ -145,7 +145,11 @@ class RatingsBySource(Table):
         if x == y:
             raise Error(f"x and y must be two sources, not {x!r} twice")
         if capability is not None and capability not in self["capability"]:
-            raise Error(f"ratings_by_source: there are no ratings of the capability {capability!r}", "unknown_key")
+            raise Error(
+                f"ratings_by_source: there are no ratings of the capability {capability!r}"
+                + near(capability, self.keys("capability")),
+                "unknown_key",
+            )
         _, pairs = self._pairs(x, y, capability)
         if not len(pairs):
             raise Error(f"ratings_by_source: {x} and {y} rated nobody in the same capability, so there is no pair")

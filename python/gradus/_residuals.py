@@ -9,6 +9,7 @@ import numpy as np
 from . import _text
 from ._error import Error
 from ._interval import SURE
+from ._options import near
 from ._table import Table
 
 
@@ -60,7 +61,11 @@ class Residuals(Table):
         from .charts.residuals import residuals
 
         if capability is not None and capability not in self["capability"]:
-            raise Error(f"residuals: there are no ratings of the capability {capability!r}", "unknown_key")
+            raise Error(
+                f"residuals: there are no ratings of the capability {capability!r}"
+                + near(capability, self.keys("capability")),
+                "unknown_key",
+            )
         chosen = ~np.isnan(self["standardised"])
         if capability is not None:
             chosen &= self["capability"] == capability

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from . import _core, _text
 from ._error import Error
-from ._options import date
+from ._options import date, near
 
 if TYPE_CHECKING:
     import pandas
@@ -129,7 +129,8 @@ class Table:
                     raise Error(f"{self.name}, column {name}: a {column.type} has no codes", "wrong_type", self.name)
                 return column.type
         names = ", ".join(column.name for column in self.columns)
-        raise Error(f"{self.name}: there is no column {name!r}; there are {names}", "unknown_column", self.name)
+        hint = near(name, (column.name for column in self.columns))
+        raise Error(f"{self.name}: there is no column {name!r}; there are {names}{hint}", "unknown_column", self.name)
 
     def _make_labels(self, name: str) -> NDArray[Any]:
         return np.array(self._core.labels(name), dtype=object)

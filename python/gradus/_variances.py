@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ._error import Error
-from ._options import real
+from ._options import near, real
 from ._table import Table
 
 OF_PEOPLE = ("person", "person_capability")
@@ -28,7 +28,7 @@ def given_variances(given: Mapping[str, Any] | Table | None) -> dict[str, dict[s
     found: dict[str, dict[str, float]] = {}
     for term, value in given.items():
         if term not in TERMS:
-            raise Error(f"variances: there is no term {term!r}; there are {', '.join(TERMS)}")
+            raise Error(f"variances: there is no term {term!r}; there are {', '.join(TERMS)}{near(term, TERMS)}")
         if isinstance(value, Mapping):
             if term in OF_PEOPLE:
                 raise Error(f"variances[{term!r}] must be a number, not {value!r}: it is of people, not of a source")
@@ -42,7 +42,9 @@ def given_variances(given: Mapping[str, Any] | Table | None) -> dict[str, dict[s
 
 def _source(term: str, source: Any) -> str:
     if source not in SOURCES:
-        raise Error(f"variances[{term!r}]: there is no source {source!r}; there are {', '.join(SOURCES)}")
+        raise Error(
+            f"variances[{term!r}]: there is no source {source!r}; there are {', '.join(SOURCES)}{near(source, SOURCES)}"
+        )
     return str(source)
 
 
@@ -74,5 +76,5 @@ def names(name: str, given: Iterable[str], known: tuple[str, ...]) -> list[str]:
         raise Error(f"{name} must be a list of names, not {given!r}") from None
     for one in chosen:
         if one not in known:
-            raise Error(f"{name}: there is no term {one!r}; there are {', '.join(known)}")
+            raise Error(f"{name}: there is no term {one!r}; there are {', '.join(known)}{near(one, known)}")
     return chosen

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "assessment/stage.h"
 #include "base/parallel.h"
 #include "organization/reader.h"
 #include "organization/rows.h"
@@ -100,14 +101,16 @@ struct Columns {
         level[row] = rating.level;
         occasion[row] = rating.occasion;
     }
-    void give(Assessments& table) && {
+    /// Without raters and occasions the keys of the table stay.
+    void give(Assessments& table, std::shared_ptr<const Strings> raters = nullptr,
+              std::shared_ptr<const Strings> occasions = nullptr) && {
         table.person.set(std::move(person));
         table.capability.set(std::move(capability));
         table.source.set(std::move(source));
-        table.rater.set(std::move(rater));
+        table.rater.set(std::move(rater), std::move(raters));
         table.date.set(std::move(date));
         table.level.set(std::move(level));
-        table.assessment.set(std::move(occasion));
+        table.assessment.set(std::move(occasion), std::move(occasions));
     }
 
     Buffer<PersonId> person;
@@ -161,6 +164,55 @@ void warn_undated(const Assessments& table, ProblemList& problems) {
                              " taken as new"});
 }
 
+/// What `source` and `rater` say together that cannot well be. Rows stand as in the input. Such ratings count as they are given.
+void warn_odd(const Assessments& table, const Organization& organization, const Origin& origin, ProblemList& problems) {
+    const People& people = organization->people;
+    std::vector<bool> manages(people.size(), false);
+    for (const PersonId manager : people.manager)
+        if (manager) manages[static_cast<std::size_t>(manager.value())] = true;
+    const bool managers_known = std::find(manages.begin(), manages.end(), true) != manages.end();
+    const Strings& names = *table.rater.strings();
+    std::vector<PersonId> as_person(names.size());
+    std::int32_t at = -1;
+    for (std::size_t rater = 0; rater < names.size(); ++rater) {
+        const std::int32_t found = organization.people().find_after(at, names[rater]);
+        if (found >= 0) as_person[rater] = PersonId(at = found);
+    }
+    const auto manager_fault = [&](PersonId rater, Date day) -> const char* {
+        const auto place = static_cast<std::size_t>(rater.value());
+        if (!rater || !manages[place]) return "nobody's manager in people";
+        if (is_missing(day)) return nullptr;
+        if (!is_missing(people.joined[place]) && day < people.joined[place]) return "not there yet on that day";
+        return !is_missing(people.left[place]) && day >= people.left[place] ? "no longer there on that day" : nullptr;
+    };
+    for (std::size_t row = 0; row < table.size(); ++row) {
+        if (!table.rater[row]) continue;
+        const auto rater = static_cast<std::size_t>(table.rater[row].value());
+        const bool own = as_person[rater] == table.person[row];
+        const Source source = table.source[row];
+        std::string fault;
+        if (source == Source::self)
+            fault = own ? "" : "is not the person, who alone rates as self";
+        else if (own && source != Source::test)
+            fault = "is the person, who rates as self";
+        else if (const char* found = source == Source::manager && managers_known
+                                         ? manager_fault(as_person[rater], table.date[row])
+                                         : nullptr)
+            fault = std::string("is ") + found;
+        if (fault.empty()) continue;
+        problems.add({.severity = Severity::warning,
+                      .code = Code::contradiction,
+                      .table = "assessments",
+                      .row = origin.row(row),
+                      .column = "rater",
+                      .key = std::string(names[rater]),
+                      .message = "source " + std::string(Words<Source>::names[static_cast<std::size_t>(source)]) +
+                                 ", but the rater '" + std::string(names[rater]) + "' " + fault +
+                                 "; the rating counts as given",
+                      .line = origin.line(row)});
+    }
+}
+
 }  // namespace
 
 Assessments load_assessments(const Organization& organization, const Input& input, int threads) {
@@ -177,10 +229,69 @@ Assessments load_assessments(const Organization& organization, const Input& inpu
     reader.read();
     problems.throw_errors();
     warn_undated(table, problems);
+    warn_odd(table, organization, reader.origin(), problems);
     sort(table, organization.people().size(), threads);
     table.problems = problems.table();
     table.provenance.digest = digest_of(table);
     return table;
+}
+
+Assessments add_assessments(const Assessments& assessments, const Assessments& added, int threads) {
+    const auto with_problems = [&](Assessments table) {
+        table.problems = join(*assessments.problems, *added.problems);
+        return table;
+    };
+    if (!assessments.person.strings()) return with_problems(added);
+    if (!added.person.strings()) return with_problems(assessments);
+    const auto check = [](const AnyColumn& a, const AnyColumn& b) {
+        if (!same(a.strings().get(), b.strings().get()))
+            throw Error(Code::contradiction,
+                        "the assessments were made with different organisations: their " + std::string(a.references()) +
+                            " are not the same",
+                        "assessments", 0, std::string(a.field().name));
+    };
+    check(assessments.person, added.person);
+    check(assessments.capability, added.capability);
+
+    const auto words = [](const Strings& strings) {
+        std::vector<std::string_view> list;
+        for (std::size_t i = 0; i < strings.size(); ++i) list.push_back(strings[i]);
+        return list;
+    };
+    // The keys of both, and what those of one are called among them.
+    const auto united = [&](const auto& column, const auto& other) {
+        return Keys({words(*column.strings()), words(*other.strings())}, threads);
+    };
+    const auto renamed = []<class Id>(const Column<Id>& column, const Keys& keys) {
+        std::vector<Id> names;
+        std::int32_t at = -1;
+        for (std::size_t i = 0; i < column.strings()->size(); ++i)
+            names.push_back(Id(at = keys.find_after(at, (*column.strings())[i])));
+        return names;
+    };
+    const Keys raters = united(assessments.rater, added.rater),
+               occasions = united(assessments.assessment, added.assessment);
+    Columns columns(assessments.size() + added.size());
+    std::size_t first = 0;
+    for (const Assessments* table : {&assessments, &added}) {
+        const std::vector<RaterId> rater_of = renamed(table->rater, raters);
+        const std::vector<OccasionId> occasion_of = renamed(table->assessment, occasions);
+        parallel_for(static_cast<std::int64_t>(table->size()), chunk, threads, [&](std::int64_t from, std::int64_t to) {
+            for (auto i = static_cast<std::size_t>(from); i < static_cast<std::size_t>(to); ++i) {
+                Rating rating = rating_at(*table, i);
+                if (rating.rater) rating.rater = rater_of[static_cast<std::size_t>(rating.rater.value())];
+                if (rating.occasion) rating.occasion = occasion_of[static_cast<std::size_t>(rating.occasion.value())];
+                columns.set(first + i, rating);
+            }
+        });
+        first += table->size();
+    }
+    Assessments all = assessments;
+    std::move(columns).give(all, raters.strings(), occasions.strings());
+    sort(all, all.person.strings()->size(), threads);
+    all.provenance = {};
+    all.provenance.digest = digest_of(all);
+    return with_problems(std::move(all));
 }
 
 }  // namespace gradus

@@ -111,17 +111,18 @@ inline Date as_of_or(Date asked, const Table& before) {
                 "as_of");
 }
 
+/// True if ids mean the same in both lists of keys.
+inline bool same(const Strings* theirs, const Strings* ours) {
+    if (theirs == ours) return true;
+    return theirs && ours && theirs->size() == ours->size() &&
+           std::memcmp(theirs->offsets(), ours->offsets(), (ours->size() + 1) * sizeof(std::int32_t)) == 0 &&
+           std::memcmp(theirs->bytes(), ours->bytes(), static_cast<std::size_t>(ours->offsets()[ours->size()])) == 0;
+}
+
 /// Refuses a table of another organisation: ids mean something only together with the keys they stand for.
 inline void check_keys(const Table& table, const AnyColumn& column, const Keys& keys) {
     if (table.size() == 0) return;
-    const Strings* theirs = column.strings().get();
-    const Strings* ours = keys.strings().get();
-    if (theirs == ours) return;
-    const bool same =
-        theirs && theirs->size() == ours->size() &&
-        std::memcmp(theirs->offsets(), ours->offsets(), (ours->size() + 1) * sizeof(std::int32_t)) == 0 &&
-        std::memcmp(theirs->bytes(), ours->bytes(), static_cast<std::size_t>(ours->offsets()[ours->size()])) == 0;
-    if (!same)
+    if (!same(column.strings().get(), keys.strings().get()))
         throw Error(Code::contradiction,
                     "the " + std::string(table.name()) + " were made with another organisation: their " +
                         std::string(column.references()) + " are not the same",

@@ -83,6 +83,31 @@ void ProblemList::add(const ProblemList& other) {
     }
 }
 
+std::shared_ptr<const Problems> join(const Problems& first, const Problems& second) {
+    const std::size_t size = first.size() + second.size();
+    auto joined = std::make_shared<Problems>();
+    const auto values = [&](auto& into, const auto& a, const auto& b) {
+        Buffer<std::decay_t<decltype(a[0])>> all(size);
+        for (std::size_t row = 0; row < size; ++row) all[row] = row < first.size() ? a[row] : b[row - first.size()];
+        into.set(std::move(all));
+    };
+    const auto texts = [&](auto& into, const auto& a, const auto& b) {
+        auto all = std::make_shared<Strings>();
+        for (std::size_t row = 0; row < size; ++row)
+            all->push_back(row < first.size() ? a[row] : b[row - first.size()]);
+        into.set(std::move(all));
+    };
+    values(joined->severity, first.severity, second.severity);
+    texts(joined->code, first.code, second.code);
+    texts(joined->table, first.table, second.table);
+    values(joined->row, first.row, second.row);
+    values(joined->line, first.line, second.line);
+    texts(joined->column, first.column, second.column);
+    texts(joined->key, first.key, second.key);
+    texts(joined->message, first.message, second.message);
+    return joined;
+}
+
 std::shared_ptr<const Problems> ProblemList::table() const {
     std::vector<Problem> all;
     for (const auto& [kind, kept] : kinds_) {

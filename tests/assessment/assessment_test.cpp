@@ -73,6 +73,105 @@ TEST(Assessments, UndatedOnesAreCounted) {
         std::vector<std::string>{"warning assumed assessments date: 2 ratings have no date and are taken as new"});
 }
 
+TEST(Assessments, OddRatersAreTold) {
+    const auto one = [](std::string_view source, std::string_view rater, std::string_view date = "2026-01-01") {
+        const auto found = told_of(
+            {{"person", "capability", "level", "source", "rater", "date"}, {"E1", "Go", "2", source, rater, date}});
+        EXPECT_LE(found.size(), 1u);
+        return found.empty() ? std::string() : found[0];
+    };
+    const std::string place = "warning contradiction assessments 1 rater: source ",
+                      end = "; the rating counts as given";
+    EXPECT_EQ(one("peer", "E1"), place + "peer, but the rater 'E1' is the person, who rates as self" + end);
+    EXPECT_EQ(one("report", "E1"), place + "report, but the rater 'E1' is the person, who rates as self" + end);
+    EXPECT_EQ(one("manager", "E1"), place + "manager, but the rater 'E1' is the person, who rates as self" + end);
+    EXPECT_EQ(one("self", "E2"), place + "self, but the rater 'E2' is not the person, who alone rates as self" + end);
+    EXPECT_EQ(one("self", "X"), place + "self, but the rater 'X' is not the person, who alone rates as self" + end);
+    EXPECT_EQ(one("manager", "E2"), place + "manager, but the rater 'E2' is nobody's manager in people" + end);
+    EXPECT_EQ(one("manager", "X"), place + "manager, but the rater 'X' is nobody's manager in people" + end);
+    for (const auto& [source, rater] : std::vector<std::pair<std::string_view, std::string_view>>{{"self", "E1"},
+                                                                                                  {"self", ""},
+                                                                                                  {"manager", "M"},
+                                                                                                  {"manager", ""},
+                                                                                                  {"peer", "E2"},
+                                                                                                  {"peer", "X"},
+                                                                                                  {"test", "E1"},
+                                                                                                  {"observation", "X"}})
+        EXPECT_EQ(one(source, rater), "") << source << " " << rater;
+
+    std::vector<Literal> tables = small;  // a manager who came and went
+    tables.back() = {"people",
+                     {{"person", "role", "manager", "joined", "left"},
+                      {"E1", "Engineer", "M", "", ""},
+                      {"M", "Manager", "", "2026-01-10", "2026-02-10"}}};
+    const auto on = [&](std::string_view date) {
+        return told(*assess(build(tables), {{"person", "capability", "level", "source", "rater", "date"},
+                                            {"E1", "Go", "2", "manager", "M", date}})
+                         .problems);
+    };
+    EXPECT_EQ(on("2026-01-09"),
+              std::vector<std::string>{place + "manager, but the rater 'M' is not there yet on that day" + end});
+    EXPECT_TRUE(on("2026-01-10").empty());
+    EXPECT_TRUE(on("2026-02-09").empty());
+    EXPECT_EQ(on("2026-02-10"),
+              std::vector<std::string>{place + "manager, but the rater 'M' is no longer there on that day" + end});
+
+    tables.back() = {"people", {{"person", "role"}, {"E1", "Engineer"}}};  // no manager is known
+    EXPECT_TRUE(on("2026-01-10").empty());
+}
+
+/// The row and the count are those of the input.
+TEST(Assessments, OddRatersAreToldByRow) {
+    EXPECT_EQ(told_of({{"person", "capability", "level", "source", "rater", "date"},
+                       {"M", "Go", "2", "peer", "E1", "2026-01-01"},
+                       {"E2", "Go", "2", "peer", "E2", "2026-01-01"},
+                       {"E1", "Go", "2", "self", "M", "2026-01-01"}}),
+              (std::vector<std::string>{"warning contradiction assessments 2 rater: source peer, but the rater 'E2' is "
+                                        "the person, who rates as self; the rating counts as given",
+                                        "warning contradiction assessments 3 rater: source self, but the rater 'M' is "
+                                        "not the person, who alone rates as self; the rating counts as given"}));
+    Cells many = {{"person", "capability", "level", "source", "rater", "date"}};
+    for (int i = 0; i < 1500; ++i) many.push_back({"E2", "Go", "2", "peer", "E2", "2026-01-01"});
+    const std::vector<std::string> found = told_of(many);
+    EXPECT_EQ(found.size(), 1001u);
+    EXPECT_NE(found.back().find("500 more of this kind"), std::string::npos);
+}
+
+TEST(Assessments, AddedOnesAreAsIfAllWereRead) {
+    const Organization organization = build(small);
+    const Cells head = {{"person", "capability", "level", "source", "rater", "date", "assessment"}};
+    const Cells rows = {
+        {"E2", "Go", "Expert", "manager", "M", "2026-01-02", "a"}, {"E1", "Go", "2", "self", "", "", "b"},
+        {"E2", "C++", "2.5", "peer", "x", "2026-01-01", ""},       {"E2", "C++", "2.5", "peer", "x", "2026-01-01", ""},
+        {"M", "Go", "2", "report", "E1", "2026-01-01", "c"},       {"M", "Go", "1", "self", "E2", "2026-01-01", "a"}};
+    const auto part = [&](std::size_t from, std::size_t to) {
+        Cells cells = head;
+        for (std::size_t i = from; i < to; ++i) cells.push_back(rows[i]);
+        return assess(organization, cells);
+    };
+    const Assessments all = part(0, rows.size());
+    for (std::size_t cut = 0; cut <= rows.size(); ++cut) {
+        const Assessments first = part(0, cut), second = part(cut, rows.size());
+        for (const int threads : {1, 2}) {
+            EXPECT_EQ(add_assessments(first, second, threads).provenance.digest, all.provenance.digest) << cut;
+            EXPECT_EQ(add_assessments(second, first, threads).provenance.digest, all.provenance.digest) << cut;
+        }
+        EXPECT_EQ(add_assessments(first, second).problems->size(), 2u) << cut;  // undated; a self-rating by another
+    }
+    EXPECT_EQ(all.rater.text(0), "");  // of the sorted rows, E1's own
+    EXPECT_EQ(all.person.text(0), "E1");
+    EXPECT_EQ(all.source.text(0), "self");
+    EXPECT_THROW(static_cast<const AnyColumn&>(all.level).text(0), Error);
+    EXPECT_EQ(add_assessments(Assessments(), all).provenance.digest, all.provenance.digest);
+    EXPECT_EQ(add_assessments(all, Assessments()).provenance.digest, all.provenance.digest);
+
+    std::vector<Literal> tables = small;
+    tables.back().cells.push_back({"N", "Manager", ""});
+    const Assessments others =
+        assess(build(tables), {{"person", "capability", "level", "source"}, {"N", "Go", "2", "test"}});
+    EXPECT_THROW(add_assessments(all, others), Error);
+}
+
 TEST(Assessments, NoneIsAValidTable) {
     const Assessments none = assess(build(small), {{"person", "capability", "level", "source"}});
     EXPECT_EQ(none.size(), 0u);

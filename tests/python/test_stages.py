@@ -177,6 +177,31 @@ def test_of_no_ratings_the_prior_is_all_that_is_known(org: gr.Organization) -> N
         nothing.residuals.plot()
 
 
+def test_a_dataset_is_told_from_its_parts(acme: gr.Dataset) -> None:
+    with pytest.raises(gr.Error, match=r"assessments must be ratings, not a Dataset: give its \.assessments"):
+        gr.estimate(acme.organization, acme, as_of=AS_OF)
+    with pytest.raises(gr.Error, match=r"must be an Organization, not Dataset: give its \.organization"):
+        gr.estimate(acme, acme.assessments, as_of=AS_OF)  # type: ignore[arg-type]
+    with pytest.raises(gr.Error, match=r"must be an Organization, not int$"):
+        gr.ratings_by_source(3, acme.assessments, as_of=AS_OF)  # type: ignore[arg-type]
+    with pytest.raises(gr.Error, match="must be one of normal, ordinal, not 'ordinall'; did you mean 'ordinal'"):
+        gr.estimate(acme.organization, acme.assessments, as_of=AS_OF, likelihood="ordinall")
+
+
+def test_ratings_are_added(acme: gr.Dataset) -> None:
+    org, ratings = acme.organization, acme.assessments
+    assert ratings is not None
+    frame = ratings.to_pandas()
+    some = gr.Assessments.from_table(org, frame.iloc[::2])
+    all_of_them = some.with_rows(org, frame.iloc[1::2])
+    assert isinstance(all_of_them, gr.Assessments)
+    assert all_of_them.provenance["digest"] == ratings.provenance["digest"]
+    assert some.with_rows(org, gr.Assessments.from_table(org, frame.iloc[1::2])).rows() == ratings.rows()
+    assert len(some) == (len(ratings) + 1) // 2  # as it was
+    with pytest.raises(gr.Error, match="is not in people"):
+        some.with_rows(org, [{**frame.iloc[0], "person": "nobody"}])
+
+
 def test_fairness_compares_groups(acme: gr.Dataset, believed: gr.Estimates) -> None:
     found = believed.fairness()
     assert found.name == "fairness" and found["people"].min() >= 0

@@ -47,4 +47,9 @@ struct Assessments : Table {
 /// @throws Error with all problems (unknown person or capability, level not on the capability's scale, …).
 Assessments load_assessments(const Organization& organization, const Input& input, int threads = 0);
 
+/// Both together, as one load of all their rows would make them: for ratings that come day by day, which need not all be read again.
+/// Warnings are those of both; their rows count in the input that each came from.
+/// @throws Error contradiction if they are of different organisations.
+Assessments add_assessments(const Assessments& assessments, const Assessments& added, int threads = 0);
+
 }  // namespace gradus

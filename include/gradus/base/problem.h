@@ -33,6 +33,9 @@ struct Problems : Table {
     Column<std::string_view> message{*this, {.name = "message", .meaning = "what was found and what was expected"}};
 };
 
+/// The rows of both, one table after the other.
+std::shared_ptr<const Problems> join(const Problems& first, const Problems& second);
+
 /// One problem before it is tabulated. `row` is 1-based, 0 = the table as a whole.
 struct Problem {
     Severity severity = Severity::error;

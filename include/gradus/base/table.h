@@ -71,6 +71,9 @@ public:
     const std::shared_ptr<const Strings>& strings() const { return strings_; }
     /// Of a word: the words by value.
     std::span<const std::string_view> words() const { return words_; }
+    /// The text of a cell: of a key, what it stands for; of a word, the word; "" where it is missing.
+    /// @throws Error wrong_type for a column of another type.
+    std::string_view text(std::size_t row) const;
     /// Of a key: the table whose rows it names ("people"), or its vocabulary ("persona").
     std::string_view references() const { return references_; }
 
