@@ -25,7 +25,8 @@ gradus_status gradus_assessments_table(const gradus_assessments* assessments, co
 
 void gradus_review_options_init(gradus_review_options* options, uint32_t struct_size) { init(options, struct_size); }
 
-gradus_status gradus_simulate_assessments(const gradus_organization* organization, gradus_builder* builder,
+gradus_status gradus_simulate_assessments(const gradus_organization* organization,
+                                          const gradus_assessments* assessments, gradus_builder* builder,
                                           const char* design, const gradus_estimate_options* estimate,
                                           const gradus_review_options* options, gradus_control* control,
                                           gradus_assessments** out, gradus_error* err) {
@@ -33,8 +34,10 @@ gradus_status gradus_simulate_assessments(const gradus_organization* organizatio
         const gradus::Organization& o = get(organization);
         const auto designs = gradus::load_review_designs(o, needed_input(*builder, "review_designs"));
         problems = designs.problems;
+        const gradus::Assessments none;
         gradus::SimulatedReview made =
-            gradus::simulate_assessments(o, designs, design ? design : "", from_c(estimate, options), get(control));
+            gradus::simulate_assessments(o, assessments ? get(assessments) : none, designs, design ? design : "",
+                                         from_c(estimate, options), get(control));
         return gradus_assessments{result(organization, std::move(made.assessments)),
                                   std::make_shared<const gradus::TrueLevels>(std::move(made.levels))};
     });
@@ -42,15 +45,22 @@ gradus_status gradus_simulate_assessments(const gradus_organization* organizatio
 gradus_status gradus_review_design(const gradus_organization* organization, const gradus_assessments* assessments,
                                    gradus_builder* builder, const gradus_estimate_options* estimate,
                                    const gradus_review_options* options, gradus_control* control, gradus_table** out,
-                                   gradus_error* err) {
-    return load(builder, out, err, [&](std::shared_ptr<const gradus::Problems>& problems) {
+                                   gradus_table** capabilities, gradus_error* err) {
+    if (capabilities) *capabilities = nullptr;
+    std::unique_ptr<gradus_table> apart;
+    const gradus_status status = load(builder, out, err, [&](std::shared_ptr<const gradus::Problems>& problems) {
         const gradus::Organization& o = get(organization);
         const auto designs = gradus::load_review_designs(o, needed_input(*builder, "review_designs"));
         problems = designs.problems;
         const gradus::Assessments none;
-        return table(organization, gradus::review_design(o, assessments ? get(assessments) : none, designs,
-                                                         from_c(estimate, options), get(control)));
+        gradus::DesignReview made = gradus::review_design(o, assessments ? get(assessments) : none, designs,
+                                                          from_c(estimate, options), get(control));
+        problems = made.problems;
+        if (capabilities) apart = std::make_unique<gradus_table>(made.capabilities, organization->minor_digits);
+        return table(organization, std::move(made));
     });
+    if (status == GRADUS_OK && capabilities) *capabilities = apart.release();
+    return status;
 }
 
 gradus_status gradus_ratings_by_source(const gradus_organization* organization, const gradus_assessments* assessments,

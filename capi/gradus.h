@@ -450,19 +450,23 @@ GRADUS_API void gradus_review_options_init(gradus_review_options* options, uint3
 
 /* Draws one round of ratings, and the levels behind them (table "true_levels" of the result), from the model that gradus_estimate fits.
  * The builder's table "review_designs" says who rates whom; `design` names one of its designs, NULL the only one. `estimate`: its
- * as_of is the day of the round; variances that are NaN are as believed before any rating. `options` and `control` may be NULL. */
-GRADUS_API gradus_status gradus_simulate_assessments(const gradus_organization* organization, gradus_builder* builder,
+ * as_of is the day of the round; variances that are NaN are estimated from `assessments`, of sources without ratings as believed.
+ * `assessments` NULL: there are none. `options` and `control` may be NULL. */
+GRADUS_API gradus_status gradus_simulate_assessments(const gradus_organization* organization,
+                                                     const gradus_assessments* assessments, gradus_builder* builder,
                                                      const char* design, const gradus_estimate_options* estimate,
                                                      const gradus_review_options* options, gradus_control* control,
                                                      gradus_assessments** out, gradus_error* err);
 /* How well levels would be known after a round of each design in the builder's table "review_designs", together with the ratings there
  * are: table "design_review". `assessments` NULL: there are none. Variances that are NaN are estimated from them, of sources without
- * ratings as believed. A run that is cancelled returns what it has drawn by then. */
+ * ratings as believed. A run that is cancelled returns what it has drawn by then. `capabilities`: unless it is NULL, the same by
+ * capability, table "design_review_capabilities". Designs that ask for more raters than there are are warned of in
+ * gradus_builder_problems. */
 GRADUS_API gradus_status gradus_review_design(const gradus_organization* organization,
                                               const gradus_assessments* assessments, gradus_builder* builder,
                                               const gradus_estimate_options* estimate,
                                               const gradus_review_options* options, gradus_control* control,
-                                              gradus_table** out, gradus_error* err);
+                                              gradus_table** out, gradus_table** capabilities, gradus_error* err);
 
 /* ---- Gaps and risks -------------------------------------------------------------------------------------------- */
 

@@ -119,6 +119,7 @@ int main() {
     print(gradus::Residuals(), "residuals", false);
     print(gradus::RatingsBySource(), "ratings_by_source", false);
     print(gradus::DesignReview(), "design_review", false);
+    print(gradus::DesignReviewCapabilities(), "design_review_capabilities", false);
     print(gradus::TrueLevels(), "true_levels", false);
     print(gaps, "gaps", false);
     print(gradus::Risks(), "risks", false, gaps.column_count());

@@ -324,6 +324,15 @@ def results() -> list[str]:
             ),
         ),
         (
+            "design_review_capabilities",
+            reviewed.capabilities,
+            [{"capability": "privacy"}],
+            lambda r: (
+                f"Of {r[0]['people']} people, levels in data protection are known to ±{r[0]['interval'] / 2:.2f} "
+                f"(95 %). After a test of it, that would be ±{r[-1]['interval'] / 2:.2f}."
+            ),
+        ),
+        (
             "true_levels",
             made.levels,
             someone,

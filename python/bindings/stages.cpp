@@ -194,18 +194,19 @@ void bind_stages(py::module_& module) {
         "organization"_a, "assessments"_a, "options"_a, "previous"_a);
     module.def(
         "start_simulate_assessments",
-        [](const Organization& org, const TableView& designs, const std::string& design,
+        [](const Organization& org, const TableView* assessments, const TableView& designs, const std::string& design,
            const EstimateOptions& estimating, const std::map<std::string, double>& bias, std::uint64_t seed) {
             const ReviewOptions options = review_options(estimating, bias, seed, 0);
+            const Assessments given = assessments ? as<Assessments>(*assessments) : Assessments();
             return Job(
                 [=](Control* control) {
-                    return simulate_assessments(org, as<ReviewDesigns>(designs), design, options, control);
+                    return simulate_assessments(org, given, as<ReviewDesigns>(designs), design, options, control);
                 },
                 [org](SimulatedReview made) {
                     return std::pair(view(std::move(made.assessments), org), view(std::move(made.levels), org));
                 });
         },
-        "organization"_a, "designs"_a, "design"_a, "options"_a, "bias"_a, "seed"_a);
+        "organization"_a, "assessments"_a, "designs"_a, "design"_a, "options"_a, "bias"_a, "seed"_a);
     module.def(
         "start_review_design",
         [](const Organization& org, const TableView* assessments, const TableView& designs,
@@ -213,9 +214,14 @@ void bind_stages(py::module_& module) {
            int repetitions) {
             const ReviewOptions options = review_options(estimating, bias, seed, repetitions);
             const Assessments given = assessments ? as<Assessments>(*assessments) : Assessments();
-            return table_job(org, [=](Control* control) {
-                return review_design(org, given, as<ReviewDesigns>(designs), options, control);
-            });
+            return Job(
+                [=](Control* control) {
+                    return review_design(org, given, as<ReviewDesigns>(designs), options, control);
+                },
+                [org](DesignReview made) {
+                    const auto capabilities = made.capabilities;
+                    return std::pair(view(std::move(made), org), view(capabilities, org));
+                });
         },
         "organization"_a, "assessments"_a, "designs"_a, "options"_a, "bias"_a, "seed"_a, "repetitions"_a);
     module.def(

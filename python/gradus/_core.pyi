@@ -174,6 +174,7 @@ def start_estimate(
 ) -> Job: ...
 def start_simulate_assessments(
     organization: Organization,
+    assessments: Table | None,
     designs: Table,
     design: str,
     options: EstimateOptions,

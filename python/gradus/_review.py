@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from . import _core, _text
-from ._assessment import Assessments, estimate_options, given_assessments
+from ._assessment import Assessments, estimate_options, given_assessments, given_organization
 from ._error import Error
 from ._input import Tabular, read
-from ._options import Day, real, whole
+from ._options import Day, near, real, whole
 from ._organization import Organization
 from ._run import run
 from ._table import Table
@@ -46,7 +46,14 @@ class SimulatedAssessments(Assessments):
 class DesignReview(Table):
     """How well levels would be known after each review round, in shares of the scale's range."""
 
-    __slots__ = ()
+    __slots__ = ("capabilities",)
+
+    capabilities: Table
+    """The same by capability: design, capability, people, ratings, sd, interval, rated, accuracy, …"""
+
+    def __init__(self, core: _core.Table, capabilities: _core.Table) -> None:
+        super().__init__(core)
+        self.capabilities = Table(capabilities)
 
     def _headline(self) -> str:
         rows = self.rows()
@@ -61,7 +68,7 @@ class DesignReview(Table):
         )
 
     def plot(self, *, dark: bool = False) -> Any:
-        """Draws the width of 95 % intervals and the accuracy of levels by design, those with fewest raters first.
+        """Draws the width of 95 % intervals and the accuracy of levels by design, in their order.
 
         Parameters
         ----------
@@ -90,7 +97,6 @@ class DesignReview(Table):
         rows = self.rows()
         if len(rows) < 2 or rows[0]["sd"] is None:
             raise Error("design_review: there is no design, or nobody to rate, so there is nothing to draw")
-        rows.sort(key=lambda row: (row["design"] is not None, row["raters"], row["design"] or ""))
         return shown(designs, rows, dark=dark)
 
 
@@ -101,6 +107,7 @@ def simulate_assessments(
     *,
     as_of: Day,
     name: str | None = None,
+    assessments: Assessments | Tabular | None = None,
     bias: Mapping[str, float] | None = None,
     half_information_years: float = 1,
     prior_mean: float = 0.5,
@@ -126,16 +133,20 @@ def simulate_assessments(
         unit or anyone: among whom peers and observers are drawn), answered (share of those asked who rate) and
         capability (only this one; a list of such mappings for several); or a table `review_designs`.
     variances
-        As `estimate` takes them, such as the `variances` of earlier estimates. What is missing is as believed before
-        any rating.
+        As `estimate` takes them, such as the `variances` of earlier estimates. What is missing is estimated from
+        `assessments`; of sources without ratings it is as believed before any.
     as_of
         The day of the round.
     name
         Which design, of a table with several.
+    assessments
+        The ratings there are, to learn variances, biases and how difficult capabilities are from, as `review_design`
+        does; they are not among those that are drawn. None: none.
     bias
-        How kind sources are, -1 to 1, in shares of the scale's range: a mapping from source. Missing: 0.
+        How kind sources are, -1 to 1, in shares of the scale's range: a mapping from source. Missing: as estimated
+        from `assessments`, else 0.
     half_information_years, prior_mean, prior_sd, terms, prior_weight, likelihood
-        As in `estimate`. True levels have `prior_mean` on average.
+        As in `estimate`. True levels have `prior_mean` on average, or the mean that `assessments` tell.
     seed
         0 or more.
     threads
@@ -157,7 +168,7 @@ def simulate_assessments(
     ... # doctest: +SKIP
     >>> gr.estimate(org, round, as_of="2026-06-30")  # doctest: +SKIP
     """
-    designs = _designs(organization, {SIMULATED: design} if _is_design(design) else design)
+    designs = given_designs(given_organization(organization), {SIMULATED: design} if _is_design(design) else design)
     options = estimate_options(
         as_of=as_of, half_information_years=half_information_years, prior_mean=prior_mean, prior_sd=prior_sd,
         variances=variances, terms=terms, pooled=(), prior_weight=prior_weight, common_uncertainty=True,
@@ -165,7 +176,13 @@ def simulate_assessments(
         threads=threads,
     )  # fmt: skip
     job = _core.start_simulate_assessments(
-        organization._core, designs._core, name or "", options, _biases(bias), _seed(seed)
+        organization._core,
+        None if assessments is None else given_assessments(organization, assessments)._core,
+        designs._core,
+        name or "",
+        options,
+        _biases(bias),
+        _seed(seed),
     )
     return SimulatedAssessments(*run(job, "simulate", False))
 
@@ -229,8 +246,10 @@ def review_design(
     Returns
     -------
     DesignReview
-        The first row has no design: what is known without a round. `interval` is the mean width of 95 % intervals,
-        `accuracy` the correlation of estimated with true levels, `as_rated` that of plain means of ratings.
+        The first row has no design: what is known without a round; then come the designs as they were given.
+        `interval` is the mean width of 95 % intervals, `accuracy` the correlation of estimated with true levels,
+        `as_rated` that of plain means of ratings, `lacking` the share of people for whom fewer raters are there than
+        the design asks for (`problems` counts them by source). Its `capabilities` are the same by capability.
 
     Raises
     ------
@@ -249,22 +268,22 @@ def review_design(
         threads=threads,
     )  # fmt: skip
     job = _core.start_review_design(
-        organization._core,
+        given_organization(organization)._core,
         None if assessments is None else given_assessments(organization, assessments)._core,
-        _designs(organization, designs)._core,
+        given_designs(organization, designs)._core,
         options,
         _biases(bias),
         _seed(seed),
         whole("repetitions", repetitions),
     )
-    return DesignReview(run(job, "review", progress, keeps_best=True))
+    return DesignReview(*run(job, "review", progress, keeps_best=True))
 
 
 def _is_design(given: Any) -> bool:
     return isinstance(given, Mapping) and any(source in SOURCES for source in given)
 
 
-def _designs(organization: Organization, given: Any) -> Table:
+def given_designs(organization: Organization, given: Any) -> Table:
     """The table `review_designs`, from any form of it."""
     if isinstance(given, Table) and given.name == "review_designs" and given._core.same_keys(organization._core):
         return given
@@ -282,14 +301,16 @@ def _rows(design: Any, given: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
         raise Error(f"design {design!r} asks nobody: name a source, such as {{'manager': 1}}")
     for source, asked in given.items():
         if source not in SOURCES:
-            raise Error(f"design {design!r}: there is no source {source!r}; there are {', '.join(SOURCES)}")
+            raise Error(
+                f"design {design!r}: there is no source {source!r}; there are {', '.join(SOURCES)}"
+                f"{near(source, SOURCES)}"
+            )
         for one in asked if isinstance(asked, list | tuple) else [asked]:
             more = dict(one) if isinstance(one, Mapping) else {"raters": one}
             for column in more:
                 if column not in COLUMNS[1:]:
-                    raise Error(
-                        f"design {design!r}, {source}: there is no {column!r}; there are {', '.join(COLUMNS[1:])}"
-                    )
+                    known = f"there are {', '.join(COLUMNS[1:])}{near(column, COLUMNS[1:])}"
+                    raise Error(f"design {design!r}, {source}: there is no {column!r}; {known}")
             yield {"design": design, "source": source, **more}
 
 
@@ -300,7 +321,8 @@ def _biases(given: Mapping[str, float] | None) -> dict[str, float]:
         raise Error(f"bias must be a mapping from source to a number, not {given!r}")
     for source in given:
         if source not in SOURCES:
-            raise Error(f"bias: there is no source {source!r}; there are {', '.join(SOURCES)}")
+            known = f"there are {', '.join(SOURCES)}{near(source, SOURCES)}"
+            raise Error(f"bias: there is no source {source!r}; {known}")
     return {source: real(f"bias[{source!r}]", value) for source, value in given.items()}
 
 

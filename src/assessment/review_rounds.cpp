@@ -28,8 +28,9 @@ struct Rating {
 /// The ratings of one person after the other.
 class ReviewRounds::Person {
 public:
-    Person(const ReviewRounds& rounds, const Draws& draws, const ReviewDesign* design, std::int64_t first)
-        : rounds_(rounds), draws_(draws), design_(design),
+    Person(const ReviewRounds& rounds, const Draws& draws, const ReviewDesign* design, Before before,
+           std::int64_t first)
+        : rounds_(rounds), draws_(draws), design_(design), before_(before),
           rows_(rounds.before_.person, PersonId(static_cast<std::int32_t>(first))) {}
 
     /// Sorted. Without `levels` they are 0.
@@ -40,12 +41,12 @@ public:
         made_.clear();
         rows_.go(person_);
         if (!rounds_.day_.role(person_)) return made_;
-        keep();
+        if (before_ == Before::drawn_anew) keep();
         if (design_) ask();
         std::sort(made_.begin(), made_.end(), [](const Rating& a, const Rating& b) { return a.order() < b.order(); });
         return made_;
     }
-    std::int64_t raters = 0, ratings = 0;  // asked of people so far
+    Counts counts;  // of the people so far
 
 private:
     // What raters and repeated ratings are told apart by, where draws are of them: nobody (no severity), the row of an anonymous
@@ -76,13 +77,19 @@ private:
         for (auto& of_source : drawn_)
             for (auto& drawn : of_source) drawn.reset();
         met_.clear();
+        lacking_.fill(0);
         for (const CapabilityId capability : needed_)
             for (std::size_t s = 0; s < source_count; ++s) {
                 const Asked asked = design_->of(capability, s);
                 if (asked.raters > 0) ask(capability, static_cast<Source>(s), asked);
             }
         std::sort(met_.begin(), met_.end());
-        raters += std::unique(met_.begin(), met_.end()) - met_.begin();
+        counts.raters += std::unique(met_.begin(), met_.end()) - met_.begin();
+        counts.lacking += std::any_of(lacking_.begin(), lacking_.end(), [](std::int32_t lacks) { return lacks > 0; });
+        for (std::size_t s = 0; s < source_count; ++s) {
+            counts.lacks[s].people += lacking_[s] > 0;
+            counts.lacks[s].raters += lacking_[s];
+        }
     }
     void ask(CapabilityId capability, Source source, const Asked& asked) {
         const auto rate = [&](std::uint64_t by, RaterId rater, std::uint64_t number) {
@@ -93,7 +100,7 @@ private:
             if (!answers) return;
             add(capability, source, rater, rounds_.options_.as_of, by, number);
             met_.push_back({s, by, number});
-            ++ratings;
+            ++counts.ratings;
         };
         switch (source) {
         case Source::self: rate(as_rater(person_), RaterId(), 0); break;
@@ -110,6 +117,10 @@ private:
             const std::span<const PersonId> drawn = raters_of(source, asked);
             const auto most = std::min(drawn.size(), static_cast<std::size_t>(asked.raters));
             for (const PersonId other : drawn.first(most)) rate(as_rater(other), rounds_.as_rater_[place(other)], 0);
+            // Of people whom nobody reports to, no report is missed.
+            std::int32_t& lacking = lacking_[static_cast<std::size_t>(source)];
+            if (source != Source::report || !drawn.empty())
+                lacking = std::max(lacking, asked.raters - static_cast<std::int32_t>(most));
             break;
         }
         }
@@ -183,6 +194,7 @@ private:
     const ReviewRounds& rounds_;
     const Draws& draws_;
     const ReviewDesign* design_;
+    Before before_;
     RowsOfPerson rows_;
     PersonId person_;
     bool levels_ = false;
@@ -193,7 +205,18 @@ private:
     std::optional<People> drawn_[source_count][std::size(Words<Reach>::names)];
     std::vector<std::pair<std::size_t, PersonId>> swapped_;
     std::vector<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>> met_;
+    std::array<std::int32_t, source_count> lacking_{};  // raters, on the capability where most are missing
 };
+
+void ReviewRounds::Counts::add(const Counts& other) {
+    raters += other.raters;
+    ratings += other.ratings;
+    lacking += other.lacking;
+    for (std::size_t s = 0; s < source_count; ++s) {
+        lacks[s].people += other.lacks[s].people;
+        lacks[s].raters += other.lacks[s].raters;
+    }
+}
 
 ReviewRounds::ReviewRounds(const Organization& organization, const Assessments& before, const ReviewOptions& options)
     : organization_(organization), before_(before), options_(options.estimate),
@@ -216,13 +239,14 @@ double ReviewRounds::level(const Draws& draws, PersonId person, CapabilityId cap
            draws.normal(Draw::capability, {p, c}, options_.variances.person_capability);
 }
 
-ReviewRounds::Drawn ReviewRounds::draw(const Draws& draws, const ReviewDesign* design, int threads) const {
-    std::vector<std::pair<std::int64_t, std::int64_t>> counts(size() / PeopleRows::chunk + 1);
+ReviewRounds::Drawn ReviewRounds::draw(const Draws& draws, const ReviewDesign* design, Before before,
+                                       int threads) const {
+    std::vector<Counts> counts(size() / PeopleRows::chunk + 1);
     const PeopleRows rows(size(), threads, [&](std::int64_t first, std::int64_t last) {
-        Person person(*this, draws, design, first);
+        Person person(*this, draws, design, before, first);
         std::size_t count = 0;
         for (std::int64_t i = first; i < last; ++i) count += person.go(i, false).size();
-        counts[static_cast<std::size_t>(first / PeopleRows::chunk)] = {person.raters, person.ratings};
+        counts[static_cast<std::size_t>(first / PeopleRows::chunk)] = person.counts;
         return count;
     });
     Buffer<PersonId> whom(rows.rows());
@@ -233,7 +257,7 @@ ReviewRounds::Drawn ReviewRounds::draw(const Draws& draws, const ReviewDesign* d
     Buffer<double> level(rows.rows());
     Buffer<OccasionId> occasion(rows.rows());
     rows.fill(nullptr, 0, 1, [&](std::int64_t first, std::int64_t last, std::size_t row, std::size_t) {
-        Person person(*this, draws, design, first);
+        Person person(*this, draws, design, before, first);
         for (std::int64_t i = first; i < last; ++i)
             for (const Rating& rating : person.go(i, true)) {
                 whom[row] = PersonId(static_cast<std::int32_t>(i));
@@ -254,7 +278,7 @@ ReviewRounds::Drawn ReviewRounds::draw(const Draws& draws, const ReviewDesign* d
     drawn.assessments.date.set(std::move(date));
     drawn.assessments.level.set(std::move(level));
     drawn.assessments.assessment.set(std::move(occasion), Keys().strings());
-    for (const auto& [raters, ratings] : counts) drawn.raters += raters, drawn.ratings += ratings;
+    for (const Counts& of_chunk : counts) drawn.counts.add(of_chunk);
     return drawn;
 }
 

@@ -96,12 +96,25 @@ public:
     /// The true level, in ranges of the scale above its bottom.
     double level(const Draws& draws, PersonId person, CapabilityId capability) const;
 
+    /// Where fewer are there to draw from than a source is asked for.
+    struct Lack {
+        std::int64_t people = 0, raters = 0;
+    };
+    /// What a round asks for, summed over people.
+    struct Counts {
+        std::int64_t raters = 0, ratings = 0, lacking = 0;  // lacking: people of whom any source lacks raters
+        std::array<Lack, source_count> lacks{};
+
+        void add(const Counts& other);
+    };
     struct Drawn {
         Assessments assessments;
-        std::int64_t raters = 0, ratings = 0;  // of the round; raters: summed over people
+        Counts counts;
     };
+    /// What is drawn beside the ratings of the round.
+    enum class Before { drawn_anew, left_out };
     /// `design`: none: what there is.
-    Drawn draw(const Draws& draws, const ReviewDesign* design, int threads) const;
+    Drawn draw(const Draws& draws, const ReviewDesign* design, Before before, int threads) const;
 
 private:
     class Person;

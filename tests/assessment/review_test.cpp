@@ -80,7 +80,8 @@ std::set<std::string> who(const Assessments& table, std::string_view person, std
 }
 
 Assessments simulated(const Organization& organization, Cells cells, std::uint64_t seed = 1) {
-    return simulate_assessments(organization, designs(organization, std::move(cells)), "", options(seed)).assessments;
+    return simulate_assessments(organization, {}, designs(organization, std::move(cells)), "", options(seed))
+        .assessments;
 }
 
 TEST(Review, AsksThoseWhoKnowThePerson) {
@@ -241,10 +242,21 @@ TEST(Review, AccuracyAndCoverageAreThoseOfTheModel) {
     EXPECT_LT(found.identifiability[1], found.identifiability[2]);
 }
 
+/// The order of designs is that of the input; what is found of each does not depend on it.
+std::map<std::string, std::vector<double>> by_design(const DesignReview& of) {
+    std::map<std::string, std::vector<double>> found;
+    const std::vector<double> all = values(of);
+    const std::size_t width = all.size() / of.size();
+    for (std::size_t row = 0; row < of.size(); ++row)
+        found[std::string(of.design.text(row))] = {all.begin() + static_cast<std::ptrdiff_t>(row * width),
+                                                   all.begin() + static_cast<std::ptrdiff_t>((row + 1) * width)};
+    return found;
+}
+
 TEST(Review, IsTheSameForAnyThreadsAndOrder) {
-    const std::vector<double> one = values([] {
+    const auto one = by_design([] {
         const Organization org = many(60);
-        return review_design(org, simulate_assessments(org, designs(org, three), "peers", options(5)).assessments,
+        return review_design(org, simulate_assessments(org, {}, designs(org, three), "peers", options(5)).assessments,
                              designs(org, three), options());
     }());
     for (const int threads : {1, 2, 7}) {
@@ -253,18 +265,118 @@ TEST(Review, IsTheSameForAnyThreadsAndOrder) {
         std::reverse(turned.begin() + 1, turned.end());
         ReviewOptions asked = options();
         asked.estimate.threads = threads;
-        EXPECT_EQ(
-            values(review_design(org, simulate_assessments(org, designs(org, turned), "peers", options(5)).assessments,
-                                 designs(org, turned), asked)),
-            one)
+        EXPECT_EQ(by_design(review_design(
+                      org, simulate_assessments(org, {}, designs(org, turned), "peers", options(5)).assessments,
+                      designs(org, turned), asked)),
+                  one)
             << threads;
     }
+}
+
+TEST(Review, DesignsStandAsTheyWereGiven) {
+    const Organization org = build(teams());
+    const ReviewDesigns given = designs(org, {{"design", "source", "raters"},
+                                              {"z", "peer", "2"},
+                                              {"a", "self", ""},
+                                              {"z", "manager", ""},
+                                              {"m", "manager", ""},
+                                              {"a", "manager", ""}});
+    std::vector<std::string> found;
+    for (std::size_t row = 0; row < given.size(); ++row)
+        found.push_back(std::string(given.design.text(row)) + " " + std::string(given.source.text(row)));
+    EXPECT_EQ(found, (std::vector<std::string>{"z manager", "z peer", "a self", "a manager", "m manager"}));
+    EXPECT_EQ(given.raters[1], 2);
+    const DesignReview review = review_design(org, Assessments(), given, options());
+    found.clear();
+    for (std::size_t row = 0; row < review.size(); ++row) found.emplace_back(review.design.text(row));
+    EXPECT_EQ(found, (std::vector<std::string>{"", "z", "a", "m"}));
+    found.clear();
+    for (std::size_t row = 0; row < review.capabilities->size(); ++row)
+        found.push_back(std::string(review.capabilities->design.text(row)) + " " +
+                        std::string(review.capabilities->capability.text(row)));
+    EXPECT_EQ(found, (std::vector<std::string>{" A", " B", "z A", "z B", "a A", "a B", "m A", "m B"}));
+}
+
+TEST(Review, TooFewRatersAreTold) {
+    const Organization org = build(teams());  // of nine who take part
+    const ReviewDesigns given = designs(org, {{"design", "source", "raters", "drawn_from"},
+                                              {"few", "peer", "1", "anyone"},
+                                              {"many", "peer", "2", "team"},
+                                              {"many", "report", "3", ""},
+                                              {"many", "self", "", ""}});
+    const DesignReview found = review_design(org, Assessments(), given, options());
+    EXPECT_EQ(found.lacking[0], 0);
+    EXPECT_EQ(found.lacking[1], 0);
+    // Of two peers in the team b has none, m and n one, x and y one; of three reports b and n have two.
+    EXPECT_DOUBLE_EQ(found.lacking[2], 5.0 / 9);
+    EXPECT_EQ(
+        told(*found.problems),
+        (std::vector<std::string>{
+            "warning ignored review_designs raters: design 'many': for 2 of 9 people there are fewer of the source "
+            "report than it asks for, 2 raters in all; those who are there are asked",
+            "warning ignored review_designs raters: design 'many': for 5 of 9 people there are fewer of the source "
+            "peer than it asks for, 6 raters in all; those who are there are asked"}));
+}
+
+TEST(Review, CapabilitiesAddUpToTheWhole) {
+    const Organization org = build(teams());
+    ReviewOptions asked = options();
+    asked.repetitions = 3;
+    const Assessments before = assess(org, {{"person", "capability", "level", "source", "date"},
+                                            {"p", "B", "l2", "test", "2026-01-01"},
+                                            {"x", "B", "l3", "test", "2026-01-01"}});  // who does not need it
+    const DesignReview found = review_design(
+        org, before,
+        designs(org, {{"design", "source", "raters", "capability"}, {"D", "manager", "", ""}, {"D", "test", "2", "B"}}),
+        asked);
+    const DesignReviewCapabilities& parts = *found.capabilities;
+    ASSERT_EQ(parts.size(), 4u);
+    EXPECT_EQ(parts.people[0], 9);
+    EXPECT_EQ(parts.people[1], 3);
+    EXPECT_EQ(parts.ratings[0], 0);
+    EXPECT_EQ(parts.ratings[2], 8);          // managers; nobody leads b
+    EXPECT_EQ(parts.ratings[3], 2 + 2 * 2);  // p and q, by their manager and twice tested
+    EXPECT_EQ(parts.rated[0], 0);
+    EXPECT_DOUBLE_EQ(parts.rated[1], 2.0 / 3);
+    for (std::size_t design = 0; design < 2; ++design) {
+        double people = 0, squares = 0, width = 0, ratings = 0, rated = 0, covered = 0;
+        for (std::size_t row = 2 * design; row < 2 * design + 2; ++row) {
+            const double count = parts.people[row];
+            people += count;
+            squares += count * parts.sd[row] * parts.sd[row];
+            width += count * parts.interval[row];
+            ratings += parts.ratings[row];
+            rated += count * parts.rated[row];
+            covered += count * parts.coverage[row];
+        }
+        EXPECT_NEAR(found.sd[design], std::sqrt(squares / people), 1e-12);
+        EXPECT_NEAR(found.interval[design], width / people, 1e-12);
+        EXPECT_NEAR(found.ratings[design], ratings, 1e-12);
+        EXPECT_NEAR(found.rated[design], rated / people, 1e-12);
+        EXPECT_NEAR(found.coverage[design], covered / people, 1e-12);
+    }
+    EXPECT_LT(parts.interval[3], parts.interval[2]);  // tests tell more
+}
+
+TEST(Review, SimulatesWhatTheRatingsThereAreTell) {
+    const Organization org = many(60);
+    const Assessments before = simulate_assessments(org, {}, designs(org, three), "peers", narrow()).assessments;
+    const auto spread = [&](const Assessments& known) {
+        const SimulatedReview made = simulate_assessments(org, known, designs(org, three), "test", options());
+        EXPECT_EQ(made.assessments.size(), 60u * 8);  // without those that were there before
+        double sum = 0, squares = 0;
+        for (const double level : made.levels.level) sum += level, squares += level * level;
+        const auto count = static_cast<double>(made.levels.size());
+        return std::sqrt(squares / count - sum / count * (sum / count));
+    };
+    EXPECT_LT(spread(before), 0.6 * spread(Assessments()));  // narrow() varies less than is believed
+    EXPECT_EQ(spread(before), spread(before));
 }
 
 TEST(Review, WithRatingsThatAreThereAddsToThem) {
     const Organization org = many(60);
     ReviewOptions asked = narrow();
-    const Assessments before = simulate_assessments(org, designs(org, three), "peers", asked).assessments;
+    const Assessments before = simulate_assessments(org, {}, designs(org, three), "peers", asked).assessments;
     asked.estimate.as_of = day("2027-03-31");
     const DesignReview found = review_design(org, before, designs(org, three), asked);
     const Estimates known = estimate(org, before, asked.estimate);
@@ -281,7 +393,7 @@ TEST(Review, WithRatingsThatAreThereAddsToThem) {
 
 TEST(Review, TakesVariancesFromRatingsOrElseAsBelieved) {
     const Organization org = many(60);
-    const Assessments before = simulate_assessments(org, designs(org, three), "peers", narrow()).assessments;
+    const Assessments before = simulate_assessments(org, {}, designs(org, three), "peers", narrow()).assessments;
     const ReviewOptions asked = options();
     const double learnt = review_design(org, before, designs(org, three), asked).sd[3],
                  believed = review_design(org, Assessments(), designs(org, three), asked).sd[3];
@@ -293,7 +405,7 @@ TEST(Review, TrueLevelsAreThoseBehindTheRatings) {
     ReviewOptions asked = narrow();
     for (double& variance : asked.estimate.variances.residual) variance = 1e-9;
     asked.estimate.variances.severity = asked.estimate.variances.halo = {};
-    const SimulatedReview made = simulate_assessments(org, designs(org, three), "test", asked);
+    const SimulatedReview made = simulate_assessments(org, {}, designs(org, three), "test", asked);
     ASSERT_EQ(made.assessments.size(), made.levels.size());
     double sum = 0, squares = 0;
     for (std::size_t row = 0; row < made.levels.size(); ++row) {
@@ -320,7 +432,7 @@ TEST(Review, RoundingIsPartOfTheResidual) {
     const ReviewDesigns test = designs(org, {{"design", "source"}, {"D", "test"}});
     double squares = 0;
     for (asked.seed = 0; asked.seed < 4000; ++asked.seed) {
-        const SimulatedReview made = simulate_assessments(org, test, "", asked);
+        const SimulatedReview made = simulate_assessments(org, {}, test, "", asked);
         const double error = (made.assessments.level[0] - made.levels.level[0]) / 3;
         squares += error * error;
     }
@@ -332,7 +444,7 @@ TEST(Review, KindSourcesRateKinder) {
     ReviewOptions asked = narrow();
     const auto mean = [&] {
         const Assessments made =
-            simulate_assessments(org, designs(org, {{"design", "source"}, {"D", "self"}}), "D", asked).assessments;
+            simulate_assessments(org, {}, designs(org, {{"design", "source"}, {"D", "self"}}), "D", asked).assessments;
         double sum = 0;
         for (const double level : made.level) sum += level;
         return sum / static_cast<double>(made.size());
@@ -399,13 +511,19 @@ TEST(Review, RefusesWhatCannotBe) {
               }).find("duplicate_key"),
               std::string::npos);
     const ReviewDesigns two = designs(org, {{"design", "source"}, {"D", "self"}, {"E", "self"}});
-    EXPECT_EQ(refused([&] { simulate_assessments(org, two, "F", options()); }),
-              "unknown_key: review_designs, column design: there is no design 'F'");
-    EXPECT_EQ(refused([&] { simulate_assessments(org, two, "", options()); }),
-              "unknown_key: review_designs, column design: of 2 designs one must be named");
+    EXPECT_EQ(refused([&] { simulate_assessments(org, {}, two, "F", options()); }),
+              "unknown_key: review_designs, column design: there is no design 'F'; there are D, E");
+    EXPECT_EQ(refused([&] { simulate_assessments(org, {}, two, "", options()); }),
+              "unknown_key: review_designs, column design: of 2 designs one must be named; there are D, E");
+    EXPECT_EQ(
+        refused([&] {
+            simulate_assessments(org, {}, designs(org, {{"design", "source"}, {"peers", "self"}}), "peer", options());
+        }),
+        "unknown_key: review_designs, column design: there is no design 'peer'; there are peers; did you mean "
+        "'peers'?");
     ReviewOptions asked = options();
     asked.bias[0] = 2;
-    EXPECT_EQ(refused([&] { simulate_assessments(org, two, "D", asked); }),
+    EXPECT_EQ(refused([&] { simulate_assessments(org, {}, two, "D", asked); }),
               "invalid_option: options, column bias.self: option bias.self must be from -1 to 1, in ranges of the "
               "scale, not 2");
     asked = options();
@@ -421,9 +539,9 @@ TEST(Review, RefusesWhatCannotBe) {
 TEST(Estimate, BeginsWithVariancesThatWereFoundBefore) {
     const Organization org = many(160);
     ReviewOptions drawn = narrow();
-    const Assessments before = simulate_assessments(org, designs(org, three), "peers", drawn).assessments;
+    const Assessments before = simulate_assessments(org, {}, designs(org, three), "peers", drawn).assessments;
     drawn.seed = 2;
-    const Assessments after = simulate_assessments(org, designs(org, three), "peers", drawn).assessments;
+    const Assessments after = simulate_assessments(org, {}, designs(org, three), "peers", drawn).assessments;
     EstimateOptions asked = options().estimate;
     const Estimates first = estimate(org, before, asked), cold = estimate(org, after, asked);
     asked.previous = &first;

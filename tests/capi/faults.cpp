@@ -123,9 +123,16 @@ void exhaust_stages(const stages& s, std::int32_t threads) {
     EXHAUST(gradus_estimates_free, gradus_estimate(o, s.assessments, &estimate, nullptr, out, err));
     EXHAUST(gradus_estimates_free, gradus_estimates_update(s.estimates, s.assessments, GRADUS_NONE, 1, out, err));
     EXHAUST(gradus_assessments_free,
-            gradus_simulate_assessments(o, s.builder, "few", &estimate, nullptr, nullptr, out, err));
+            gradus_simulate_assessments(o, s.assessments, s.builder, "few", &estimate, nullptr, nullptr, out, err));
     EXHAUST(gradus_table_free,
-            gradus_review_design(o, s.assessments, s.builder, &estimate, &review, nullptr, out, err));
+            gradus_review_design(o, s.assessments, s.builder, &estimate, &review, nullptr, out, nullptr, err));
+    EXHAUST(gradus_table_free, [&](gradus_table** place, gradus_error* error) {
+        gradus_table* capabilities;
+        const gradus_status status =
+            gradus_review_design(o, s.assessments, s.builder, &estimate, &review, nullptr, place, &capabilities, error);
+        gradus_table_free(capabilities);
+        return status;
+    }(out, err));
     EXHAUST(gradus_estimates_free, gradus_estimates_load(o, s.builder, &load, out, err));
     EXHAUST(gradus_table_free, gradus_ratings_by_source(o, s.assessments, estimate.as_of, out, err));
     EXHAUST(gradus_gaps_free, gradus_find_gaps(o, s.estimates, &gap, nullptr, out, err));

@@ -53,10 +53,10 @@ int main(void) {
     REFUSES(gradus_ratings_by_source(s.organization, NULL, 0, &t, &err));
     REFUSES(gradus_estimate(NULL, s.assessments, NULL, NULL, &estimates, &err));
     REFUSES(gradus_estimate(s.organization, NULL, NULL, NULL, &estimates, &err));
-    REFUSES(gradus_simulate_assessments(NULL, s.builder, NULL, NULL, NULL, NULL, &assessments, &err));
-    REFUSES(gradus_simulate_assessments(s.organization, NULL, NULL, NULL, NULL, NULL, &assessments, &err));
-    REFUSES(gradus_review_design(NULL, s.assessments, s.builder, NULL, NULL, NULL, &t, &err));
-    REFUSES(gradus_review_design(s.organization, s.assessments, NULL, NULL, NULL, NULL, &t, &err));
+    REFUSES(gradus_simulate_assessments(NULL, NULL, s.builder, NULL, NULL, NULL, NULL, &assessments, &err));
+    REFUSES(gradus_simulate_assessments(s.organization, NULL, NULL, NULL, NULL, NULL, NULL, &assessments, &err));
+    REFUSES(gradus_review_design(NULL, s.assessments, s.builder, NULL, NULL, NULL, &t, NULL, &err));
+    REFUSES(gradus_review_design(s.organization, s.assessments, NULL, NULL, NULL, NULL, &t, NULL, &err));
     REFUSES(gradus_estimates_load(NULL, s.builder, NULL, &estimates, &err));
     REFUSES(gradus_estimates_load(s.organization, NULL, NULL, &estimates, &err));
     REFUSES(gradus_estimates_table(NULL, "estimates", &t, &err));

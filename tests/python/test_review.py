@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -35,13 +36,37 @@ def test_more_raters_tell_more(acme: gr.Dataset) -> None:
 
 def test_a_table_says_the_same_as_a_mapping(acme: gr.Dataset) -> None:
     table = {
-        "design": ["peers", "peers", "managers"],
-        "source": ["peer", "manager", "manager"],
-        "raters": [2, None, None],
-        "drawn_from": ["anyone", None, None],
+        "design": ["managers", "peers", "peers"],
+        "source": ["manager", "peer", "manager"],
+        "raters": [None, 2, None],
+        "drawn_from": [None, "anyone", None],
     }
     found = [gr.review_design(acme.organization, one, as_of=DAY, repetitions=2).rows() for one in (DESIGNS, table)]
     assert found[0] == found[1]
+
+
+def test_designs_stand_in_their_order(acme: gr.Dataset) -> None:
+    designs = {"z": {"manager": 1, "peer": 2}, "b": {"self": 1}, "a": {"manager": 1}}
+    found = gr.review_design(acme.organization, designs, as_of=DAY, repetitions=1)
+    assert found["design"].tolist() == [None, "z", "b", "a"]
+    chart = found.plot().to_dict()
+    assert [row["label"] for row in chart["hconcat"][0]["data"]["values"]] == ["no round", "z", "b", "a"]
+
+
+def test_capabilities_add_up(acme: gr.Dataset) -> None:
+    found = gr.review_design(acme.organization, DESIGNS, as_of=DAY, assessments=acme.assessments)
+    parts = found.capabilities
+    assert parts.name == "design_review_capabilities" and parts.provenance["stage"] == "review_design"
+    for row in found:
+        mine = parts["design"] == row["design"]
+        assert parts["ratings"][mine].sum() == pytest.approx(row["ratings"])
+        assert np.average(parts["interval"][mine], weights=parts["people"][mine]) == pytest.approx(row["interval"])
+
+
+def test_too_few_raters_are_told(acme: gr.Dataset) -> None:
+    found = gr.review_design(acme.organization, {"D": {"peer": 9}}, as_of=DAY, repetitions=1)
+    assert found["lacking"].tolist() == [0, 1]
+    assert "1 warning, see .problems: design 'D': for 12 of 12 people there are fewer of the source peer" in repr(found)
 
 
 def test_the_usual_designs_come_without_any(acme: gr.Dataset) -> None:
@@ -78,6 +103,18 @@ def test_variances_of_estimates_are_taken(acme: gr.Dataset) -> None:
     assert len(found) == 3
 
 
+def test_simulated_ratings_are_as_those_that_are_there(acme: gr.Dataset) -> None:
+    org = acme.organization
+    asked = {"manager": 1, "peer": 2}
+    known = gr.simulate_assessments(org, asked, {"person": 1e-4, "person_capability": 1e-4}, as_of=DAY, seed=4)
+    estimates = gr.estimate(org, known, as_of=DAY)
+    made = gr.simulate_assessments(org, asked, as_of=DAY, assessments=known)
+    told = gr.simulate_assessments(org, asked, estimates.variances, as_of=DAY, assessments=known)
+    assert made.rows() == told.rows()  # what is learnt from ratings is what estimates say of them
+    blind = gr.simulate_assessments(org, asked, as_of=DAY)
+    assert len(blind) == len(made) and made.levels.rows() != blind.levels.rows()
+
+
 @pytest.mark.parametrize(
     ("designs", "words"),
     [
@@ -85,6 +122,8 @@ def test_variances_of_estimates_are_taken(acme: gr.Dataset) -> None:
         ({"D": {}}, "design 'D' asks nobody"),
         ({"D": {"boss": 1}}, "design 'D': there is no source 'boss'; there are self, manager"),
         ({"D": {"peer": {"count": 2}}}, "design 'D', peer: there is no 'count'; there are capability, raters"),
+        ({"D": {"peer": {"rater": 2}}}, "there is no 'rater'; .*; did you mean 'raters'"),
+        ({"D": {"peers": 2}}, "there is no source 'peers'; .*; did you mean 'peer'"),
         ({"D": {"peer": 0}}, "raters"),
         ({"D": {"self": 2}}, "there is one rater of the source self, not 2"),
         ({"D": {"test": {"drawn_from": "unit"}}}, "raters are drawn of peer and observation"),
@@ -108,8 +147,11 @@ def test_options_that_cannot_be(acme: gr.Dataset) -> None:
     ):
         with pytest.raises(gr.Error, match=words):
             gr.review_design(org, DESIGNS, as_of=DAY, **options)
-    with pytest.raises(gr.Error, match="of 2 designs one must be named"):
-        gr.simulate_assessments(org, {"design": ["D", "E"], "source": ["self", "self"]}, as_of=DAY)
+    several = {"design": ["E", "Drei"], "source": ["self", "self"]}
+    with pytest.raises(gr.Error, match="of 2 designs one must be named; there are E, Drei"):
+        gr.simulate_assessments(org, several, as_of=DAY)
+    with pytest.raises(gr.Error, match="there is no design 'Dre'; there are E, Drei; did you mean 'Drei'"):
+        gr.simulate_assessments(org, several, as_of=DAY, name="Dre")
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -135,8 +177,30 @@ def test_the_command(tmp_path) -> None:
     assert told.exit_code == 0, told.output
     found = json.loads(told.stdout)["designs"]
     assert [row["design"] for row in found] == [None, "A", "B"]
-    assert (tmp_path / "out" / "design_review.csv").read_text().startswith("design,raters,ratings,sd,")
+    assert (tmp_path / "out" / "design_review.csv").read_text().startswith("design,raters,ratings,lacking,sd,")
+    assert (tmp_path / "out" / "design_review_capabilities.csv").read_text().startswith("design,capability,people,")
+    assert {row["design"] for row in json.loads(told.stdout)["capabilities"]} == {None, "A", "B"}
+    some = run(app, [*given, "--top", "2"])
+    assert "By capability, after B" in some.output and "2 of 6, those known least then" in some.output, some.output
+    designs.write_text("design,source,ratters\nB,manager,\nA,peer,9\n")
+    warned = run(app, given)
+    assert warned.exit_code == 0
+    assert "column ratters: 'ratters' is not a column" in warned.output and "did you mean 'raters'?" in warned.output, (
+        warned.output
+    )
+    assert warned.output.index("\n  B ") < warned.output.index("\n  A ")
+    designs.write_text("design,source,raters\nA,peer,9\n")
+    few = run(app, given)
+    assert "for 12 of 12 people there are fewer of the source peer" in few.output and "lacking" in few.output
     designs.write_text("design,source,raters\nA,manager,\nB,manager,3\n")
     wrong = run(app, given)
     assert wrong.exit_code == 1
-    assert "row 2" in wrong.output and "column raters" in wrong.output
+    assert "row 2" in wrong.output and "column raters" in wrong.output and "designs.csv" in wrong.output
+    assert "gradus check" not in wrong.output  # which would not look at this file
+    faulty = tmp_path / "my acme"
+    shutil.copytree(folder, faulty)
+    people = faulty / "people.csv"
+    people.write_text(people.read_text().replace("E05,adviser", "E05,advisor"))
+    wrong = run(app, ["review", str(faulty), "--as-of", DAY])
+    assert wrong.exit_code == 1
+    assert "1 error in all" in wrong.output and f"gradus check '{faulty}'" in wrong.output, wrong.output

@@ -27,6 +27,7 @@ struct Words<Reach> {
 /// A person is rated on what the own role, the roles aimed at and personal goals need. Self is the person, manager the person's manager
 /// (nobody where there is none); a test names no rater; reports are drawn from those whom the person manages; peers and
 /// observers from those that `drawn_from` says, without the person and the manager. Where there are fewer, all are asked.
+/// Designs stand in the order of the input, the rows of each sorted by source, capability.
 struct ReviewDesigns : Table {
     ReviewDesigns() : Table("review_designs", "Who would rate everyone in a review round") {}
 
@@ -75,7 +76,7 @@ struct ReviewOptions {
     std::int32_t repetitions = 0;
 };
 
-/// The levels behind simulated ratings: one row per person and capability that is needed. Rows are sorted by person, capability.
+/// The levels behind simulated ratings: one row per person and capability that is needed or was rated. Rows are sorted by person, capability.
 struct TrueLevels : Table {
     TrueLevels() : Table("true_levels", "The levels behind simulated ratings") {}
 
@@ -93,10 +94,53 @@ struct SimulatedReview {
 /// Draws one round of ratings from the model of estimate(), rounded to the levels of the scale, and the true levels behind them.
 ///
 /// The same seed draws the same levels, severities and chance for every design, and a design that asks more raters asks those of the
-/// smaller one too: designs differ by what they are, not by luck. Whatever is missing of `variances` is as believed.
+/// smaller one too: designs differ by what they are, not by luck. `assessments` are the ratings there are: what is missing of
+/// variances and biases is estimated from them, as by review_design(); they are not among the ratings drawn. Without any, it is as
+/// believed.
 /// @throws Error unknown_key where there is no such design (empty: the only one); invalid_option.
-SimulatedReview simulate_assessments(const Organization& organization, const ReviewDesigns& designs,
-                                     std::string_view design, const ReviewOptions& options, Control* control = nullptr);
+SimulatedReview simulate_assessments(const Organization& organization, const Assessments& assessments,
+                                     const ReviewDesigns& designs, std::string_view design,
+                                     const ReviewOptions& options, Control* control = nullptr);
+
+/// What levels would be known like after each design, by capability: the columns of DesignReview that are of levels.
+///
+/// Rows stand by design, as in DesignReview, then by capability: those that an estimate has rows of.
+struct DesignReviewCapabilities : Table {
+    DesignReviewCapabilities()
+        : Table("design_review_capabilities",
+                "How well levels of each capability would be known after each review round") {}
+
+    Column<DesignId> design{*this, {.name = "design", .meaning = "the design; absent: no round"}};
+    Column<CapabilityId> capability{*this, {.name = "capability", .meaning = "levels of what"}};
+    Column<std::int32_t> people{
+        *this, {.name = "people", .unit = "people", .meaning = "who need it or were rated on it", .low = 0}};
+    Column<double> ratings{*this, {.name = "ratings", .unit = "ratings", .meaning = "given in the round, on average"}};
+    Column<double> sd{*this,
+                      {.name = "sd",
+                       .unit = "ranges of the scale",
+                       .meaning = "standard deviation of a level: root mean square",
+                       .low = 0}};
+    Column<double> interval{
+        *this,
+        {.name = "interval", .unit = "ranges of the scale", .meaning = "mean width of a 95 % interval", .low = 0}};
+    Column<double> rated{*this,
+                         {.name = "rated", .unit = "share", .meaning = "levels with a rating", .low = 0, .high = 1}};
+    Column<double> accuracy{*this,
+                            {.name = "accuracy",
+                             .unit = "correlation",
+                             .meaning = "of estimated with true levels, of those rated; absent: nothing varies",
+                             .low = -1,
+                             .high = 1}};
+    Column<double> as_rated{*this,
+                            {.name = "as_rated",
+                             .unit = "correlation",
+                             .meaning = "of plain means of ratings with true levels, beside accuracy",
+                             .low = -1,
+                             .high = 1}};
+    Column<double> coverage{
+        *this,
+        {.name = "coverage", .unit = "share", .meaning = "true levels within 95 % intervals", .low = 0, .high = 1}};
+};
 
 /// What levels would be known like after each design: one row per design, before them one without a design, for no round at all.
 ///
@@ -107,6 +151,13 @@ struct DesignReview : Table {
     Column<DesignId> design{*this, {.name = "design", .meaning = "the design; absent: no round"}};
     Column<double> raters{*this, {.name = "raters", .unit = "raters", .meaning = "who rate one person, on average"}};
     Column<double> ratings{*this, {.name = "ratings", .unit = "ratings", .meaning = "given in the round, on average"}};
+    Column<double> lacking{*this,
+                           {.name = "lacking",
+                            .unit = "share",
+                            .meaning = "people for whom fewer peers, observers or reports are there than the design "
+                                       "asks for; who has no reports misses none",
+                            .low = 0,
+                            .high = 1}};
     Column<double> sd{*this,
                       {.name = "sd",
                        .unit = "ranges of the scale",
@@ -141,7 +192,9 @@ struct DesignReview : Table {
          .low = 0,
          .high = 1}};
 
-    /// Warnings: those of the designs.
+    /// The same by capability.
+    std::shared_ptr<const DesignReviewCapabilities> capabilities = std::make_shared<const DesignReviewCapabilities>();
+    /// Warnings: those of the designs, and where fewer raters are there than one asks for, with counts by source.
     std::shared_ptr<const Problems> problems = std::make_shared<const Problems>();
 };
 

@@ -11,13 +11,14 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
 
 from .. import _text
 from .._error import Error
-from .terminal import say
+from .terminal import quoted, say
 
 INPUT = 1  # the tables have problems
 USAGE = 2  # cannot be run as asked; Typer's own code for an unknown option
@@ -55,7 +56,7 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(CLOSED) from None
         except Error as error:
-            raise typer.Exit(_fault(error)) from None
+            raise typer.Exit(_fault(error, options.get("path"))) from None
         except ImportError as error:
             if "pip install" not in str(error):
                 _bug(error)
@@ -86,14 +87,14 @@ def known_key(known: Collection[str], key: str, hint: str, noun: str) -> None:
         raise typer.BadParameter(f"there is no {noun} {key!r}{more}", param_hint=hint)
 
 
-def _fault(error: Error) -> int:
+def _fault(error: Error, path: Path | None) -> int:
     if error.code == "internal":
         _bug(error)
     say(f"gradus: {error}")
     problems = error.problems
-    if problems is not None and len(problems) > 1:
+    if problems is not None and path is not None:
         errors = int((problems["severity"] == "error").sum())
-        say(f"{_text.count(errors, 'error')} in all: `gradus check` with the same path lists them.")
+        say(f"{_text.count(errors, 'error')} in all, with their places and all warnings: gradus check {quoted(path)}")
     return USAGE if error.code == "invalid_option" else INPUT
 
 

@@ -8,16 +8,20 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from .._dataset import Dataset
-from .._fault import Unreadable, error_of
+from .._error import Error
+from .._fault import Unreadable, faults_of
 from .._files import READERS
-from .._review import USUAL, DesignReview, review_design
+from .._review import USUAL, DesignReview, given_designs, review_design
+from .._table import Table
 from . import terminal
 from .options import Estimating, Format, Input, Json, Running
-from .outcome import unusable
+from .outcome import INPUT, unusable
 from .plan import FormatOption, _check_packages
 from .stages import levels, read, shows_progress
+from .terminal import say
 
 Row = dict[str, Any]
 
@@ -48,6 +52,8 @@ Repetitions = Annotated[
     ),
 ]
 
+Top = Annotated[int, typer.Option("--top", min=1, metavar="N", help="Most capabilities shown.")]
+
 
 def review(
     *,
@@ -57,6 +63,7 @@ def review(
     format: FormatOption = Format.csv,
     seed: Seed = 1,
     repetitions: Repetitions = 0,
+    top: Top = 10,
     as_json: Json = False,
     estimating: Estimating,
     running: Running,
@@ -84,24 +91,26 @@ def review(
     """
     from gradus._write import write_table, writing
 
-    file = f"design_review.{format.value}"
+    files = [f"{name}.{format.value}" for name in ("design_review", "design_review_capabilities")]
     _check_packages(format, ())
     if out is not None and out.exists() and out.resolve() == path.resolve():
         unusable(f"{out} holds the tables that are read; name another folder for the result, such as -o {out}-review")
     dataset = read(path, running)
     found = _reviewed(dataset, designs, estimating, seed, repetitions, running)
     if out is not None:
-        with writing(out, files=[file]) as folder:
-            write_table(found, folder / file)
-    rows = sorted(found, key=lambda row: (row["design"] is not None, row["raters"] or 0, row["design"] or ""))
+        with writing(out, files=files) as folder:
+            for table, file in zip((found, found.capabilities), files, strict=True):
+                write_table(table, folder / file)
     if as_json:
-        print(json.dumps({"as_of": estimating.as_of, "designs": rows}, indent=1, ensure_ascii=False))
+        told = {"as_of": estimating.as_of, "designs": found.rows(), "capabilities": found.capabilities.rows()}
+        print(json.dumps(told, indent=1, ensure_ascii=False))
         return
     console = terminal.console()
-    _print(console, path.name, estimating, dataset, rows)
+    _print(console, path.name, estimating, dataset, found)
+    _capabilities(console, dataset, found, top)
     if out is not None:
         terminal.heading(console, f"In {out}")
-        terminal.paragraph(console, file)
+        terminal.paragraph(console, ", ".join(files))
 
 
 def _reviewed(
@@ -109,8 +118,8 @@ def _reviewed(
 ) -> DesignReview:
     given: Any = dataset.review_designs
     if designs is not None:
-        given = _table(designs)
-    return review_design(
+        given = _table(dataset, designs)
+    found = review_design(
         dataset.organization,
         USUAL if given is None else given,
         assessments=dataset.assessments,
@@ -120,29 +129,54 @@ def _reviewed(
         threads=running.threads,
         progress=shows_progress(running),
     )
+    for problem in found.problems or ():
+        say(f"gradus: warning: {problem['table']}{_place(problem)}: {problem['message']}")
+    return found
 
 
-def _table(path: Path) -> Any:
+def _table(dataset: Dataset, path: Path) -> Table:
+    """Designs of a file of their own, whose faults `gradus check` of the tables would not tell: all are told here."""
     if path.suffix.lower() not in READERS:
         unusable(f"--designs {path} is neither .csv nor .parquet")
     try:
-        return READERS[path.suffix.lower()]("review_designs", path)
+        return given_designs(dataset.organization, READERS[path.suffix.lower()]("review_designs", path))
     except Unreadable as fault:
-        raise error_of(list(fault.faults), len(fault.faults)) from None
+        faults = list(fault.faults)
+    except Error as error:
+        faults = faults_of(error)
+    for one in faults:
+        say(f"gradus: {'' if one.is_error else 'warning: '}{path}{_place(one._asdict())}: {one.message}")
+    raise typer.Exit(INPUT)
 
 
-def _print(out: Console, name: str, options: Estimating, dataset: Dataset, rows: list[Row]) -> None:
+def _place(problem: Row) -> str:
+    """', row 3, column raters'"""
+    return "".join(f", {name} {problem[name]}" for name in ("row", "column") if problem[name])
+
+
+def _print(out: Console, name: str, options: Estimating, dataset: Dataset, found: DesignReview) -> None:
     terminal.heading(out, f"Review rounds of {name}, as of {options.as_of}")
     known = "no ratings so far" if dataset.assessments is None else f"{len(dataset.assessments):,} ratings so far"
     terminal.paragraph(
         out, f"With {known}. In shares of the scale's range: 0.25 on a scale from 1 to 5 is one level.", style="dim"
     )
-    columns = ("raters", "ratings", "95 % ±", "accuracy", "plain mean", "identifiability")
+    rows = found.rows()
+    some = any(row["lacking"] for row in rows)
+    columns = (
+        "raters",
+        *(("lacking",) if some else ()),
+        "ratings",
+        "95 % ±",
+        "accuracy",
+        "plain mean",
+        "identifiability",
+    )
     made = terminal.grid("design", *columns, right=columns)
     for row in rows:
         made.add_row(
             row["design"] or "no round",
             _cell(row["raters"], ".1f"),
+            *((_cell(row["lacking"], ".0%"),) if some else ()),
             _cell(row["ratings"], ",.0f"),
             _cell(None if row["interval"] is None else row["interval"] / 2, ".3f"),
             _cell(row["accuracy"], ".2f"),
@@ -152,12 +186,41 @@ def _print(out: Console, name: str, options: Estimating, dataset: Dataset, rows:
     terminal.put(out, made)
     terminal.paragraph(
         out,
-        "raters: of one person, on average. ±: half the width of a 95 % interval. accuracy: correlation of estimated "
+        "raters: of one person, on average. "
+        + ("lacking: people for whom fewer raters are there than the design asks for. " if some else "")
+        + "±: half the width of a 95 % interval. accuracy: correlation of estimated "
         "with true levels where there are ratings, beside it that of their plain means. identifiability: how far "
         "severity can be told from the level of those rated. Drawn by chance from what the ratings so far say of "
         "variances, and what is believed of the rest.",
         style="dim",
     )
+
+
+def _capabilities(out: Console, dataset: Dataset, found: DesignReview, top: int) -> None:
+    """By capability what the design would tell that tells most, the least known first."""
+    designs = [row for row in found if row["design"] is not None and row["sd"] is not None]
+    if not designs:
+        return
+    best = min(designs, key=lambda row: row["sd"])["design"]
+    before = {row["capability"]: row for row in found.capabilities if row["design"] is None}
+    rows = [row for row in found.capabilities if row["design"] == best]
+    rows.sort(key=lambda row: (-row["interval"], row["capability"]))
+    names = terminal.names(dataset.organization.capabilities, "capability")
+    terminal.heading(out, f"By capability, after {best}")
+    columns = ("people", "ratings", "now, 95 % ±", "then, 95 % ±", "accuracy")
+    made = terminal.grid("capability", *columns, right=columns, folds=("capability",))
+    for row in rows[:top]:
+        made.add_row(
+            Text(names[row["capability"]]),
+            f"{row['people']:,}",
+            _cell(row["ratings"], ",.0f"),
+            _cell(before[row["capability"]]["interval"] / 2, ".3f"),
+            _cell(row["interval"] / 2, ".3f"),
+            _cell(row["accuracy"], ".2f"),
+        )
+    terminal.put(out, made)
+    if len(rows) > top:
+        terminal.paragraph(out, f"{top} of {len(rows)}, those known least then: --top shows more.", style="dim")
 
 
 def _cell(value: float | None, form: str) -> str:
