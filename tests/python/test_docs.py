@@ -157,6 +157,25 @@ def test_the_commands_of_the_first_plan_do_what_the_page_says(tmp_path: Path) ->
     assert not missing
 
 
+def test_the_commands_of_raters_and_rounds_run(tmp_path: Path) -> None:
+    commands = [line for block in blocks("docs/raters-and-rounds.md", "sh") for line in block.splitlines()]
+    assert len(commands) > 5
+    for command in commands:
+        name, *rest = shlex.split(command)
+        assert name == "gradus"
+        done = subprocess.run(
+            [sys.executable, "-m", "gradus", *rest],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0 and done.stdout, (command, done.stderr)
+        assert all(line.startswith("gradus: warning: ") for line in done.stderr.splitlines()), done.stderr
+    assert (tmp_path / "acme-raters" / "residuals.csv").is_file()
+
+
 def test_the_page_for_engineers_has_the_project_that_is_tested() -> None:
     assert blocks("docs/first-plan-embedding.md", "cmake") == [read("examples/embed/CMakeLists.txt")]
 
