@@ -21,13 +21,14 @@ constexpr bool same(E word, int number) {
 // What is written down in gradus.h is the same in C++.
 static_assert(same(Code::unknown_table, GRADUS_UNKNOWN_TABLE) && same(Code::cycle, GRADUS_CYCLE) &&
               same(Code::out_of_memory, GRADUS_OUT_OF_MEMORY) && same(Code::internal, GRADUS_INTERNAL) &&
-              same(Code::invalid_argument, GRADUS_INVALID_ARGUMENT));
+              same(Code::invalid_argument, GRADUS_INVALID_ARGUMENT) && same(Code::busy, GRADUS_BUSY) &&
+              same(Code::file, GRADUS_FILE) && same(Code::damaged, GRADUS_DAMAGED));
 static_assert(same(Type::key, GRADUS_TYPE_KEY) && same(Type::word, GRADUS_TYPE_WORD) &&
               same(Type::text, GRADUS_TYPE_TEXT) && same(Type::real, GRADUS_TYPE_REAL) &&
               same(Type::integer, GRADUS_TYPE_INTEGER) && same(Type::boolean, GRADUS_TYPE_BOOLEAN) &&
               same(Type::date, GRADUS_TYPE_DATE) && same(Type::money, GRADUS_TYPE_MONEY) &&
               same(Type::hours, GRADUS_TYPE_HOURS) && same(Type::amount, GRADUS_TYPE_AMOUNT) &&
-              same(Type::level, GRADUS_TYPE_LEVEL));
+              same(Type::level, GRADUS_TYPE_LEVEL) && same(Type::moment, GRADUS_TYPE_MOMENT));
 static_assert(same(Source::self, GRADUS_SOURCE_SELF) && same(Source::manager, GRADUS_SOURCE_MANAGER) &&
               same(Source::peer, GRADUS_SOURCE_PEER) && same(Source::report, GRADUS_SOURCE_REPORT) &&
               same(Source::test, GRADUS_SOURCE_TEST) && same(Source::observation, GRADUS_SOURCE_OBSERVATION));
@@ -40,7 +41,7 @@ static_assert(same(PlanStatus::optimal, GRADUS_PLAN_OPTIMAL) && same(PlanStatus:
               same(PlanStatus::cancelled, GRADUS_PLAN_CANCELLED) && same(PlanStatus::conflicts, GRADUS_PLAN_CONFLICTS));
 static_assert(same(BoundKind::prices, GRADUS_BOUND_PRICES) && same(BoundKind::search, GRADUS_BOUND_SEARCH));
 static_assert(sizeof(bool) == 1 && sizeof(Date) == 4 && sizeof(Money) == 8 && sizeof(Minutes) == 8 &&
-              sizeof(Amount) == 8);
+              sizeof(Amount) == 8 && sizeof(Moment) == 8);
 
 inline std::int32_t to_c(Date date) { return date.time_since_epoch().count(); }
 inline Date date_from_c(std::int32_t days) { return Date(Date::duration(days)); }

@@ -109,30 +109,33 @@ typedef int32_t gradus_status;
 
 enum {
     GRADUS_OK = 0,
-    GRADUS_UNKNOWN_TABLE = 1,    /* a table that the contract, or the handle, does not have */
-    GRADUS_UNKNOWN_COLUMN = 2,   /* a column that the table does not have */
-    GRADUS_MISSING_TABLE = 3,    /* a table that the question needs */
-    GRADUS_MISSING_COLUMN = 4,   /* a required column is absent */
-    GRADUS_MISSING_VALUE = 5,    /* a required cell is empty */
-    GRADUS_WRONG_TYPE = 6,       /* the cell is not of the column's type */
-    GRADUS_OUT_OF_RANGE = 7,     /* a number, date or amount outside what the column allows */
-    GRADUS_LOSSY = 8,            /* the conversion would change the value */
-    GRADUS_UNKNOWN_KEY = 9,      /* a key that names no row of its table */
-    GRADUS_UNKNOWN_LEVEL = 10,   /* a level that is not on the scale */
-    GRADUS_UNKNOWN_WORD = 11,    /* not one of the column's words */
-    GRADUS_DUPLICATE_KEY = 12,   /* two rows with one key that say different things */
-    GRADUS_REPEATED_ROW = 13,    /* (a warning) a row that repeats another in every column */
-    GRADUS_OVERLAP = 14,         /* two rows whose dates overlap and must not */
-    GRADUS_CYCLE = 15,           /* a tree or an order that runs in a circle */
-    GRADUS_CONTRADICTION = 16,   /* rows, columns or calls that cannot both be true */
-    GRADUS_INVALID_TEXT = 17,    /* not UTF-8, or empty where a key is needed */
-    GRADUS_INVALID_ARROW = 18,   /* an Arrow array or stream that breaks its format */
-    GRADUS_INVALID_OPTION = 19,  /* an option outside its range */
-    GRADUS_ASSUMED = 20,         /* (a warning) something was assumed where the input is silent */
-    GRADUS_IGNORED = 21,         /* (a warning) something takes no part */
-    GRADUS_OUT_OF_MEMORY = 22,   /* memory ran out */
-    GRADUS_INTERNAL = 23,        /* a bug of the library: please report it */
-    GRADUS_INVALID_ARGUMENT = 24 /* NULL where a handle or text is needed, or an object of elsewhere */
+    GRADUS_UNKNOWN_TABLE = 1,     /* a table that the contract, or the handle, does not have */
+    GRADUS_UNKNOWN_COLUMN = 2,    /* a column that the table does not have */
+    GRADUS_MISSING_TABLE = 3,     /* a table that the question needs */
+    GRADUS_MISSING_COLUMN = 4,    /* a required column is absent */
+    GRADUS_MISSING_VALUE = 5,     /* a required cell is empty */
+    GRADUS_WRONG_TYPE = 6,        /* the cell is not of the column's type */
+    GRADUS_OUT_OF_RANGE = 7,      /* a number, date or amount outside what the column allows */
+    GRADUS_LOSSY = 8,             /* the conversion would change the value */
+    GRADUS_UNKNOWN_KEY = 9,       /* a key that names no row of its table */
+    GRADUS_UNKNOWN_LEVEL = 10,    /* a level that is not on the scale */
+    GRADUS_UNKNOWN_WORD = 11,     /* not one of the column's words */
+    GRADUS_DUPLICATE_KEY = 12,    /* two rows with one key that say different things */
+    GRADUS_REPEATED_ROW = 13,     /* (a warning) a row that repeats another in every column */
+    GRADUS_OVERLAP = 14,          /* two rows whose dates overlap and must not */
+    GRADUS_CYCLE = 15,            /* a tree or an order that runs in a circle */
+    GRADUS_CONTRADICTION = 16,    /* rows, columns or calls that cannot both be true */
+    GRADUS_INVALID_TEXT = 17,     /* not UTF-8, or empty where a key is needed */
+    GRADUS_INVALID_ARROW = 18,    /* an Arrow array or stream that breaks its format */
+    GRADUS_INVALID_OPTION = 19,   /* an option outside its range */
+    GRADUS_ASSUMED = 20,          /* (a warning) something was assumed where the input is silent */
+    GRADUS_IGNORED = 21,          /* (a warning) something takes no part */
+    GRADUS_OUT_OF_MEMORY = 22,    /* memory ran out */
+    GRADUS_INTERNAL = 23,         /* a bug of the library: please report it */
+    GRADUS_INVALID_ARGUMENT = 24, /* NULL where a handle or text is needed, or an object of elsewhere */
+    GRADUS_BUSY = 25,             /* others used the file all the time; the same call may succeed later */
+    GRADUS_FILE = 26,             /* a file that cannot be opened, read or written, or is of another kind or version */
+    GRADUS_DAMAGED = 27           /* a file whose content cannot have been written by this library */
 };
 
 /* The name of a status, such as "unknown_key"; "unknown" for one that this library does not know. */
@@ -207,7 +210,8 @@ enum {
     GRADUS_TYPE_MONEY = 7,   /* int64_t: minor units; missing INT64_MIN */
     GRADUS_TYPE_HOURS = 8,   /* int64_t: minutes; missing INT64_MIN */
     GRADUS_TYPE_AMOUNT = 9,  /* int64_t: minor units, minutes or a count, by the `kind` of the row; missing INT64_MIN */
-    GRADUS_TYPE_LEVEL = 10   /* double: position on the scale of the row's capability; missing NaN */
+    GRADUS_TYPE_LEVEL = 10,  /* double: position on the scale of the row's capability; missing NaN */
+    GRADUS_TYPE_MOMENT = 11  /* int64_t: microseconds since 1970-01-01 in UTC; missing INT64_MIN */
 };
 
 /* One column, borrowed from its table. Never changes its layout. Text i of the keys is the bytes key_offsets[i] up

@@ -30,7 +30,7 @@ std::string cell(std::string_view text) {
 
 std::string type(const AnyColumn& column) {
     static constexpr std::string_view names[] = {"key",  "word",  "text",  "real",   "integer", "boolean",
-                                                 "date", "money", "hours", "amount", "level"};
+                                                 "date", "money", "hours", "amount", "level",   "moment"};
     std::string text(names[static_cast<std::size_t>(column.type())]);
     if (column.type() == Type::key) text += " of `" + std::string(column.references()) + "`";
     if (column.type() == Type::word) {

@@ -23,6 +23,7 @@ std::string_view name(Type type) {
     case Type::hours: return "hours";
     case Type::amount: return "amount";
     case Type::level: return "level";
+    case Type::moment: return "moment";
     }
     return "unknown";
 }
@@ -35,6 +36,7 @@ py::dtype dtype(Type type) {
     case Type::level: return py::dtype::of<double>();
     case Type::money:
     case Type::hours:
+    case Type::moment:
     case Type::amount: return py::dtype::of<std::int64_t>();
     default: return py::dtype::of<std::int32_t>();
     }

@@ -29,7 +29,7 @@ class Column(NamedTuple):
 
     name: str
     type: str
-    """key, word, text, real, integer, boolean, date, money, hours, amount or level"""
+    """key, word, text, real, integer, boolean, date, money, hours, amount, level or moment"""
     unit: str
     meaning: str
 
@@ -90,7 +90,7 @@ class Table:
         """One column as a read-only NumPy array.
 
         Numbers and levels (positions on the scale) are views of the table's own memory. Keys, words and texts are
-        arrays of str, dates datetime64[D], money and hours float64 in currency units and hours. Missing is None, NaT or
+        arrays of str, dates datetime64[D], moments datetime64[us] in UTC, money and hours float64 in currency units and hours. Missing is None, NaT or
         NaN; an integer column with missing values becomes float64. Made once, then kept.
 
         Raises
@@ -150,6 +150,8 @@ class Table:
             return np.where(absent, np.nan, values) if absent.any() else values
         if kind == "date":
             return np.where(values == NO_INTEGER, np.datetime64("NaT", "D"), values.astype("datetime64[D]"))
+        if kind == "moment":
+            return values.view("datetime64[us]")  # a missing one is NumPy's own NaT
         return np.where(values == NO_INT64, np.nan, values / self._units(kind))
 
     def _units(self, kind: str) -> Any:

@@ -62,7 +62,7 @@ def cells(values: NDArray[Any], kind: str) -> list[str]:
     """Values of one column as text, with as many decimals as tell them apart."""
     if kind == "boolean":
         return ["yes" if value else "no" for value in values]
-    if kind == "date":
+    if kind in ("date", "moment"):
         return ["" if np.isnat(value) else str(value) for value in values]
     if kind not in NUMBERS:
         return ["" if value is None else " ".join(str(value).split()) for value in values]

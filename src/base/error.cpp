@@ -33,8 +33,11 @@ constexpr const char* names[] = {"ok",
                                  "ignored",
                                  "out_of_memory",
                                  "internal",
-                                 "invalid_argument"};
-static_assert(std::size(names) == static_cast<std::size_t>(Code::invalid_argument) + 1);
+                                 "invalid_argument",
+                                 "busy",
+                                 "file",
+                                 "damaged"};
+static_assert(std::size(names) == static_cast<std::size_t>(Code::damaged) + 1);
 
 /// "people, row 4, column role: message": an exception is often all that a log keeps, so it says where.
 std::string located(const std::string& message, const std::string& table, std::int64_t row, const std::string& column) {

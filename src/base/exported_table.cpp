@@ -136,6 +136,7 @@ struct Exporter {
         case Type::level: return share<double>("g");
         case Type::integer: return share<std::int32_t>("i");
         case Type::date: return share<Date>("tdD");
+        case Type::moment: return share<Moment>("tsu:UTC");
         case Type::boolean: return convert_booleans();
         case Type::money:  // 19 digits hold every int64
             return convert<int128, Money>("d:19," + std::to_string(minor_digits), known,

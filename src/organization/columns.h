@@ -45,7 +45,8 @@ decltype(auto) with_values(const AnyColumn& column, F&& f) {
     case Type::level: return at(static_cast<const double*>(column.data()));
     case Type::money:
     case Type::hours:
-    case Type::amount: return at(static_cast<const std::int64_t*>(column.data()));
+    case Type::amount:
+    case Type::moment: return at(static_cast<const std::int64_t*>(column.data()));
     case Type::text: break;
     }
     return f([strings = column.strings().get()](std::size_t i) { return (*strings)[i]; });

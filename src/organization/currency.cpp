@@ -32,4 +32,13 @@ int minor_digits(std::string_view currency) {
     return 2;
 }
 
+std::string decimal(std::int64_t units, int digits) {
+    std::string text =
+        std::to_string(units < 0 ? 0 - static_cast<std::uint64_t>(units) : static_cast<std::uint64_t>(units));
+    const auto places = static_cast<std::size_t>(digits);
+    if (text.size() <= places) text.insert(0, places + 1 - text.size(), '0');
+    if (digits > 0) text.insert(text.size() - places, 1, '.');
+    return units < 0 ? "-" + text : text;
+}
+
 }  // namespace gradus

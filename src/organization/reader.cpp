@@ -106,6 +106,8 @@ void Reader::read_column(std::size_t index) {
     case Type::key: return read_key(index);
     case Type::text: return read_text(index);
     case Type::level: return read_level(index);
+    case Type::moment:
+        throw Error(Code::internal, "moments are not read", std::string(table().name()), 0, std::string(field.name));
     case Type::amount: return read_amount(index);
     case Type::word:
         return ColumnWriter::set(out, fill<std::uint8_t>(index, 255, [words = out.words()](const Cell& cell) {

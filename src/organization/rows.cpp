@@ -2,21 +2,15 @@
 
 #include <string>
 
+#include <gradus/base/error.h>
+
 #include "base/digest.h"
 #include "organization/columns.h"
+#include "organization/currency.h"
 
 namespace gradus {
 
 namespace {
-
-/// units × 10^-digits.
-std::string decimal(std::int64_t units, int digits) {
-    std::string text = std::to_string(units < 0 ? -units : units);
-    const auto places = static_cast<std::size_t>(digits);
-    if (text.size() <= places) text.insert(0, places + 1 - text.size(), '0');
-    if (digits > 0) text.insert(text.size() - places, 1, '.');
-    return units < 0 ? "-" + text : text;
-}
 
 template <class T>
 T value(const AnyColumn& column, std::size_t row) {
@@ -80,6 +74,7 @@ Input rows_of(const Table& table, const Levels& levels, int minor_digits) {
                     input.set(name, static_cast<double>(minutes.count()) / 60);
                 break;
             case Type::amount: set_amount(input, column, row, value<std::uint8_t>(*kind, row), minor_digits); break;
+            case Type::moment: throw Error(Code::internal, "moments are not read", {}, 0, std::string(name));
             case Type::level: set_level(input, column, row, value<std::int32_t>(*capability, row), levels); break;
             }
         }

@@ -39,6 +39,7 @@ struct Boats : Table {
     Column<Money> price{*this, {.name = "price"}};
     Column<Minutes> sailed{*this, {.name = "sailed"}};
     Column<Amount> fee{*this, {.name = "fee"}};
+    Column<Moment> seen{*this, {.name = "seen"}};
 };
 
 Boats boats() {
@@ -52,8 +53,8 @@ TEST(Table, ListsItsColumnsInOrder) {
     const Boats boats;
     EXPECT_EQ(boats.name(), "boats");
     EXPECT_EQ(boats.meaning(), "Boats and their owners");
-    const Type types[] = {Type::key,     Type::text, Type::word,  Type::real,  Type::level, Type::boolean,
-                          Type::integer, Type::date, Type::money, Type::hours, Type::amount};
+    const Type types[] = {Type::key,     Type::text, Type::word,  Type::real,  Type::level,  Type::boolean,
+                          Type::integer, Type::date, Type::money, Type::hours, Type::amount, Type::moment};
     ASSERT_EQ(boats.column_count(), std::size(types));
     for (std::size_t i = 0; i < std::size(types); ++i) EXPECT_EQ(boats.column(i).type(), types[i]) << i;
     EXPECT_EQ(boats.column(0).field().name, "owner");

@@ -36,6 +36,9 @@ enum class Code : std::int32_t {
     out_of_memory = 22,     ///< memory ran out
     internal = 23,          ///< a bug of the library
     invalid_argument = 24,  ///< a call that cannot mean anything: null where an object is needed, or one of elsewhere
+    busy = 25,              ///< somebody else is writing to the file; the same call may succeed later
+    file = 26,              ///< a file that cannot be opened, read or written, or is of another kind or version
+    damaged = 27,           ///< a file whose content cannot have been written by this library
 };
 
 /// The stable name of a code, e.g. "unknown_key".

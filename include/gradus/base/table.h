@@ -32,6 +32,7 @@ enum class Type : std::uint8_t {
     hours,    ///< Minutes: int64, exported as double hours
     amount,   ///< Amount: int64, exported as double in the unit of the row's kind
     level,    ///< double position on the scale of the row's capability; read from a label or a number
+    moment,   ///< Moment: int64 microseconds since 1970 in UTC, exported as Arrow timestamp "tsu:UTC"; of results only
 };
 
 /// The description of one column: the one place from which the reader, the Arrow schema, the C accessor, the NumPy
@@ -63,7 +64,7 @@ public:
     Type type() const { return type_; }
     std::size_t size() const { return size_; }
     /// The values: int32 (key), uint8 (word), double (real, level), int32 (integer), bool, int32 days (date),
-    /// int64 (money, hours, amount); null for text. missing<T>() stands for "not known".
+    /// int64 (money, hours, amount, moment); null for text. missing<T>() stands for "not known".
     const void* data() const { return data_.get(); }
     /// The owner of the values, to share them beyond the table's life.
     const std::shared_ptr<const void>& owner() const { return data_; }
@@ -139,6 +140,8 @@ private:
             return Type::boolean;
         } else if constexpr (std::is_same_v<T, Date>) {
             return Type::date;
+        } else if constexpr (std::is_same_v<T, Moment>) {
+            return Type::moment;
         } else if constexpr (std::is_same_v<T, Money>) {
             return Type::money;
         } else if constexpr (std::is_same_v<T, Amount>) {

@@ -13,6 +13,9 @@ namespace gradus {
 using Date =
     std::chrono::time_point<std::chrono::system_clock, std::chrono::duration<std::int32_t, std::chrono::days::period>>;
 
+/// A moment in UTC to the microsecond, leap seconds not counted: a column of moments is an Arrow timestamp "tsu:UTC".
+using Moment = std::chrono::sys_time<std::chrono::microseconds>;
+
 /// Learning time in whole minutes. Hours in files are decimal hours that are a whole number of minutes.
 using Minutes = std::chrono::duration<std::int64_t, std::ratio<60>>;
 
@@ -68,6 +71,10 @@ constexpr std::int32_t missing<std::int32_t>() {
 template <>
 constexpr Date missing<Date>() {
     return Date::min();
+}
+template <>
+constexpr Moment missing<Moment>() {
+    return Moment::min();
 }
 template <>
 constexpr Minutes missing<Minutes>() {
