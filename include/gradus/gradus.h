@@ -2,6 +2,9 @@
 
 // Everything at once.
 
+#include <gradus/account/ledger.h>
+#include <gradus/account/receipt.h>
+#include <gradus/account/request.h>
 #include <gradus/assessment/assessment.h>
 #include <gradus/assessment/estimate.h>
 #include <gradus/assessment/rater.h>

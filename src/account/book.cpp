@@ -1,0 +1,146 @@
+#include "account/book.h"
+
+#include <limits>
+#include <utility>
+
+#include <gradus/base/error.h>
+
+#include "account/mutant.h"
+#include "account/wording.h"
+
+namespace gradus {
+
+namespace {
+
+constexpr std::int64_t always = std::numeric_limits<std::int64_t>::min();
+
+#define BOOK_COLUMNS "book, kind, unit, person, program, name, books.expires, posted, pending"
+#define BOOKS "FROM books JOIN balances USING (book) "
+
+Book read(const Statement::Rows& rows) {
+    const auto kind = from_word<BookKind>(rows.text(1));
+    const auto unit = from_word<AccountKind>(rows.text(2));
+    if (!kind || !unit)
+        throw Error(Code::damaged, "book " + std::to_string(rows.number(0)) + " is of no kind", "ledger");
+    return {.id = rows.number(0),
+            .kind = *kind,
+            .unit = *unit,
+            .person = rows.string(3),
+            .program = rows.string(4),
+            .name = rows.string(5),
+            .expires = moment_at(rows.number(6)),
+            .posted = rows.number(7),
+            .pending = rows.number(8)};
+}
+
+}  // namespace
+
+std::int64_t checked_sum(std::int64_t a, std::int64_t b, std::string_view what, std::int64_t row) {
+    std::int64_t sum = 0;
+    // The lowest number stands for "not known".
+    if (__builtin_add_overflow(a, b, &sum) || sum == always)
+        throw Error(Code::out_of_range,
+                    std::string(what) + ": " + std::to_string(a) + " and " + std::to_string(b) +
+                        " more do not fit into 64 bits",
+                    "requests", row, "amount");
+    return sum;
+}
+
+Books::Books(Store& store)
+    : by_id_(store, "SELECT " BOOK_COLUMNS " " BOOKS "WHERE book = ?1"),
+      by_name_(store,
+               "SELECT " BOOK_COLUMNS " " BOOKS
+               "WHERE unit = ?1 AND person = ?2 AND program = ?3 AND books.expires = ?4 AND kind = ?5 AND name = ?6"),
+      lots_(store,
+            "SELECT " BOOK_COLUMNS " " BOOKS
+            "WHERE unit = ?1 AND person = ?2 AND program = ?3 AND books.expires > ?4 AND +kind IN ('lot', 'own') "
+            "ORDER BY books.expires, kind, name"),
+      expired_(store,
+               "SELECT book FROM balances WHERE expires <= ?1 AND posted > 0 AND expires < 9223372036854775807 "
+               "ORDER BY expires, book"),
+      overdue_(store, "SELECT amount FROM holds WHERE book = ?1 AND expires <= ?2"),
+      after_(store,
+             "SELECT posted_after, pending_after FROM entries WHERE book = ?1 AND entry <= ?2 ORDER BY entry DESC "
+             "LIMIT 1"),
+      // What begins and ends a hold cancels out.
+      overdue_after_(store,
+                     "SELECT e.pending FROM entries e JOIN reservations r ON r.reservation = e.reservation "
+                     "WHERE e.book = ?1 AND e.entry <= ?2 AND r.expires <= ?3") {}
+
+Book Books::at(std::int64_t id) {
+    Statement::Rows rows = by_id_(id);
+    if (!rows.next()) throw Error(Code::damaged, "there is no book " + std::to_string(id), "ledger");
+    return read(rows);
+}
+
+Book Books::found(Book book) {
+    Statement::Rows rows =
+        by_name_(word(book.unit), book.person, book.program, micros(book.expires), word(book.kind), book.name);
+    return rows.next() ? read(rows) : book;
+}
+
+std::vector<Book> Books::payers(const Payer& payer, Draw draw, Moment at) {
+    std::vector<Book> books;
+    if (const auto* fund = std::get_if<FundAccount>(&payer)) {
+        books.push_back(found({.kind = BookKind::fund, .unit = fund->kind, .name = fund->fund}));
+        return books;
+    }
+    const auto& account = std::get<Account>(payer);
+    const AccountKind unit = broken(Mutant::units_mixed) ? AccountKind::money : account.kind;
+    for (Statement::Rows rows = lots_(word(unit), account.person, account.program, micros(at)); rows.next();) {
+        Book book = read(rows);
+        if (draw == Draw::any || (draw == Draw::own) == (book.kind == BookKind::own)) books.push_back(std::move(book));
+    }
+    return books;
+}
+
+std::vector<std::int64_t> Books::expired(Moment at) {
+    std::vector<std::int64_t> books;
+    for (Statement::Rows rows = expired_(micros(at)); rows.next();) books.push_back(rows.number(0));
+    return books;
+}
+
+std::int64_t Books::overdue(std::int64_t book, Moment at) {
+    std::int64_t sum = 0;
+    for (Statement::Rows rows = overdue_(book, micros(at)); rows.next();) sum += rows.number(0);
+    return sum;
+}
+
+std::vector<Book> Books::of(const Payer& payer) { return payers(payer, Draw::any, Moment::min()); }
+
+namespace {
+
+/// Adds one book of a payer, of which `held` is reserved.
+void add(Balance& balance, const Book& book, std::int64_t held, Moment at, const Payer& payer) {
+    Amount& free = book.expires > at ? balance.available : balance.expired;
+    const std::string what = to_text(payer);
+    free = Amount(checked_sum(free.units(), book.posted - held, what));
+    balance.reserved = Amount(checked_sum(balance.reserved.units(), held, what));
+}
+
+}  // namespace
+
+Balance Books::balance(const Payer& payer, Moment at) {
+    Balance balance;
+    for (const Book& book : of(payer))
+        add(balance, book, book.pending > 0 ? book.pending - overdue(book.id, at) : 0, at, payer);
+    return balance;
+}
+
+Balance Books::balance(const Payer& payer, Moment at, std::int64_t entry) {
+    Balance balance;
+    for (Book& book : of(payer)) {
+        book.posted = book.pending = 0;
+        if (Statement::Rows rows = after_(book.id, entry); rows.next()) {
+            book.posted = rows.number(0);
+            book.pending = rows.number(1);
+        }
+        if (book.pending > 0)
+            for (Statement::Rows rows = overdue_after_(book.id, entry, micros(at)); rows.next();)
+                book.pending -= rows.number(0);
+        add(balance, book, book.pending, at, payer);
+    }
+    return balance;
+}
+
+}  // namespace gradus

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gradus/account/ledger.h>
+#include <gradus/account/request.h>
+#include <gradus/base/table.h>
+#include <gradus/base/units.h>
+
+#include "account/store.h"
+
+namespace gradus {
+
+/// What an account of the double entry is. The first three lie outside: what they hold is owed to or paid by others, so it may
+/// be negative.
+enum class BookKind : std::uint8_t {
+    supply,    ///< where the amounts of funds come from
+    provider,  ///< where spent amounts go; its name
+    pocket,    ///< the employee's own money outside of the ledger; the person
+    fund,      ///< its name
+    lot,       ///< granted to an account: person, programme, expiry, and as its name the fund it came from
+    own        ///< the employee's own money in an account: person, programme
+};
+template <>
+struct Words<BookKind> {
+    static constexpr std::string_view names[] = {"supply", "provider", "pocket", "fund", "lot", "own"};
+};
+
+constexpr Moment never = Moment::max();
+
+/// A moment as the file keeps it.
+constexpr std::int64_t micros(Moment moment) { return moment.time_since_epoch().count(); }
+constexpr Moment moment_at(std::int64_t micros) { return Moment(Moment::duration(micros)); }
+
+/// One account of the double entry, and what it holds.
+struct Book {
+    std::int64_t id = 0;  ///< 0: not in the file yet
+    BookKind kind = BookKind::supply;
+    AccountKind unit = AccountKind::money;
+    std::string person{};
+    std::string program{};
+    std::string name{};
+    Moment expires = never;
+    std::int64_t posted = 0;
+    std::int64_t pending = 0;  ///< held by reservations
+
+    /// Never less than nothing available.
+    bool guarded() const { return kind == BookKind::fund || kind == BookKind::lot || kind == BookKind::own; }
+    std::int64_t available() const { return posted - pending; }
+    bool same_account(const Book& other) const {
+        return kind == other.kind && unit == other.unit && person == other.person && program == other.program &&
+               name == other.name && expires == other.expires;
+    }
+};
+
+/// a + b. @throws Error out_of_range if it does not fit 64 bits, with both numbers, `what` they are of
+/// and the row of the request.
+std::int64_t checked_sum(std::int64_t a, std::int64_t b, std::string_view what, std::int64_t row = 0);
+
+/// Finds books in the file. Within a transaction of the file.
+class Books {
+public:
+    explicit Books(Store& store);
+
+    Book at(std::int64_t id);
+    /// The book as it is in the file, or `book` itself with id 0.
+    Book found(Book book);
+    /// What may pay, in the order in which it is used: of a fund its one book (id 0 if it is not there yet), of an account its
+    /// lots that have not expired at that moment.
+    std::vector<Book> payers(const Payer& payer, Draw draw, Moment at);
+    /// Lots that have expired by then and are not empty, the first to expire first.
+    std::vector<std::int64_t> expired(Moment at);
+    /// What a payer has, when `at` is not before the last transaction.
+    Balance balance(const Payer& payer, Moment at);
+    /// What it had when that entry was the last one.
+    Balance balance(const Payer& payer, Moment at, std::int64_t entry);
+
+private:
+    std::vector<Book> of(const Payer& payer);
+    std::int64_t overdue(std::int64_t book, Moment at);
+
+    Statement by_id_, by_name_, lots_, expired_, overdue_, after_, overdue_after_;
+};
+
+}  // namespace gradus

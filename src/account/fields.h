@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <gradus/account/request.h>
+#include <gradus/base/units.h>
+
+namespace gradus {
+
+/// A request as one row: what the table `transactions` keeps of it. Of what an operation has not, a text is empty and the others
+/// are absent.
+struct Fields {
+    std::string key;
+    Moment at;
+    std::string by;
+    std::string reason;
+    OperationKind operation = OperationKind::supply;
+    std::optional<AccountKind> kind{};
+    std::string person{};      ///< of the account that pays, or is granted or contributed to
+    std::string program{};     ///< of that account
+    std::string fund{};        ///< the fund that pays, is supplied, or to which is clawed back
+    std::string to_person{};   ///< of a transfer
+    std::string to_program{};  ///< of a transfer
+    std::string to_fund{};     ///< of a transfer
+    std::string provider{};
+    std::optional<Draw> draw{};
+    std::string subject{};  ///< key of the reservation or of what is reversed
+    std::optional<Amount> amount{};
+    std::optional<Moment> expires{};
+
+    friend bool operator==(const Fields&, const Fields&) = default;
+};
+
+/// The request as a row, once it is known to be well formed.
+/// @throws Error that names the column; `row` as given (0: none).
+Fields fields_of(const Request& request, std::int64_t row);
+
+/// The first column in which two rows of the same key differ, with both values: "amount: 5 then, 7 now"; empty if they agree.
+std::string difference(const Fields& then, const Fields& now);
+
+}  // namespace gradus

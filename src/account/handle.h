@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <gradus/account/ledger.h>
+
+#include "account/book.h"
+#include "account/draft.h"
+#include "account/fields.h"
+#include "account/journal.h"
+#include "account/operations.h"
+#include "account/store.h"
+
+namespace gradus {
+
+/// What stands behind a Ledger: one connection, its statements, and the lock by which threads take turns.
+class Ledger::Data {
+public:
+    Data(const std::string& path, const LedgerOptions& options);
+    ~Data();
+    Data(const Data&) = delete;
+    Data& operator=(const Data&) = delete;
+
+    struct Parts {
+        explicit Parts(Store& store) : journal(store), books(store), operations(store, journal, books) {}
+
+        Journal journal;
+        Books books;
+        Operations operations;
+    };
+
+    /// What may be done within one transaction of the file.
+    class Session {
+    public:
+        Session(Store& store, Parts& parts) : store_(store), parts_(parts) {}
+
+        /// As Ledger::apply(): `row` of the batch, 0 where there is none.
+        Receipt apply(const Fields& fields, std::int64_t row);
+        std::vector<Receipt> apply_linked(const std::vector<Fields>& requests);
+
+    private:
+        std::optional<Receipt> repeated(const Fields& fields, std::int64_t row);
+        std::variant<Draft, Refusal> work_out(const Fields& fields, std::int64_t row);
+
+        Store& store_;
+        Parts& parts_;
+    };
+
+    /// body(session) within a transaction that excludes other writers, and is kept if the body returns.
+    template <class Body>
+    auto write(const Body& body) {
+        store_.check_process();
+        const std::lock_guard lock(mutex_);
+        if (store_.read_only()) refuse_writing();
+        FileTransaction transaction(store_, FileTransaction::Kind::write);
+        parts_->journal.begin();
+        Session session(store_, *parts_);
+        auto result = body(session);
+        transaction.commit();
+        return result;
+    }
+    /// body(store, parts) while nothing of the file changes.
+    template <class Body>
+    auto read(const Body& body) {
+        store_.check_process();
+        const std::lock_guard lock(mutex_);
+        FileTransaction transaction(store_, FileTransaction::Kind::read);
+        auto result = body(store_, *parts_);
+        transaction.commit();
+        return result;
+    }
+
+    const std::string& currency() const { return parts_->journal.currency(); }
+
+private:
+    [[noreturn]] void refuse_writing() const;
+
+    std::mutex mutex_;
+    Store store_;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace gradus

@@ -1,0 +1,194 @@
+#include "account/schema.h"
+
+#include <chrono>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <gradus/base/error.h>
+#include <gradus/base/version.h>
+
+#include "base/utf8.h"
+
+namespace gradus {
+
+namespace {
+
+// docs/methods/ledger.md says what each column means. Moments are microseconds since 1970 in UTC, never is the last one.
+// The journal is `settings`, `books`, `transactions` and `entries`, to which rows are only added; `balances`, `holds` and
+// `reservations` follow from it, and are kept so that nothing has to be summed up when a balance is asked for.
+constexpr const char* version_1 = R"sql(
+CREATE TABLE settings (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    currency TEXT NOT NULL
+) STRICT;
+CREATE TABLE books (
+    book INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('supply', 'provider', 'pocket', 'fund', 'lot', 'own')),
+    unit TEXT NOT NULL CHECK (unit IN ('money', 'hours', 'items')),
+    person TEXT NOT NULL,
+    program TEXT NOT NULL,
+    expires INTEGER NOT NULL,
+    name TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX books_by_name ON books (unit, person, program, expires, kind, name);
+CREATE TABLE transactions (
+    number INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    person TEXT NOT NULL,
+    program TEXT NOT NULL,
+    fund TEXT NOT NULL,
+    to_person TEXT NOT NULL,
+    to_program TEXT NOT NULL,
+    to_fund TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    draw TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    amount INTEGER,
+    expires INTEGER,
+    applied INTEGER NOT NULL CHECK (applied IN (0, 1)),
+    rule TEXT NOT NULL,
+    available INTEGER,
+    asked INTEGER,
+    most INTEGER,
+    message TEXT NOT NULL,
+    first_entry INTEGER NOT NULL,
+    entries INTEGER NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+CREATE UNIQUE INDEX reversed_once ON transactions (subject) WHERE operation = 'reverse' AND applied = 1;
+CREATE TABLE entries (
+    entry INTEGER PRIMARY KEY,
+    number INTEGER NOT NULL REFERENCES transactions,
+    book INTEGER NOT NULL REFERENCES books,
+    posted INTEGER NOT NULL,
+    pending INTEGER NOT NULL,
+    reservation INTEGER,
+    posted_after INTEGER NOT NULL,
+    pending_after INTEGER NOT NULL CHECK (pending_after >= 0),
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+CREATE INDEX entries_by_book ON entries (book, entry);
+CREATE TABLE balances (
+    book INTEGER PRIMARY KEY REFERENCES books,
+    expires INTEGER NOT NULL,
+    guarded INTEGER NOT NULL CHECK (guarded IN (0, 1)),
+    posted INTEGER NOT NULL,
+    pending INTEGER NOT NULL CHECK (pending >= 0),
+    CHECK (guarded = 0 OR posted >= pending)
+) STRICT;
+CREATE INDEX lots_with_an_end ON balances (expires) WHERE posted > 0 AND expires < 9223372036854775807;
+CREATE TABLE reservations (
+    reservation INTEGER PRIMARY KEY REFERENCES transactions,
+    expires INTEGER NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    resolved INTEGER REFERENCES transactions
+) STRICT;
+CREATE INDEX reservations_with_an_end ON reservations (expires)
+    WHERE resolved IS NULL AND expires < 9223372036854775807;
+CREATE TABLE holds (
+    book INTEGER NOT NULL REFERENCES books,
+    expires INTEGER NOT NULL,
+    reservation INTEGER NOT NULL REFERENCES reservations,
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    PRIMARY KEY (book, expires, reservation)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER settings_stay BEFORE UPDATE ON settings BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER settings_remain BEFORE DELETE ON settings BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER books_stay BEFORE UPDATE ON books BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER books_remain BEFORE DELETE ON books BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER transactions_stay BEFORE UPDATE ON transactions
+    BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER transactions_remain BEFORE DELETE ON transactions
+    BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER transactions_follow BEFORE INSERT ON transactions
+    WHEN new.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM transactions)
+        OR EXISTS (SELECT 1 FROM transactions WHERE key = new.key)
+    BEGIN SELECT raise(ABORT, 'the ledger has no gaps'); END;
+CREATE TRIGGER entries_stay BEFORE UPDATE ON entries BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER entries_remain BEFORE DELETE ON entries BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER entries_follow BEFORE INSERT ON entries
+    WHEN new.entry IS NOT (SELECT coalesce(max(entry), 0) + 1 FROM entries)
+    BEGIN SELECT raise(ABORT, 'the ledger has no gaps'); END;
+)sql";
+
+constexpr Migration migrations[] = {{version_1}};
+
+/// Every table, index and trigger, with the text that made it.
+std::vector<std::string> schema_of(Store& store) {
+    std::vector<std::string> schema;
+    Statement statement(store, "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema ORDER BY 1, 2");
+    for (Statement::Rows rows = statement(); rows.next();) {
+        std::string text;
+        for (const int column : {0, 1, 2, 3}) text += rows.string(column) + '\n';
+        schema.push_back(std::move(text));
+    }
+    return schema;
+}
+
+}  // namespace
+
+std::span<const Migration> ledger_migrations() { return migrations; }
+
+void migrate(Store& store, std::span<const Migration> steps, std::string_view currency) {
+    const auto newest = static_cast<std::int64_t>(steps.size());
+    const std::string file = "'" + printable(store.path()) + "'";
+    const auto look = [&] {  // the version; 0 of a file that has nothing in it
+        const std::int64_t application = store.number("PRAGMA application_id");
+        const std::int64_t version = store.number("PRAGMA user_version");
+        if (application == ledger_application && version > newest)
+            throw Error(Code::file,
+                        file + " is a ledger of version " + std::to_string(version) + "; this library (" +
+                            std::string(gradus::version()) + ") knows versions up to " + std::to_string(newest),
+                        "ledger");
+        const bool empty = application == 0 && version == 0 && store.number("SELECT count(*) FROM sqlite_schema") == 0;
+        if (!empty && (application != ledger_application || version < 1))
+            throw Error(Code::file, file + " is an SQLite file, but no ledger", "ledger");
+        return version;
+    };
+    const std::int64_t found = look();
+    if (found == newest) return;
+    if (store.read_only())
+        throw Error(Code::file,
+                    found == 0
+                        ? file + " is empty; to make a ledger of it, open it for writing with create"
+                        : file + " is a ledger of version " + std::to_string(found) + ", to be brought to version " +
+                              std::to_string(newest) + " by opening it for writing once",
+                    "ledger");
+    FileTransaction transaction(store, FileTransaction::Kind::write);
+    for (std::int64_t version = look(); version < newest; ++version) {  // look again: others may have done it meanwhile
+        store.execute(steps[static_cast<std::size_t>(version)].sql);
+        if (version == 0) {
+            Statement settings(store, "INSERT INTO settings (one, currency) VALUES (1, ?1)");
+            settings.run(currency.empty() ? std::string_view("EUR") : currency);
+            store.execute("PRAGMA application_id = 1198679155");
+            static_assert(ledger_application == 1198679155);
+        }
+        store.execute(("PRAGMA user_version = " + std::to_string(version + 1)).c_str());
+    }
+    transaction.commit();
+}
+
+std::string schema_fault(Store& store) {
+    Store fresh(":memory:", Store::Access::create, std::chrono::milliseconds(0));
+    migrate(fresh, migrations, {});
+    const std::vector<std::string> expected = schema_of(fresh), found = schema_of(store);
+    const auto name = [](const std::string& text) {
+        const std::size_t from = text.find('\n') + 1;
+        return text.substr(0, from - 1) + " " + text.substr(from, text.find('\n', from) - from);
+    };
+    for (std::size_t i = 0; i < expected.size() || i < found.size(); ++i) {
+        if (i < expected.size() && i < found.size() && expected[i] == found[i]) continue;
+        if (i >= found.size() || (i < expected.size() && expected[i] < found[i]))
+            return "the file has not the " + name(expected[i]) + " of a ledger";
+        return "the file has the " + name(found[i]) + ", which a ledger has not";
+    }
+    return {};
+}
+
+}  // namespace gradus
