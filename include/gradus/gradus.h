@@ -2,7 +2,10 @@
 
 // Everything at once.
 
+#include <gradus/account/hledger.h>
 #include <gradus/account/ledger.h>
+#include <gradus/account/ledger_check.h>
+#include <gradus/account/ledger_tables.h>
 #include <gradus/account/receipt.h>
 #include <gradus/account/request.h>
 #include <gradus/assessment/assessment.h>

@@ -100,45 +100,31 @@ std::vector<std::int64_t> Books::expired(Moment at) {
     return books;
 }
 
-std::int64_t Books::overdue(std::int64_t book, Moment at) {
-    std::int64_t sum = 0;
-    for (Statement::Rows rows = overdue_(book, micros(at)); rows.next();) sum += rows.number(0);
-    return sum;
+std::int64_t Books::held(const Book& book, Moment at, std::optional<std::int64_t> entry) {
+    std::int64_t held = book.pending;
+    if (held == 0) return 0;
+    Statement::Rows rows = entry ? overdue_after_(book.id, *entry, micros(at)) : overdue_(book.id, micros(at));
+    while (rows.next()) held -= rows.number(0);
+    return held;
 }
 
-std::vector<Book> Books::of(const Payer& payer) { return payers(payer, Draw::any, Moment::min()); }
-
-namespace {
-
-/// Adds one book of a payer, of which `held` is reserved.
-void add(Balance& balance, const Book& book, std::int64_t held, Moment at, const Payer& payer) {
-    Amount& free = book.expires > at ? balance.available : balance.expired;
-    const std::string what = to_text(payer);
-    free = Amount(checked_sum(free.units(), book.posted - held, what));
-    balance.reserved = Amount(checked_sum(balance.reserved.units(), held, what));
+bool Books::look_back(Book& book, std::int64_t entry) {
+    Statement::Rows rows = after_(book.id, entry);
+    const bool began = rows.next();
+    book.posted = began ? rows.number(0) : 0;
+    book.pending = began ? rows.number(1) : 0;
+    return began;
 }
 
-}  // namespace
-
-Balance Books::balance(const Payer& payer, Moment at) {
+Balance Books::balance(const Payer& payer, Moment at, std::optional<std::int64_t> entry) {
     Balance balance;
-    for (const Book& book : of(payer))
-        add(balance, book, book.pending > 0 ? book.pending - overdue(book.id, at) : 0, at, payer);
-    return balance;
-}
-
-Balance Books::balance(const Payer& payer, Moment at, std::int64_t entry) {
-    Balance balance;
-    for (Book& book : of(payer)) {
-        book.posted = book.pending = 0;
-        if (Statement::Rows rows = after_(book.id, entry); rows.next()) {
-            book.posted = rows.number(0);
-            book.pending = rows.number(1);
-        }
-        if (book.pending > 0)
-            for (Statement::Rows rows = overdue_after_(book.id, entry, micros(at)); rows.next();)
-                book.pending -= rows.number(0);
-        add(balance, book, book.pending, at, payer);
+    const std::string who = to_text(payer);
+    for (Book& book : payers(payer, Draw::any, Moment::min())) {
+        if (entry) look_back(book, *entry);
+        const std::int64_t held = this->held(book, at, entry);
+        Amount& free = book.expires > at ? balance.available : balance.expired;
+        free = Amount(checked_sum(free.units(), book.posted - held, who));
+        balance.reserved = Amount(checked_sum(balance.reserved.units(), held, who));
     }
     return balance;
 }

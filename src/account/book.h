@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <gradus/account/ledger.h>
+#include <gradus/account/ledger_tables.h>
 #include <gradus/account/request.h>
 #include <gradus/base/table.h>
 #include <gradus/base/units.h>
@@ -15,21 +16,6 @@
 #include "account/store.h"
 
 namespace gradus {
-
-/// What an account of the double entry is. The first three lie outside: what they hold is owed to or paid by others, so it may
-/// be negative.
-enum class BookKind : std::uint8_t {
-    supply,    ///< where the amounts of funds come from
-    provider,  ///< where spent amounts go; its name
-    pocket,    ///< the employee's own money outside of the ledger; the person
-    fund,      ///< its name
-    lot,       ///< granted to an account: person, programme, expiry, and as its name the fund it came from
-    own        ///< the employee's own money in an account: person, programme
-};
-template <>
-struct Words<BookKind> {
-    static constexpr std::string_view names[] = {"supply", "provider", "pocket", "fund", "lot", "own"};
-};
 
 constexpr Moment never = Moment::max();
 
@@ -75,15 +61,14 @@ public:
     std::vector<Book> payers(const Payer& payer, Draw draw, Moment at);
     /// Lots that have expired by then and are not empty, the first to expire first.
     std::vector<std::int64_t> expired(Moment at);
-    /// What a payer has, when `at` is not before the last transaction.
-    Balance balance(const Payer& payer, Moment at);
-    /// What it had when that entry was the last one.
-    Balance balance(const Payer& payer, Moment at, std::int64_t entry);
+    /// What a payer has at a moment that is not before the last transaction; or what it had when `entry` was the last one.
+    Balance balance(const Payer& payer, Moment at, std::optional<std::int64_t> entry = {});
+    /// What reservations that have not expired by then hold of a book; with `entry`, of one looked back at.
+    std::int64_t held(const Book& book, Moment at, std::optional<std::int64_t> entry = {});
+    /// Sets what the book held when `entry` was the last one. False if it had not begun.
+    bool look_back(Book& book, std::int64_t entry);
 
 private:
-    std::vector<Book> of(const Payer& payer);
-    std::int64_t overdue(std::int64_t book, Moment at);
-
     Statement by_id_, by_name_, lots_, expired_, overdue_, after_, overdue_after_;
 };
 

@@ -40,8 +40,11 @@ public:
     public:
         Session(Store& store, Parts& parts) : store_(store), parts_(parts) {}
 
+        Store& store() const { return store_; }
+
         /// As Ledger::apply(): `row` of the batch, 0 where there is none.
         Receipt apply(const Fields& fields, std::int64_t row);
+        /// All or none.
         std::vector<Receipt> apply_linked(const std::vector<Fields>& requests);
 
     private:

@@ -11,26 +11,14 @@
 #include <gradus/base/units.h>
 
 #include "account/book.h"
+#include "account/chain.h"
 #include "account/draft.h"
 #include "account/fields.h"
+#include "account/recorded.h"
 #include "account/store.h"
 #include "base/sha256.h"
 
 namespace gradus {
-
-/// A transaction as it was written down: what was asked, and what became of it.
-struct Recorded {
-    Fields fields;
-    Receipt receipt;
-};
-
-/// The bytes of which a row's link in the chain is made: docs/methods/ledger.md.
-std::string canonical(const Recorded& transaction, std::int64_t first_entry, std::int64_t entries);
-std::string canonical(std::int64_t entry, std::int64_t number, const Book& book, const Move& move);
-/// The link of a row: of the link before it and its own bytes.
-Sha256::Value link(std::string_view before, std::string_view bytes);
-/// What the first row is linked to.
-Sha256::Value first_link(std::string_view currency);
 
 /// Adds transactions and their entries at the end of the ledger, and keeps what follows from them. Works within a transaction of
 /// the file that somebody else began: begin() after it began, then everything else.
@@ -53,8 +41,11 @@ public:
     std::optional<Recorded> recorded(std::int64_t number);
     /// The number of the transaction that reversed the request of that key; 0: none.
     std::int64_t reversed_by(std::string_view key);
-    /// The last entry of the transactions up to that moment; 0: none.
-    std::int64_t entry_at(Moment at);
+    struct Point {
+        std::int64_t transaction = 0, entry = 0;
+    };
+    /// The last transaction and the last entry at that moment; 0: none.
+    Point at(Moment at);
 
     /// Writes down that the request is applied, with its entries.
     Receipt apply(const Fields& fields, const Draft& draft);
@@ -64,8 +55,7 @@ public:
     const std::string& currency() const { return currency_; }
 
 private:
-    Recorded read(const Statement::Rows& rows);
-    void append(const Recorded& transaction, std::int64_t entries);
+    void append(const Recorded& transaction);
     std::int64_t id_of(const Book& book);
 
     std::string currency_;

@@ -175,7 +175,7 @@ Balance Ledger::balance(const Payer& payer, Moment at) const {
     return data_->read([&](Store&, Data::Parts& parts) {
         parts.journal.begin();
         const Journal::End& end = parts.journal.end();
-        if (end.transaction > 0 && at < end.at) return parts.books.balance(payer, at, parts.journal.entry_at(at));
+        if (end.transaction > 0 && at < end.at) return parts.books.balance(payer, at, parts.journal.at(at).entry);
         return parts.books.balance(payer, at);
     });
 }

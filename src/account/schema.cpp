@@ -8,6 +8,7 @@
 #include <gradus/base/error.h>
 #include <gradus/base/version.h>
 
+#include "account/chain.h"
 #include "base/utf8.h"
 
 namespace gradus {
@@ -20,7 +21,8 @@ namespace {
 constexpr const char* version_1 = R"sql(
 CREATE TABLE settings (
     one INTEGER PRIMARY KEY CHECK (one = 1),
-    currency TEXT NOT NULL
+    currency TEXT NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 CREATE TABLE books (
     book INTEGER PRIMARY KEY,
@@ -164,8 +166,9 @@ void migrate(Store& store, std::span<const Migration> steps, std::string_view cu
     for (std::int64_t version = look(); version < newest; ++version) {  // look again: others may have done it meanwhile
         store.execute(steps[static_cast<std::size_t>(version)].sql);
         if (version == 0) {
-            Statement settings(store, "INSERT INTO settings (one, currency) VALUES (1, ?1)");
-            settings.run(currency.empty() ? std::string_view("EUR") : currency);
+            const std::string_view chosen = currency.empty() ? std::string_view("EUR") : currency;
+            Statement settings(store, "INSERT INTO settings (one, currency, hash) VALUES (1, ?1, ?2)");
+            settings.run(chosen, Statement::Blob{view(first_link(chosen))});
             store.execute("PRAGMA application_id = 1198679155");
             static_assert(ledger_application == 1198679155);
         }

@@ -18,6 +18,7 @@ Code code_of(int result) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return Code::busy;
     case SQLITE_NOMEM: return Code::out_of_memory;
+    case SQLITE_ERROR:  // the statements are ours: what they do not fit is the file
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_CONSTRAINT:  // the journal checks first: only a table that does not follow from it can break one

@@ -39,15 +39,6 @@ struct LedgerHead {
     std::string hash;  ///< of the chain up to there: 64 hexadecimal digits
 };
 
-/// What Ledger::verify found.
-struct LedgerCheck {
-    bool sound = true;
-    std::int64_t transaction = 0;  ///< number of the first bad transaction; 0: none, or the fault is elsewhere
-    std::int64_t entry = 0;        ///< number of the first bad entry; 0: none, or the fault is elsewhere
-    std::string message;           ///< what was found and what was expected
-    LedgerHead head;               ///< up to where all is well
-};
-
 /// Individual learning accounts and the funds behind them: a double-entry ledger in one SQLite file.
 ///
 /// Entries are only ever added. Every request is applied whole or not at all, at most once per key, and is on the disk when its
@@ -55,7 +46,7 @@ struct LedgerCheck {
 ///
 /// A handle may be used by any number of threads, which take turns; several handles, also of other processes, may use one file
 /// on a local disk. Copies are the same handle. After fork() a handle is refused in the child: open another one. No other
-/// copy of SQLite in the process may open the file (closing it would drop the locks of this one); copy a ledger by backup().
+/// copy of SQLite in the process may open the file (closing it would drop the locks of this one); copy a ledger by backup(), and check it by verify().
 ///
 /// Every function throws Error: `busy` if others used the file all the time (try again), `file` if it could not be read or
 /// written, `damaged` if it holds what this library cannot have written, `invalid_argument` after fork(). A request that ended in
@@ -89,7 +80,8 @@ public:
     int minor_digits() const;
 
     /// @cond
-    class Data;
+    class Data;  ///< what stands behind it; for the library alone
+    Data& data() const { return *data_; }
     /// @endcond
 
 private:

@@ -1,0 +1,66 @@
+#include "account/chain.h"
+
+#include <utility>
+
+#include "account/mutant.h"
+#include "account/wording.h"
+
+namespace gradus {
+
+namespace {
+
+/// Bytes that can be read in one way only: numbers in eight bytes, the highest first; texts after their length.
+class Bytes {
+public:
+    Bytes& number(std::int64_t number) {
+        const auto bits = static_cast<std::uint64_t>(number);
+        for (int shift = 56; shift >= 0; shift -= 8) bytes_ += static_cast<char>(bits >> shift & 255);
+        return *this;
+    }
+    Bytes& text(std::string_view text) {
+        number(static_cast<std::int64_t>(text.size()));
+        bytes_ += text;
+        return *this;
+    }
+    Bytes& perhaps(const std::optional<std::int64_t>& value) {
+        bytes_ += value ? '\1' : '\0';
+        return value ? number(*value) : *this;
+    }
+    std::string take() { return std::move(bytes_); }
+
+private:
+    std::string bytes_;
+};
+
+}  // namespace
+
+std::string canonical(const Recorded& transaction) {
+    const Fields& f = transaction.fields;
+    const Receipt& r = transaction.receipt;
+    Bytes bytes;
+    bytes.text("transaction").number(r.transaction).text(f.key).number(micros(f.at)).text(f.by).text(f.reason);
+    bytes.text(word(f.operation)).text(word_or_nothing(f.kind)).text(f.person).text(f.program).text(f.fund);
+    bytes.text(f.to_person).text(f.to_program).text(f.to_fund).text(f.provider).text(word_or_nothing(f.draw));
+    bytes.text(f.subject).perhaps(perhaps(f.amount)).perhaps(perhaps(f.expires)).number(r.applied).text(r.rule);
+    bytes.perhaps(perhaps(r.available)).perhaps(perhaps(r.asked)).perhaps(perhaps(r.limit)).text(r.message);
+    return bytes.number(transaction.first_entry).number(transaction.entries).take();
+}
+
+std::string canonical(std::int64_t entry, std::int64_t number, const Book& book, const Move& move) {
+    Bytes bytes;
+    bytes.text("entry").number(entry).number(number).text(word(book.kind)).text(word(book.unit)).text(book.person);
+    bytes.text(book.program).number(micros(book.expires)).text(book.name).number(move.posted).number(move.pending);
+    bytes.number(move.reservation).number(move.posted_after).number(move.pending_after);
+    return bytes.take();
+}
+
+Sha256::Value link(std::string_view before, std::string_view bytes) {
+    Sha256 sha;
+    if (!broken(Mutant::unchained)) sha.add(before);
+    sha.add(bytes);
+    return sha.value();
+}
+
+Sha256::Value first_link(std::string_view currency) { return sha256(Bytes().text("ledger").text(currency).take()); }
+
+}  // namespace gradus

@@ -1,0 +1,96 @@
+#include <gradus/account/hledger.h>
+
+#include <ostream>
+#include <string>
+
+#include <gradus/account/ledger_tables.h>
+#include <gradus/base/error.h>
+
+#include "account/wording.h"
+#include "organization/currency.h"
+
+namespace gradus {
+
+namespace {
+
+/// One part of an account's name. Bytes of other letters than ASCII stay: hledger reads UTF-8.
+std::string part(std::string_view name) {
+    if (name.empty()) return "%";
+    constexpr char digits[] = "0123456789ABCDEF";
+    std::string text;
+    for (const char c : name) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool plain = byte >= 128 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                           c == '-' || c == '_' || c == '.' || c == '/' || c == '@' || c == '+';
+        if (plain)
+            text += c;
+        else
+            (text += '%') += {digits[byte >> 4], digits[byte & 15]};
+    }
+    return text;
+}
+
+template <class Key>
+std::string part(const Column<Key>& column, std::size_t row) {
+    const Key key = column[row];
+    return part(key ? (*column.strings())[static_cast<std::size_t>(key.value())] : std::string_view());
+}
+
+std::string account(const BookColumns& of, std::size_t row) {
+    const BookKind kind = of.book[row];
+    std::string name(word(kind));
+    if (kind == BookKind::provider) name += ":" + part(of.provider[row]);
+    if (kind == BookKind::pocket || kind == BookKind::lot || kind == BookKind::own) name += ":" + part(of.person, row);
+    if (kind == BookKind::lot || kind == BookKind::own) name += ":" + part(of.program, row);
+    if (kind == BookKind::fund || kind == BookKind::lot) name += ":" + part(of.fund, row);
+    if (kind == BookKind::lot)
+        name += ":" + part(is_missing(of.expires[row]) ? std::string("never") : to_text(of.expires[row]));
+    return name;
+}
+
+/// On one line, where neither a bar nor a semicolon means anything.
+std::string line(std::string_view text) {
+    std::string safe;
+    for (const char c : text) safe += c == '\n' || c == '\t' ? ' ' : c == ';' ? ',' : c;
+    return safe;
+}
+
+}  // namespace
+
+void write_hledger(const Ledger& ledger, std::ostream& out) {
+    const LedgerEntries entries = ledger_entries(ledger);
+    const std::string currency = ledger.currency();
+    const int digits = ledger.minor_digits();
+    const auto shown = [&](AccountKind kind, Amount amount) {
+        switch (kind) {
+        case AccountKind::money: return decimal(amount.units(), digits) + " " + currency;
+        case AccountKind::hours: return std::to_string(amount.units()) + " min";
+        case AccountKind::items: break;
+        }
+        return std::to_string(amount.units()) + " items";
+    };
+    out << "; " << currency << ", minutes and items\n"
+        << "commodity " << decimal(0, digits) << (digits == 0 ? "." : "") << " " << currency << "\ncommodity 0. min\n"
+        << "commodity 0. items\n";
+    std::int32_t last = 0;
+    for (std::size_t row = 0; row < entries.size(); ++row) {
+        const Amount posted = entries.posted[row];
+        if (posted.units() == 0) continue;
+        if (entries.transaction[row] != last) {
+            last = entries.transaction[row];
+            const std::string at = to_text(entries.at[row]);
+            out << '\n'
+                << at.substr(0, 10) << " * (" << last << ") " << word(entries.operation[row]) << "  ; " << at.substr(11)
+                << " by " << line(entries.by[row]) << ", key " << line(entries.key[row]);
+            if (!entries.reason[row].empty()) out << ": " << line(entries.reason[row]);
+            out << '\n';
+        }
+        const AccountKind kind = entries.of.kind[row];
+        out << "    " << account(entries.of, row) << "  " << shown(kind, posted) << " = "
+            << shown(kind, entries.posted_after[row]) << '\n';
+    }
+    if (!out.flush())
+        throw Error(Code::invalid_argument, "write_hledger: the stream could not be written to its end", "ledger");
+}
+
+}  // namespace gradus
