@@ -12,10 +12,6 @@ namespace gradus {
 
 namespace {
 
-// Where a test is, it says what a level is; else whoever is nearest to it. Only differences between sources can be told.
-constexpr Source most_trusted[] = {Source::test, Source::manager, Source::observation,
-                                   Source::peer, Source::report,  Source::self};
-
 constexpr std::int64_t people_at_once = 2048;
 
 }  // namespace

@@ -17,6 +17,10 @@ namespace gradus {
 
 inline constexpr std::size_t source_count = std::size(Words<Source>::names);
 
+/// Where a test is, it says what a level is; else whoever is nearest to it. Only differences between sources can be told.
+inline constexpr Source most_trusted[] = {Source::test, Source::manager, Source::observation,
+                                          Source::peer, Source::report,  Source::self};
+
 /// What one person's ratings come to, by capability and rater. Local numbers: within the person.
 ///
 /// Levels are counted in ranges of their scale, from the level believed before any rating.

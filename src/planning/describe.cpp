@@ -7,6 +7,7 @@
 
 #include "assessment/stage.h"
 #include "base/parallel.h"
+#include "planning/level_name.h"
 #include "risk/strategy.h"
 
 namespace gradus {
@@ -325,15 +326,6 @@ struct Piece {
     std::vector<Person> people;
     std::vector<Goal> goals;
 };
-
-// "Practitioner", or the number where no level stands there.
-std::string level_name(const Organization& organization, CapabilityId capability, double position) {
-    const Scales& scales = organization->scales;
-    const ScaleId scale = organization->capabilities.scale[capability.value()];
-    for (const std::size_t row : organization.relations().levels_of_scale[scale])
-        if (scales.position[row] == position) return std::string(scales.level[row]);
-    return to_text(position);
-}
 
 // How reaching each level will be seen: few texts, each for many goals.
 class Measures {

@@ -34,7 +34,8 @@ struct Told {
     std::vector<Reason> reasons;
     double value = 0;  ///< Σ gains
 };
-/// For the person that the items are of, with what `offer.anew` says. Stands the offer on that person.
+/// For the person that the items are of, with what `offer.anew` says. Stands the offer on that person; entry i of its benefit is
+/// then item i, and active.
 Told tell(Offer& offer, std::span<const Item> items);
 
 /// Fills the items table.

@@ -176,6 +176,21 @@ ObjectiveId Strategy::strongest(PersonId person, CapabilityId capability) const 
     return best.objective;
 }
 
+void Strategy::serving(PersonId person, CapabilityId capability, std::vector<Served>& out) const {
+    out.clear();
+    const std::int32_t list = list_of_[static_cast<std::size_t>(capability.value())];
+    if (list < 0) return;
+    const RoleId role = scoped_ ? roles_[static_cast<std::size_t>(person.value())] : RoleId();
+    // Strongest first: an objective's first link is the one that counts.
+    for (const std::size_t row : lists_[static_cast<std::size_t>(list)].rows) {
+        const ObjectiveId objective = organization_->objective_links.objective[row];
+        const auto known = [&](const Served& other) { return other.objective == objective; };
+        if (std::any_of(out.begin(), out.end(), known) || !holds_for(row, person, role)) continue;
+        if (const double adds = served(organization_, row); adds > 0) out.push_back({objective, adds});
+    }
+    std::sort(out.begin(), out.end(), [](const Served& a, const Served& b) { return a.objective < b.objective; });
+}
+
 ObjectiveId strongest_objective(const Organization& organization, PersonId person, CapabilityId capability,
                                 Date as_of) {
     const ObjectiveLinks& links = organization->objective_links;

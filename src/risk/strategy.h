@@ -27,6 +27,14 @@ public:
     }
     /// The same as strongest_objective(), for many.
     ObjectiveId strongest(PersonId person, CapabilityId capability) const;
+    /// An objective whose link holds, and what that adds: strength × the weights of the objective and of all above it.
+    struct Served {
+        ObjectiveId objective;
+        double adds = 0;
+    };
+    /// Every objective that is linked to the capability for the person and gains something by it, by key; of several links
+    /// of one the strongest counts.
+    void serving(PersonId person, CapabilityId capability, std::vector<Served>& out) const;
 
 private:
     struct List {
