@@ -23,12 +23,16 @@
 #include <gradus/organization/organization.h>
 #include <gradus/planning/desk.h>
 #include <gradus/planning/earlier.h>
+#include <gradus/planning/goal.h>
+#include <gradus/planning/goal_check.h>
+#include <gradus/planning/milestone.h>
 #include <gradus/planning/mip.h>
 #include <gradus/planning/optimize.h>
 #include <gradus/planning/plan.h>
 #include <gradus/planning/recommend.h>
 #include <gradus/planning/remaining.h>
 #include <gradus/planning/replan.h>
+#include <gradus/planning/trace.h>
 #include <gradus/planning/verify.h>
 #include <gradus/risk/concentration.h>
 #include <gradus/risk/gap.h>
