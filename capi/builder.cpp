@@ -19,9 +19,9 @@ const Input& needed_input(const gradus_builder& builder, std::string_view table)
 }
 
 std::vector<Input> organization_inputs(const gradus_builder& builder) {
-    constexpr std::array<std::string_view, 12> others{"assessments", "review_designs", "estimates", "gaps",
-                                                      "risks",       "items",          "resources", "conflicts",
-                                                      "certificate", "kpis",           "rollouts",  "anecdotes"};
+    constexpr std::array<std::string_view, 14> others{
+        "assessments", "review_designs", "estimates",  "gaps", "risks",    "items",     "resources",
+        "conflicts",   "certificate",    "milestones", "kpis", "rollouts", "anecdotes", "goals"};
     std::vector<Input> inputs;
     for (const auto& [table, input] : builder.inputs)
         if (std::find(others.begin(), others.end(), table) == others.end()) inputs.push_back(input);

@@ -4,14 +4,9 @@
 
 namespace gradus::c {
 
-namespace {
-
-/// @throws Error invalid_option unless it is 0: a later version may give it a meaning.
 void check_reserved(std::int32_t reserved) {
     if (reserved != 0) throw Error(Code::invalid_option, "reserved must be 0", "options", 0, "reserved");
 }
-
-}  // namespace
 
 Source source_from_c(std::int32_t source, const char* name) {
     if (is_missing(source)) return missing<Source>();
@@ -252,6 +247,32 @@ gradus_replan_options OptionStruct<gradus_replan_options>::defaults() {
             .risks = nullptr,
             .remaining = nullptr,
             .exclude = nullptr};
+}
+
+gradus_goal_options OptionStruct<gradus_goal_options>::defaults() {
+    const GoalOptions o;
+    return {.struct_size = sizeof(gradus_goal_options),
+            .check_in_days = o.check_in_days,
+            .reassess_days = o.reassess_days,
+            .threads = o.threads,
+            .min_probability = o.min_probability,
+            .sure = o.sure,
+            .assessments = nullptr,
+            .person = nullptr};
+}
+
+gradus_check_options OptionStruct<gradus_check_options>::defaults() {
+    const CheckOptions o;
+    return {.struct_size = sizeof(gradus_check_options),
+            .start = to_c(o.start),
+            .months = o.months,
+            .period_months = o.period_months,
+            .threads = o.threads,
+            .reserved = 0,
+            .min_probability = o.min_probability,
+            .sure = o.sure,
+            .assessments = nullptr,
+            .estimates = nullptr};
 }
 
 gradus_recommend_options OptionStruct<gradus_recommend_options>::defaults() {

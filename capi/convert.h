@@ -61,6 +61,8 @@ Source source_from_c(std::int32_t source, const char* name);
 
 /// @throws Error invalid_option unless `number` is 0 or 1.
 bool truth(std::int32_t number, const char* name);
+/// @throws Error invalid_option unless it is 0: a later version may give it a meaning.
+void check_reserved(std::int32_t reserved);
 
 // Every option struct of C, by its type: the name of its _init function, the size it had when it was first released
 // (nobody's is smaller), and what it holds by default.
@@ -133,6 +135,19 @@ struct OptionStruct<gradus_recommend_options> {
     static constexpr const char* init = "gradus_recommend_options_init";
     static constexpr std::uint32_t first_size = 32 + 3 * sizeof(void*);
     static gradus_recommend_options defaults();
+};
+
+template <>
+struct OptionStruct<gradus_goal_options> {
+    static constexpr const char* init = "gradus_goal_options_init";
+    static constexpr std::uint32_t first_size = 32 + 2 * sizeof(void*);
+    static gradus_goal_options defaults();
+};
+template <>
+struct OptionStruct<gradus_check_options> {
+    static constexpr const char* init = "gradus_check_options_init";
+    static constexpr std::uint32_t first_size = 40 + 2 * sizeof(void*);
+    static gradus_check_options defaults();
 };
 
 /// Fills the caller's struct of `size` bytes: what the library does not know of it is zero.

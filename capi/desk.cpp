@@ -16,19 +16,6 @@ gradus::PersonNow now(const C& c) {
             .credit_completed = truth(c.credit_completed, "credit_completed")};
 }
 
-/// The id of a key. @throws Error unknown_key.
-template <class Tag>
-gradus::Id<Tag> find(const gradus::Keys& keys, const char* key, const char* what) {
-    const std::string_view wanted = text(key, what);
-    const gradus::Id<Tag> id(keys.find(wanted));
-    if (!id)
-        throw gradus::Error(
-            gradus::Code::unknown_key,
-            std::string("there is no ") + what + " '" + std::string(wanted) + "' in " + std::string(Tag::table),
-            std::string(Tag::table), 0, what);
-    return id;
-}
-
 gradus::PersonId person_of(const gradus::Desk& desk, const char* key) {
     return find<gradus::PersonTag>(desk.organization().people(), key, "person");
 }

@@ -751,6 +751,63 @@ GRADUS_API gradus_status gradus_remaining_give_back(gradus_remaining* remaining,
 GRADUS_API gradus_status gradus_remaining_table(const gradus_remaining* remaining, const char* name, gradus_table** out,
                                                 gradus_error* err);
 
+/* ---- Goals ----------------------------------------------------------------------------------------------------- */
+
+/* Goals and the milestones to them, written from a plan or loaded. Immutable. */
+typedef struct gradus_goals gradus_goals;
+
+typedef struct gradus_goal_options {
+    uint32_t struct_size;
+    int32_t check_in_days; /* a check-in stands where start and due are so many days apart, or more; default 14 */
+    int32_t reassess_days; /* days from the due date to the re-assessment; default 0 */
+    int32_t threads;
+    double min_probability; /* a goal is achievable from this probability on; default 0.5 */
+    double sure;            /* a level believed reached with this probability is nothing to aim for; default 0.95 */
+    /* Ratings, to know by which assessment a level can be shown; NULL (default): no source is known. Need not outlive
+     * the call, and neither need `person`. */
+    const gradus_assessments* assessments;
+    const char* person; /* only this person's goals; NULL (default): everyone's */
+} gradus_goal_options;
+GRADUS_API void gradus_goal_options_init(gradus_goal_options* options, uint32_t struct_size);
+
+/* A SMART goal for each person and capability that the plan improves, with milestones. */
+GRADUS_API gradus_status gradus_write_goals(const gradus_desk* desk, const gradus_goal_options* options,
+                                            gradus_goals** out, gradus_error* err);
+/* Goals that people wrote: the builder's tables "goals" (person is needed, the rest may be absent) and, if there,
+ * "milestones". */
+GRADUS_API gradus_status gradus_goals_load(const gradus_organization* organization, gradus_builder* builder,
+                                           const gradus_load_options* options, gradus_goals** out, gradus_error* err);
+GRADUS_API void gradus_goals_free(gradus_goals* goals);
+/* "goals", "milestones", and "problems". */
+GRADUS_API gradus_status gradus_goals_table(const gradus_goals* goals, const char* name, gradus_table** out,
+                                            gradus_error* err);
+
+typedef struct gradus_check_options {
+    uint32_t struct_size;
+    int32_t start; /* the horizon in which time and money count, as in gradus_optimize_options */
+    int32_t months;
+    int32_t period_months;
+    int32_t threads;
+    int32_t reserved;                      /* 0 */
+    double min_probability;                /* as in gradus_goal_options */
+    double sure;                           /* as in gradus_goal_options */
+    const gradus_assessments* assessments; /* to know what sources have rated; NULL (default): none is known */
+    const gradus_estimates* estimates;     /* levels of what nobody requires; NULL (default): of these none is known */
+} gradus_check_options;
+GRADUS_API void gradus_check_options_init(gradus_check_options* options, uint32_t struct_size);
+
+/* Judges goals by their fields: the table "goal_checks", five rows for each goal, with what is missing of each letter. */
+GRADUS_API gradus_status gradus_check_goals(const gradus_organization* organization, const gradus_risks* risks,
+                                            const gradus_goals* goals, const gradus_check_options* options,
+                                            gradus_table** out, gradus_error* err);
+
+/* From activity to goal, capability, objective and those above it: the table "trace". `person` and `objective` limit it to
+ * one person's items and to what serves one objective or those below it; NULL: everything. */
+GRADUS_API gradus_status gradus_trace_items(const gradus_desk* desk, const char* person, const char* objective,
+                                            gradus_table** out, gradus_error* err);
+/* What is being done for each objective with everything below it: the table "objective_trace". */
+GRADUS_API gradus_status gradus_trace_objectives(const gradus_desk* desk, gradus_table** out, gradus_error* err);
+
 /* ---- Tracking -------------------------------------------------------------------------------------------------- */
 
 /* Measured values of key performance indicators. Immutable. */

@@ -39,6 +39,7 @@ struct gradus_plan : gradus::c::Result<gradus::Plan> {
 struct gradus_verification : gradus::c::Result<gradus::Verification> {};
 struct gradus_desk : gradus::c::Result<gradus::Desk> {};
 struct gradus_proposal : gradus::c::Result<gradus::Proposal> {};
+struct gradus_goals : gradus::c::Result<gradus::WrittenGoals> {};
 struct gradus_kpis : gradus::c::Result<gradus::Kpis> {};
 struct gradus_rollouts : gradus::c::Result<gradus::Rollouts> {};
 struct gradus_anecdotes : gradus::c::Result<gradus::Anecdotes> {};
@@ -80,6 +81,7 @@ inline const Desk& get(const gradus_desk* handle) { return *required(handle, "de
 inline const Proposal& get(const gradus_proposal* handle) { return *required(handle, "proposal").value; }
 inline Remaining& get(gradus_remaining* handle) { return required(handle, "remaining").value; }
 inline const Remaining& get(const gradus_remaining* handle) { return required(handle, "remaining").value; }
+inline const WrittenGoals& get(const gradus_goals* handle) { return *required(handle, "goals").value; }
 inline const Kpis& get(const gradus_kpis* handle) { return *required(handle, "kpis").value; }
 inline const Rollouts& get(const gradus_rollouts* handle) { return *required(handle, "rollouts").value; }
 inline const Anecdotes& get(const gradus_anecdotes* handle) { return *required(handle, "anecdotes").value; }
@@ -114,6 +116,18 @@ gradus_status pick(const Handle* handle, const char* name, gradus_table** out, g
         const auto& value = get(handle);
         return part(handle, find({&value, value.problems.get()}, name));
     });
+}
+
+/// The id of a key. @throws Error unknown_key.
+template <class Tag>
+Id<Tag> find(const Keys& keys, const char* key, const char* what) {
+    const std::string_view wanted = text(key, what);
+    const Id<Tag> id(keys.find(wanted));
+    if (!id)
+        throw Error(Code::unknown_key,
+                    std::string("there is no ") + what + " '" + std::string(wanted) + "' in " + std::string(Tag::table),
+                    std::string(Tag::table), 0, what);
+    return id;
 }
 
 /// The builder's table of that name; null: it has none.
