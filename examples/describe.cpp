@@ -107,8 +107,8 @@ int main() {
     print(gradus::Anecdotes(), "anecdotes", true);
 
     heading("Result tables",
-            "`estimates`, `gaps` and `risks` may also come from outside, in this same form: the function that\n"
-            "uses them takes a table with at least the columns that it names.");
+            "`estimates`, `gaps`, `risks`, `goals` and `milestones` may also come from outside, in this same form:\n"
+            "the function that uses them takes a table with at least the columns that it names.");
     print(gradus::Problems(), "problems", false);
     const gradus::Gaps gaps;
     print(gradus::Estimates(), "estimates", false);
@@ -133,6 +133,11 @@ int main() {
     print(gradus::PlanConflicts(), "plan.conflicts", false);
     print(gradus::PlanCertificate(), "plan.certificate", false);
     print(gradus::Violations(), "violations", false);
+    print(gradus::Goals(), "goals", false);
+    print(gradus::Milestones(), "milestones", false);
+    print(gradus::GoalChecks(), "goal_checks", false);
+    print(gradus::Trace(), "trace", false);
+    print(gradus::ObjectiveTrace(), "objective_trace", false);
     print(gradus::ProposalSummary(), "proposal", false);
     print(gradus::ProposalChanges(), "proposal.changes", false);
     print(gradus::ProposalUses(), "proposal.uses", false);

@@ -222,6 +222,7 @@ def results() -> list[str]:
     rated = {"person": ["E11"], "capability": ["sql"], "mean": [4.0], "sd": [0.2], "last": ["2026-08-14"]}
     proposal = plan.replan("E11", estimates=rated, as_of="2026-08-14")
     left = gr.Remaining(plan)
+    goals = gr.write_goals(plan, assessments=acme.assessments)
     left.try_take(proposal)
     again = left.try_take(proposal)
     strict = gr.optimize(poor, gr.assess_risk(poor, gr.find_gaps(poor, estimates)), start="2026-04-01")
@@ -458,6 +459,42 @@ def results() -> list[str]:
             ),
         ),
         ("violations", plan.verify().violations, [], "None: the plan holds."),
+        (
+            "goals",
+            goals,
+            [{"person": "E09"}],
+            lambda r: (
+                f"Winifred's first goal takes {r[0]['hours']:g} hours and {r[0]['cost']:g} euro. Its probability is "
+                f"{r[0]['probability']:.0%}, so it is no achievable goal yet."
+            ),
+        ),
+        (
+            "milestones",
+            goals.milestones,
+            [{"person": "E09"}],
+            "The steps to it: who looks at what when, and the level that is expected then.",
+        ),
+        (
+            "goal_checks",
+            gr.check_goal(
+                org, risks, {"person": "E03", "capability": "charts", "level": "skilled"}, assessments=acme.assessments
+            ),
+            [{}],
+            "A goal that Imogen wrote, with nothing but a level: what it lacks of being SMART.",
+        ),
+        (
+            "trace",
+            gr.trace_items(plan, person="E09"),
+            [{}],
+            "What she takes, the goals that it serves and the objectives that depend on these, each with its share.",
+        ),
+        (
+            "objective_trace",
+            gr.trace_objectives(plan),
+            [{}],
+            "What is done for each objective, with those below it. Money of those without a parent and of the last "
+            "row adds up to all that the plan costs.",
+        ),
         (
             "proposal",
             proposal.proposal,

@@ -34,6 +34,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     bind_stages(module);
     bind_plan(module);
     bind_desk(module);
+    bind_goals(module);
     bind_problem(module);
     keep_to_ourselves(module);
 }

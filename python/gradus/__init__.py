@@ -20,6 +20,7 @@ from ._check import check
 from ._core import __version__
 from ._dataset import Dataset, load, simulate
 from ._error import Error
+from ._goals import GoalChecks, Goals, ObjectiveTrace, check_goal, trace_items, trace_objectives, write_goals
 from ._mip import export_mps, read_solution
 from ._organization import Organization
 from ._plan import Plan, Verification, optimize
@@ -48,7 +49,10 @@ __all__ = [
     "Error",
     "Estimates",
     "Gaps",
+    "GoalChecks",
+    "Goals",
     "HeatMap",
+    "ObjectiveTrace",
     "Organization",
     "Plan",
     "Proposal",
@@ -70,6 +74,7 @@ __all__ = [
     "assess_risk",
     "budget_curve",
     "check",
+    "check_goal",
     "compare",
     "concentration",
     "estimate",
@@ -86,5 +91,8 @@ __all__ = [
     "show_versions",
     "simulate",
     "simulate_assessments",
+    "trace_items",
+    "trace_objectives",
     "what_if",
+    "write_goals",
 ]

@@ -143,6 +143,33 @@ def replan(
 def recommend(
     plan: Plan, person: str, known: dict[str, Any], top: int, every_session: bool, only_possible: bool
 ) -> Table: ...
+def write_goals(
+    plan: Plan,
+    person: str | None,
+    assessments: Table | None,
+    min_probability: float,
+    sure: float,
+    check_in_days: int,
+    reassess_days: int,
+    threads: int,
+) -> tuple[Table, Table]: ...
+def load_goals(organization: Organization, goals: Input, milestones: Input | None) -> tuple[Table, Table]: ...
+def check_goals(
+    organization: Organization,
+    risks: Table,
+    goals: Table,
+    milestones: Table,
+    assessments: Table | None,
+    estimates: Table | None,
+    min_probability: float,
+    sure: float,
+    start: int | None,
+    months: int,
+    period_months: int,
+    threads: int,
+) -> Table: ...
+def trace_items(plan: Plan, person: str | None, objective: str | None, threads: int) -> Table: ...
+def trace_objectives(plan: Plan, threads: int) -> Table: ...
 def load_assessments(organization: Organization, input: Input, threads: int) -> Table: ...
 def add_assessments(assessments: Table, added: Table, threads: int) -> Table: ...
 def load_estimates(organization: Organization, input: Input, as_of: int | None, threads: int) -> Table: ...
