@@ -26,7 +26,7 @@ TABLES = {
     *("estimates", "gaps", "risks", "heat_map", "concentration", "items", "people", "goals", "resources", "conflicts"),
     *("certificate", "problems"),
 }
-COMMANDS = ("check", "plan", "raters", "review", "risk", "why", "example", "demo", "version")
+COMMANDS = ("check", "plan", "goals", "raters", "review", "risk", "why", "example", "demo", "version")
 
 # Sends Ctrl-C at a moment that a parent could not hit: while optimize waits, and again while tables are written.
 CANCEL = """
@@ -680,6 +680,36 @@ def test_why_explains(starter: Path, tmp_path: Path) -> None:
 def test_why_of_whom_nobody_knows(keys: tuple[str, ...], starter: Path) -> None:
     done = gradus("why", starter, *keys, "--as-of", AS_OF)
     assert (done.returncode, done.stdout) == (2, "") and keys[-1] in done.stderr
+
+
+def test_goals(starter: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert gradus("plan", starter, "-o", out, "--as-of", AS_OF, "--no-report").returncode == 0
+    done = gradus("goals", starter, "--plan", out, "-o", tmp_path / "goals")
+    assert (done.returncode, done.stderr) == (0, "") and "In " in done.stdout
+    names = {path.name for path in (tmp_path / "goals").iterdir()}
+    assert names == {"goals.csv", "milestones.csv", "trace.csv", "objective_trace.csv"}
+    written = columns(tmp_path / "goals" / "goals.csv")
+    person = written["person"][0]
+    assert not any(key in done.stdout for key in written["person"])  # without --names
+    again = gradus("goals", starter, "--as-of", AS_OF, "--names")
+    assert again.returncode == 0 and "of the gain" in again.stdout and "of the gain" not in done.stdout
+    mine = gradus("goals", starter, "--plan", out, "--person", person)
+    assert mine.returncode == 0 and written["text"][0] in " ".join(mine.stdout.split())
+    found: dict[str, Any] = json.loads(gradus("goals", starter, "--plan", out, "--person", person, "--json").stdout)
+    assert found["person"] == person and found["goals"][0]["milestones"][-1]["kind"] == "reassessment"
+    hidden = json.loads(gradus("goals", starter, "--plan", out, "--json").stdout)["objectives"]
+    assert all(row["cost"] is None and row["people"] % 5 == 0 for row in hidden)
+    told = json.loads(gradus("goals", starter, "--plan", out, "--json", "--names").stdout)["objectives"]
+    roots = [row for row in told if row["parent"] is None]
+    assert round(sum(row["cost"] for row in roots) - sum(map(float, columns(out / "items.csv")["cost"])), 6) == 0
+
+
+def test_goals_that_cannot_be(starter: Path) -> None:
+    done = gradus("goals", starter, "--as-of", AS_OF, "--person", "E99")
+    assert (done.returncode, done.stdout) == (2, "") and "E99" in done.stderr
+    done = gradus("goals", starter, "--as-of", AS_OF, "-o", starter)
+    assert (done.returncode, done.stdout) == (2, "") and "holds the tables that are read" in done.stderr
 
 
 def test_example(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from .._core import __version__
 from .check import check
 from .demo import demo
 from .example import example
+from .goals import goals
 from .options import spread
 from .outcome import EXIT_CODES, told
 from .plan import plan
@@ -52,7 +53,7 @@ def gradus(
 
 
 PANELS = {
-    "From tables to a plan": (check, raters, review, risk, plan, why),
+    "From tables to a plan": (check, raters, review, risk, plan, goals, why),
     "To begin with": (example, demo, version),
 }
 
