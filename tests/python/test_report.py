@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import html as markup
 import json
+import math
 import re
 import sys
 from dataclasses import replace
@@ -26,6 +27,7 @@ pytest.importorskip("altair")
 pytest.importorskip("vl_convert")
 pytest.importorskip("jinja2")
 
+from gradus._objectives import objectives_served
 from gradus.report.activities import make_activities
 from gradus.report.assumptions import make_assumptions
 from gradus.report.capabilities import make_capabilities
@@ -40,7 +42,7 @@ from gradus.report.ratings import make_ratings
 from gradus.report.sessions import make_sessions
 from gradus.report.single_points import make_single_points
 from gradus.report.team import make_team
-from gradus.report.wording import number, share
+from gradus.report.wording import day, number, share
 
 NASTY = "</script><b>bold</b><!-- <script>alert(1)</script> &amp; \u2028 ' \""
 
@@ -110,10 +112,43 @@ def page(acme: Case) -> Page:
 
 def test_it_has_every_section_in_order(page: Page) -> None:
     assert list(page.sections) == [
-        "worth", "activities", "heat-map", "matrix", "funds",
+        "worth", "activities", "objectives", "heat-map", "matrix", "funds",
         "capabilities", "single-points", "sessions", "ratings", "conflicts", "assumptions",
         "provenance",
     ]  # fmt: skip
+
+
+def test_it_says_what_is_done_for_each_objective(acme: Case, page: Page) -> None:
+    rows = objectives_served(acme.plan)
+    text, named = page.sections["objectives"], Page(acme.report(names=True).html).sections["objectives"]
+    for row in rows[:-1]:
+        assert row["name"] in text and row["name"] in named
+    served = sum(row["people"] > 0 for row in rows[:-1])
+    assert f"{served} of {len(rows) - 1} objectives are served by what is planned." in text
+    assert "People are told in steps of 5." in text and "steps" not in named
+    # Without names there is no figure but people, in steps.
+    assert "Money" in named and not any(word in text for word in ("Money", "Hours", "Goals"))
+    found = objectives_served(acme.plan, 5)
+    assert [row["objective"] for row in found] == [row["objective"] for row in rows]
+    for row, exact in zip(found, rows, strict=True):
+        assert row["people"] == exact["people"] // 5 * 5 and row["few"] == (0 < exact["people"] < 5)
+        assert all(row[name] is None for name in ("goals", "items", "activities", "gain", "hours", "cost"))
+    roots = [row for row in rows if row["parent"] is None]
+    assert math.isclose(sum(row["gain_share"] for row in roots), 1)
+    without = small_tables()
+    assert "objectives" not in Page(gr.report(plan_of(without).plan, names=True).html).sections
+
+
+def test_the_page_of_a_person_tells_the_steps_to_each_goal(acme: Case) -> None:
+    key = acme.person()
+    text = " ".join(Page(acme.report(person=key).html).sections["goals"].split())
+    goals = gr.write_goals(acme.plan, person=key, assessments=acme.acme.assessments).person(key)
+    assert goals
+    for goal in goals:
+        assert goal["text"] in text and goal["measure"] in text
+        for step in goal["milestones"]:
+            assert day(step["date"]) in text
+    assert "Your level is rated again" in text and " (you)" in text
 
 
 def test_it_says_what_was_planned_and_how_good_it_is(acme: Case, page: Page) -> None:

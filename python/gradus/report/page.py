@@ -27,6 +27,7 @@ from .funds import make_funds
 from .headline import make_headline
 from .material import Material
 from .matrix import make_matrix
+from .objectives import make_objectives
 from .origin import make_origin
 from .person import make_person
 from .ratings import BOTH, make_ratings
@@ -236,6 +237,7 @@ def _organization_page(material: Material, title: str | None) -> Report:
         ratings = make_ratings(material)
         context |= {
             "activities": make_activities(material),
+            "objectives": make_objectives(material),
             "cube": cube.encode(),
             "matrix": matrix,
             "funds": funds,

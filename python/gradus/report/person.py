@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._assessment import ratings_by_source
+from .._goals import LETTERS, write_goals
 from .._interval import reach
 from .material import Material, rows_of
 from .wording import DASH, LIMITS, SOURCES, WORDS, count, day, hours, listed, money, number, share, whole
@@ -48,6 +49,7 @@ def make_person(material: Material, key: str) -> dict[str, Any]:
         ],
         "items": items,
         "goals": goals,
+        "smart": _smart(material, key),
         "levels": levels,
         "rated_levels": rated,
         "below": sum(row["likelihood"] > 0.5 for row in rated),
@@ -118,6 +120,47 @@ def _goal(material: Material, row: dict[str, Any]) -> dict[str, Any]:
         "measure": row["measure"],
         "due": day(row["due"]),
     }
+
+
+STEPS = {"check_in": "Check-in", "reassessment": "Your level is rated again"}
+LACKING = {
+    "specific": "it is believed reached already",
+    "measurable": "nothing has measured it yet: agree on who or what will",
+    "achievable": "it is not likely enough, or its time or money is not known or not there",
+    "relevant": "it serves no objective and no requirement",
+    "time_bound": "its dates do not fit",
+}
+
+
+def _smart(material: Material, key: str) -> list[dict[str, Any]]:
+    """Goals with their milestones. Owners are told by what they are to the person; who rates is not named."""
+    written = write_goals(material.plan, person=key, assessments=material.assessments)
+    manager = rows_of(material.organization.people, [key])[0]["manager"]
+    who = {key: "you", manager: "your manager"}
+    return [
+        {
+            "text": goal["text"],
+            "descriptor": goal["descriptor"],
+            "measure": goal["measure"],
+            "before": share(goal["probability_before"]),
+            "probability": share(goal["probability"]),
+            "hours": hours(goal["hours"]),
+            "money": money(goal["cost"], material.currency),
+            "objective": material.objective(goal["objective"]) if goal["objective"] else None,
+            "basis": BASES[goal["basis"]],
+            "lacking": [LACKING[letter] for letter in LETTERS if not goal[letter]],
+            "steps": [
+                {
+                    "when": day(step["date"]),
+                    "what": STEPS.get(step["kind"]) or f"{material.activity(step['activity'])} ends",
+                    "owner": who.get(step["owner"], "") if step["owner"] else "",
+                    "level": material.level(goal["capability"], step["expected"]),
+                }
+                for step in goal["milestones"]
+            ],
+        }
+        for goal in written.person(key)
+    ]
 
 
 def _answers(material: Material, key: str, items: list[dict[str, Any]]) -> dict[str, Any]:
