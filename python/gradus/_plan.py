@@ -21,7 +21,7 @@ from ._error import Error
 from ._input import Tabular, read
 from ._options import Day, cores, date, day, real, truth, whole
 from ._organization import Organization
-from ._plan_tables import TABLES, Certificate, Conflicts, Goals, Items, PlannedPeople, Resources
+from ._plan_tables import TABLES, Certificate, Conflicts, Items, PlannedGoals, PlannedPeople, Resources
 from ._risk import Risks, given_risks
 from ._rows import row_of, rows_of
 from ._run import run
@@ -91,7 +91,7 @@ class Plan:
         Who takes what and when, what it costs and what it gains.
     people : PlannedPeople
         What the plan means for each person who has items in it.
-    goals : Goals
+    goals : PlannedGoals
         The gaps it works on, and how far it brings them.
     resources : Resources
         Funds and sessions: what is used, and what one more unit would be worth.
@@ -105,7 +105,7 @@ class Plan:
 
     items: Items
     people: PlannedPeople
-    goals: Goals
+    goals: PlannedGoals
     resources: Resources
     conflicts: Conflicts
     certificate: Certificate

@@ -39,7 +39,7 @@ class PlannedPeople(Table):
         return f"{people}; their exposure goes from {before:,.1f} to {after:,.1f} by the end"
 
 
-class Goals(Table):
+class PlannedGoals(Table):
     """The gaps that the plan works on, and how far it brings them."""
 
     __slots__ = ()
@@ -143,7 +143,7 @@ class Certificate(Table):
 TABLES: dict[str, type[Table]] = {
     "items": Items,
     "people": PlannedPeople,
-    "goals": Goals,
+    "goals": PlannedGoals,
     "resources": Resources,
     "conflicts": Conflicts,
     "certificate": Certificate,
