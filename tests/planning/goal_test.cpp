@@ -110,6 +110,30 @@ TEST(WriteGoals, SaysWhatWhereWhenAndHowSure) {
     EXPECT_EQ(milestones.source[2], Source::manager);
 }
 
+TEST(WriteGoals, ADayBeginsBeforeWhatEndsOnIt) {
+    const Story story(
+        {{"people", {{"person", "role", "manager", "left"}, {"m", "T", "", "2026-04-20"}, {"p", "R", "m", ""}}},
+         {"activities", {{"activity", "days"}, {"a", "30"}, {"b", "16"}}},
+         {"outcomes", {{"activity", "capability", "uplift"}, {"a", "A", "1"}, {"b", "A", "0.5"}}}});
+    const Assessments seen =
+        assess(story.organization, {{"person", "capability", "level", "source"}, {"p", "A", "2", "manager"}});
+    const auto [goals, milestones] = story.write({.assessments = &seen});
+    ASSERT_EQ(milestones.size(), 4u);
+    // On April 16 person and manager look at it in the morning, and b is over in the evening.
+    EXPECT_EQ(milestones.kind[0], MilestoneKind::check_in);
+    EXPECT_EQ(milestones.date[0], milestones.date[1]);
+    EXPECT_EQ(milestones.expected[0], 2);
+    EXPECT_EQ(milestones.expected[1], 2.5);
+    EXPECT_EQ(milestones.expected[2], 3.5);
+    // By the re-assessment the manager has left.
+    EXPECT_TRUE(milestones.owner[0]);
+    EXPECT_EQ(milestones.source[3], Source::manager);
+    EXPECT_FALSE(milestones.owner[3]);
+    EXPECT_TRUE(is_missing(goals.cost[0]));  // of an activity without a cost it is not known
+    EXPECT_FALSE(goals.achievable[0]);
+    EXPECT_EQ(story.write({.reassess_days = 30}).milestones.date[3], day("2026-05-31"));
+}
+
 TEST(WriteGoals, AimsNoHigherThanIsLikely) {
     const std::vector<Literal> little = {{"outcomes", {{"activity", "capability", "uplift"}, {"a", "A", "1.1"}}}};
     const Story story(little);
