@@ -149,6 +149,8 @@ def test_the_page_of_a_person_tells_the_steps_to_each_goal(acme: Case) -> None:
         for step in goal["milestones"]:
             assert day(step["date"]) in text
     assert "Your level is rated again" in text and " (you)" in text
+    owners = {step["owner"] for goal in goals for step in goal["milestones"]} - {None, key}
+    assert owners and "(your manager)" in text and not any(f"({owner})" in text for owner in owners)
 
 
 def test_it_says_what_was_planned_and_how_good_it_is(acme: Case, page: Page) -> None:
