@@ -269,6 +269,29 @@ void exhaust_desk(const stages& s) {
     gradus_desk_free(desk);
 }
 
+/// Goals, read and written, and what they serve.
+void exhaust_goals(const stages& s) {
+    gradus_error err;
+    gradus_desk* desk;
+    gradus_goals* goals;
+    OK(gradus_desk_new(s.organization, s.risks, s.plan, &desk, &err));
+    gradus_goal_options options;
+    gradus_goal_options_init(&options, sizeof options);
+    options.assessments = s.assessments;
+    OK(gradus_write_goals(desk, &options, &goals, &err));
+    for (const int32_t threads : {1, 4}) {
+        options.threads = threads;
+        EXHAUST(gradus_goals_free, gradus_write_goals(desk, &options, out, err));
+    }
+    EXHAUST(gradus_goals_free, gradus_goals_load(s.organization, s.builder, nullptr, out, err));
+    EXHAUST(gradus_table_free, gradus_goals_table(goals, "milestones", out, err));
+    EXHAUST(gradus_table_free, gradus_check_goals(s.organization, s.risks, goals, nullptr, out, err));
+    EXHAUST(gradus_table_free, gradus_trace_items(desk, "E2", "trust", out, err));
+    EXHAUST(gradus_table_free, gradus_trace_objectives(desk, out, err));
+    gradus_goals_free(goals);
+    gradus_desk_free(desk);
+}
+
 /// Gives a table of a stage to the builder by Arrow, for the functions that load it.
 void give(gradus_builder* builder, gradus_table* table) {
     gradus_error err;
@@ -295,6 +318,8 @@ int main() {
         give(s.builder, table);
     }
     OK(add(s.builder, "review_designs", "design|source\nfew|manager\nfew|self\nmany|test", &err));
+    OK(add(s.builder, "goals", "person|capability|level\nE1|sql|skilled", &err));
+    OK(add(s.builder, "milestones", "person|capability|number|kind\nE1|sql|1|check_in", &err));
     OK(add(s.builder, "kpis", "kpi|entity|date|value\nincidents|lab|2026-01-01|7", &err));
     OK(add(s.builder, "rollouts", "entity|start|activity\nlab|2026-04-01|A5", &err));
     OK(add(s.builder, "anecdotes", "text|objective\nIt helped|trust", &err));
@@ -303,6 +328,7 @@ int main() {
     exhaust_stages(s, 1);
     exhaust_stages(s, 4);
     exhaust_desk(s);
+    exhaust_goals(s);
     stages last = s;
     free_stages(&last);
     std::printf("%d calls survived %d faults\n", functions, faults);
