@@ -90,8 +90,9 @@ class Table:
         """One column as a read-only NumPy array.
 
         Numbers and levels (positions on the scale) are views of the table's own memory. Keys, words and texts are
-        arrays of str, dates datetime64[D], moments datetime64[us] in UTC, money and hours float64 in currency units and hours. Missing is None, NaT or
-        NaN; an integer column with missing values becomes float64. Made once, then kept.
+        arrays of str, dates datetime64[D], moments datetime64[us] in UTC, money and hours float64 in currency units
+        and hours. Missing is None, NaT or NaN; an integer column with missing values becomes float64. Made once, then
+        kept.
 
         Raises
         ------
