@@ -8,8 +8,8 @@
 #include <gradus/base/units.h>
 
 #include "account/book.h"
-#include "account/draft.h"
 #include "account/recorded.h"
+#include "account/voucher.h"
 #include "account/wording.h"
 #include "base/sha256.h"
 

@@ -11,11 +11,11 @@
 #include <gradus/account/ledger.h>
 
 #include "account/book.h"
-#include "account/draft.h"
 #include "account/fields.h"
 #include "account/journal.h"
 #include "account/operations.h"
 #include "account/store.h"
+#include "account/voucher.h"
 
 namespace gradus {
 
@@ -49,7 +49,7 @@ public:
 
     private:
         std::optional<Receipt> repeated(const Fields& fields, std::int64_t row);
-        std::variant<Draft, Refusal> work_out(const Fields& fields, std::int64_t row);
+        std::variant<Voucher, Denial> work_out(const Fields& fields, std::int64_t row);
 
         Store& store_;
         Parts& parts_;

@@ -116,23 +116,23 @@ void Journal::append(const Recorded& transaction) {
                          r.message, transaction.first_entry, transaction.entries, Statement::Blob{end_.link});
 }
 
-Receipt Journal::apply(const Fields& fields, const Draft& draft) {
+Receipt Journal::apply(const Fields& fields, const Voucher& voucher) {
     const Recorded recorded{.fields = fields,
                             .receipt = {.transaction = end_.transaction + 1,
                                         .at = fields.at,
                                         .applied = true,
-                                        .available = draft.available,
-                                        .asked = draft.asked},
+                                        .available = voucher.available,
+                                        .asked = voucher.asked},
                             .first_entry = end_.entry + 1,
-                            .entries = static_cast<std::int64_t>(draft.moves().size())};
+                            .entries = static_cast<std::int64_t>(voucher.moves().size())};
     const std::int64_t number = recorded.receipt.transaction;
     append(recorded);
 
-    std::vector<std::int64_t> ids(draft.books().size());
-    for (const Move& move : draft.moves())
-        if (std::int64_t& id = ids[move.book]; id == 0) id = id_of(draft.books()[move.book]);
-    for (const Move& move : draft.moves()) {
-        const Book& book = draft.books()[move.book];
+    std::vector<std::int64_t> ids(voucher.books().size());
+    for (const Move& move : voucher.moves())
+        if (std::int64_t& id = ids[move.book]; id == 0) id = id_of(voucher.books()[move.book]);
+    for (const Move& move : voucher.moves()) {
+        const Book& book = voucher.books()[move.book];
         const std::int64_t entry = end_.entry + 1;
         end_.link = view(link(end_.link, canonical(entry, number, book, move)));
         end_.entry = entry;
@@ -142,25 +142,25 @@ Receipt Journal::apply(const Fields& fields, const Draft& draft) {
     }
 
     for (std::size_t i = 0; i < ids.size(); ++i) {
-        const Book& book = draft.books()[i];
+        const Book& book = voucher.books()[i];
         if (ids[i] == 0) continue;  // looked at, not moved
         if (book.id == 0)
             add_balance_.run(ids[i], micros(book.expires), std::int64_t(book.guarded()), book.posted, book.pending);
         else if (!(broken(Mutant::balance_apart) && fields.operation == OperationKind::void_reservation))
             set_balance_.run(ids[i], book.posted, book.pending);
     }
-    if (draft.opened) add_reservation_.run(number, micros(draft.opened->expires), draft.opened->amount);
-    for (const Move& move : draft.moves()) {
+    if (voucher.opened) add_reservation_.run(number, micros(voucher.opened->expires), voucher.opened->amount);
+    for (const Move& move : voucher.moves()) {
         if (move.pending > 0)
-            add_hold_.run(ids[move.book], micros(draft.opened->expires), move.reservation, move.pending);
+            add_hold_.run(ids[move.book], micros(voucher.opened->expires), move.reservation, move.pending);
         if (move.pending < 0)
-            remove_hold_.run(ids[move.book], micros(draft.resolved().at(move.reservation).expires), move.reservation);
+            remove_hold_.run(ids[move.book], micros(voucher.resolved().at(move.reservation).expires), move.reservation);
     }
-    for (const auto& resolved : draft.resolved()) resolve_.run(resolved.first, number);
+    for (const auto& resolved : voucher.resolved()) resolve_.run(resolved.first, number);
     return recorded.receipt;
 }
 
-Receipt Journal::refuse(const Fields& fields, const Refusal& refusal) {
+Receipt Journal::refuse(const Fields& fields, const Denial& refusal) {
     const Recorded recorded{.fields = fields,
                             .receipt = {.transaction = end_.transaction + (broken(Mutant::gap) ? 2 : 1),
                                         .at = fields.at,

@@ -12,10 +12,10 @@
 
 #include "account/book.h"
 #include "account/chain.h"
-#include "account/draft.h"
 #include "account/fields.h"
 #include "account/recorded.h"
 #include "account/store.h"
+#include "account/voucher.h"
 #include "base/sha256.h"
 
 namespace gradus {
@@ -48,9 +48,9 @@ public:
     Point at(Moment at);
 
     /// Writes down that the request is applied, with its entries.
-    Receipt apply(const Fields& fields, const Draft& draft);
+    Receipt apply(const Fields& fields, const Voucher& voucher);
     /// Writes down that it is refused, by a rule of this room or of another.
-    Receipt refuse(const Fields& fields, const Refusal& refusal);
+    Receipt refuse(const Fields& fields, const Denial& refusal);
 
     const std::string& currency() const { return currency_; }
 

@@ -37,7 +37,7 @@ void check(const std::string& path, const LedgerOptions& options) {
                "expected 0 to 3600000 milliseconds, found " + std::to_string(options.busy_timeout.count()));
 }
 
-Refusal linked(std::size_t row, const Refusal& refusal) {
+Denial linked(std::size_t row, const Denial& refusal) {
     return {.rule = "linked",
             .message = "request " + std::to_string(row + 1) + " of the batch was refused (" + refusal.rule +
                        "), and all are linked: " + refusal.message};
@@ -75,8 +75,8 @@ void Ledger::Data::refuse_writing() const {
 Receipt Ledger::Data::Session::apply(const Fields& fields, std::int64_t row) {
     if (std::optional<Receipt> known = repeated(fields, row)) return *known;
     auto outcome = work_out(fields, row);
-    if (const auto* refusal = std::get_if<Refusal>(&outcome)) return parts_.journal.refuse(fields, *refusal);
-    return parts_.journal.apply(fields, std::get<Draft>(outcome));
+    if (const auto* refusal = std::get_if<Denial>(&outcome)) return parts_.journal.refuse(fields, *refusal);
+    return parts_.journal.apply(fields, std::get<Voucher>(outcome));
 }
 
 std::optional<Receipt> Ledger::Data::Session::repeated(const Fields& fields, std::int64_t row) {
@@ -92,7 +92,7 @@ std::optional<Receipt> Ledger::Data::Session::repeated(const Fields& fields, std
     return std::move(known->receipt);
 }
 
-std::variant<Draft, Refusal> Ledger::Data::Session::work_out(const Fields& fields, std::int64_t row) {
+std::variant<Voucher, Denial> Ledger::Data::Session::work_out(const Fields& fields, std::int64_t row) {
     const Journal::End& end = parts_.journal.end();
     if (end.transaction > 0 && fields.at < end.at)
         throw Error(Code::out_of_range,
@@ -106,7 +106,7 @@ std::vector<Receipt> Ledger::Data::Session::apply_linked(const std::vector<Field
     const Journal::End before = parts_.journal.end();
     std::vector<Receipt> receipts;
     store_.execute("SAVEPOINT linked");
-    std::optional<Refusal> refusal;
+    std::optional<Denial> refusal;
     for (std::size_t i = 0; i < requests.size() && !refusal; ++i) {
         const auto row = static_cast<std::int64_t>(i) + 1;
         if (std::optional<Receipt> known = repeated(requests[i], row)) {
@@ -115,11 +115,11 @@ std::vector<Receipt> Ledger::Data::Session::apply_linked(const std::vector<Field
             continue;
         }
         auto outcome = work_out(requests[i], row);
-        if (auto* refused = std::get_if<Refusal>(&outcome)) {
+        if (auto* refused = std::get_if<Denial>(&outcome)) {
             refusal = std::move(*refused);
             receipts.emplace_back();
         } else {
-            receipts.push_back(parts_.journal.apply(requests[i], std::get<Draft>(outcome)));
+            receipts.push_back(parts_.journal.apply(requests[i], std::get<Voucher>(outcome)));
         }
     }
     if (refusal) {

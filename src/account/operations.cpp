@@ -82,35 +82,35 @@ std::string Operations::text(std::int64_t amount, AccountKind kind) const {
     return to_text(Amount(amount), kind, journal_.currency());
 }
 
-void Operations::release(Draft& draft, const Reservation& reservation) {
-    if (!draft.resolve(reservation)) return;
+void Operations::release(Voucher& voucher, const Reservation& reservation) {
+    if (!voucher.resolve(reservation)) return;
     for (const Reservations::Part& part : reservations_.parts(reservation.number))
-        draft.move(draft.place(books_.at(part.book)), 0, -part.amount, reservation.number);
+        voucher.move(voucher.place(books_.at(part.book)), 0, -part.amount, reservation.number);
 }
 
-void Operations::release_overdue(Draft& draft, std::int64_t book, Moment at) {
-    for (const Reservation& reservation : reservations_.overdue(book, at)) release(draft, reservation);
+void Operations::release_overdue(Voucher& voucher, std::int64_t book, Moment at) {
+    for (const Reservation& reservation : reservations_.overdue(book, at)) release(voucher, reservation);
 }
 
-Operations::Paid Operations::pay(Draft& draft, const std::vector<Book>& books, std::int64_t amount, Moment at) {
+Operations::Paid Operations::pay(Voucher& voucher, const std::vector<Book>& books, std::int64_t amount, Moment at) {
     Paid paid;
     for (const Book& book : books) {
-        const std::size_t place = draft.place(book);
-        if (book.pending > 0) release_overdue(draft, book.id, at);
-        const Book& now = draft.book(place);
+        const std::size_t place = voucher.place(book);
+        if (book.pending > 0) release_overdue(voucher, book.id, at);
+        const Book& now = voucher.book(place);
         const std::int64_t available = broken(Mutant::overdrawn) ? now.posted : now.available();
         if (__builtin_add_overflow(paid.reserved, now.pending, &paid.reserved))  // it is only told
             paid.reserved = std::numeric_limits<std::int64_t>::max();
         const std::int64_t rest = paid.available < amount ? amount - paid.available : 0;
         if (const std::int64_t share = std::min(rest, available); share > 0) paid.shares.push_back({place, share});
-        paid.available = checked_sum(paid.available, available, "available", draft.row());
+        paid.available = checked_sum(paid.available, available, "available", voucher.row());
     }
     paid.enough = paid.available >= amount;
     return paid;
 }
 
-Refusal Operations::not_enough(const Fields& fields, const Paid& paid, const std::string& who,
-                               const std::string& remedy) const {
+Denial Operations::not_enough(const Fields& fields, const Paid& paid, const std::string& who,
+                              const std::string& remedy) const {
     const std::int64_t asked = fields.amount->units();
     std::string message = who + " has " + text(paid.available, *fields.kind) + " available, and " +
                           text(asked, *fields.kind) + " was asked for";
@@ -125,35 +125,35 @@ Refusal Operations::not_enough(const Fields& fields, const Paid& paid, const std
             .message = std::move(message)};
 }
 
-Operations::Outcome Operations::supply(const Fields& fields, Draft draft) {
-    const std::size_t from = draft.place(books_.found({.kind = BookKind::supply, .unit = *fields.kind}));
-    const std::size_t to = draft.place(books_.found(fund_book(fields.fund, *fields.kind)));
-    draft.move_between(from, to, fields.amount->units());
-    return draft;
+Operations::Outcome Operations::supply(const Fields& fields, Voucher voucher) {
+    const std::size_t from = voucher.place(books_.found({.kind = BookKind::supply, .unit = *fields.kind}));
+    const std::size_t to = voucher.place(books_.found(fund_book(fields.fund, *fields.kind)));
+    voucher.move_between(from, to, fields.amount->units());
+    return voucher;
 }
 
-Operations::Outcome Operations::grant(const Fields& fields, Draft draft) {
+Operations::Outcome Operations::grant(const Fields& fields, Voucher voucher) {
     const FundAccount fund{fields.fund, *fields.kind};
-    const Paid paid = pay(draft, books_.payers(fund, Draw::any, fields.at), fields.amount->units(), fields.at);
+    const Paid paid = pay(voucher, books_.payers(fund, Draw::any, fields.at), fields.amount->units(), fields.at);
     if (!paid.enough) return not_enough(fields, paid, to_text(Payer(fund)), "supply the fund with");
-    draft.available = Amount(paid.available);
+    voucher.available = Amount(paid.available);
     const std::size_t to =
-        draft.place(books_.found(lot_book(account_of(fields), fields.fund, fields.expires.value_or(never))));
-    for (const Share& share : paid.shares) draft.move_between(share.place, to, share.amount);
-    return draft;
+        voucher.place(books_.found(lot_book(account_of(fields), fields.fund, fields.expires.value_or(never))));
+    for (const Share& share : paid.shares) voucher.move_between(share.place, to, share.amount);
+    return voucher;
 }
 
-Operations::Outcome Operations::contribute(const Fields& fields, Draft draft) {
+Operations::Outcome Operations::contribute(const Fields& fields, Voucher voucher) {
     const std::size_t from =
-        draft.place(books_.found({.kind = BookKind::pocket, .unit = *fields.kind, .person = fields.person}));
-    const std::size_t to = draft.place(books_.found(own_book(account_of(fields))));
-    draft.move_between(from, to, fields.amount->units());
-    return draft;
+        voucher.place(books_.found({.kind = BookKind::pocket, .unit = *fields.kind, .person = fields.person}));
+    const std::size_t to = voucher.place(books_.found(own_book(account_of(fields))));
+    voucher.move_between(from, to, fields.amount->units());
+    return voucher;
 }
 
-Operations::Outcome Operations::reserve(const Fields& fields, Draft draft) {
+Operations::Outcome Operations::reserve(const Fields& fields, Voucher voucher) {
     const Payer payer = payer_of(fields);
-    const Paid paid = pay(draft, books_.payers(payer, *fields.draw, fields.at), fields.amount->units(), fields.at);
+    const Paid paid = pay(voucher, books_.payers(payer, *fields.draw, fields.at), fields.amount->units(), fields.at);
     if (!paid.enough) {
         std::string who = to_text(payer);
         if (*fields.draw == Draw::granted) who += ", granted";
@@ -164,10 +164,10 @@ Operations::Outcome Operations::reserve(const Fields& fields, Draft draft) {
                           : *fields.draw == Draw::own                ? "contribute"
                                                                      : "grant or contribute");
     }
-    draft.available = Amount(paid.available);
-    for (const Share& share : paid.shares) draft.move(share.place, 0, share.amount, draft.number());
-    draft.opened = {draft.number(), fields.expires.value_or(never), fields.amount->units()};
-    return draft;
+    voucher.available = Amount(paid.available);
+    for (const Share& share : paid.shares) voucher.move(share.place, 0, share.amount, voucher.number());
+    voucher.opened = {voucher.number(), fields.expires.value_or(never), fields.amount->units()};
+    return voucher;
 }
 
 Recorded Operations::subject(const Fields& fields, std::int64_t row, const char* column) {
@@ -178,7 +178,7 @@ Recorded Operations::subject(const Fields& fields, std::int64_t row, const char*
     return std::move(*found);
 }
 
-std::variant<Operations::Open, Refusal> Operations::open_reservation(const Fields& fields, std::int64_t row) {
+std::variant<Operations::Open, Denial> Operations::open_reservation(const Fields& fields, std::int64_t row) {
     const Recorded of = subject(fields, row, "reservation");
     const std::string name = "reservation '" + printable(fields.subject) + "'";
     if (of.fields.operation != OperationKind::reserve)
@@ -188,7 +188,7 @@ std::variant<Operations::Open, Refusal> Operations::open_reservation(const Field
                     "requests", row, "reservation");
     const Amount asked = fields.amount.value_or(missing<Amount>());
     if (!of.receipt.applied)
-        return Refusal{
+        return Denial{
             .rule = "refused",
             .asked = asked,
             .message = name + " was refused: " + of.receipt.message + ". Possible: reserve again, with another key"};
@@ -198,76 +198,76 @@ std::variant<Operations::Open, Refusal> Operations::open_reservation(const Field
         if (!by) throw Error(Code::damaged, "there is no transaction " + std::to_string(state.resolved), "ledger");
         const bool posted = by->fields.operation == OperationKind::post;
         const bool given_up = by->fields.operation == OperationKind::void_reservation;
-        return Refusal{.rule = "resolved",
-                       .asked = asked,
-                       .message = name +
-                                  (posted     ? " was posted on "
-                                   : given_up ? " was given up on "
-                                              : " had expired, which was written down on ") +
-                                  to_text(by->fields.at) + " by transaction " + std::to_string(state.resolved) +
-                                  (posted ? ". Possible: reserve and post what else it costs, with other keys"
-                                          : ". Possible: reserve again, with another key")};
+        return Denial{.rule = "resolved",
+                      .asked = asked,
+                      .message = name +
+                                 (posted     ? " was posted on "
+                                  : given_up ? " was given up on "
+                                             : " had expired, which was written down on ") +
+                                 to_text(by->fields.at) + " by transaction " + std::to_string(state.resolved) +
+                                 (posted ? ". Possible: reserve and post what else it costs, with other keys"
+                                         : ". Possible: reserve again, with another key")};
     }
     if (state.reservation.expires <= fields.at)
-        return Refusal{.rule = "resolved",
-                       .asked = asked,
-                       .message = name + " expired on " + to_text(state.reservation.expires) +
-                                  ", and holds nothing since. Possible: reserve again, with another key"};
+        return Denial{.rule = "resolved",
+                      .asked = asked,
+                      .message = name + " expired on " + to_text(state.reservation.expires) +
+                                 ", and holds nothing since. Possible: reserve again, with another key"};
     Open open{state.reservation, reservations_.parts(of.receipt.transaction)};
     if (open.parts.empty()) throw Error(Code::damaged, name + " has no entries", "ledger");
     return open;
 }
 
-Operations::Outcome Operations::post(const Fields& fields, Draft draft) {
-    auto found = open_reservation(fields, draft.row());
-    if (auto* refusal = std::get_if<Refusal>(&found)) return std::move(*refusal);
+Operations::Outcome Operations::post(const Fields& fields, Voucher voucher) {
+    auto found = open_reservation(fields, voucher.row());
+    if (auto* refusal = std::get_if<Denial>(&found)) return std::move(*refusal);
     const Open& open = std::get<Open>(found);
     const std::int64_t asked = fields.amount->units(), held = open.reservation.amount;
     const Book first = books_.at(open.parts.front().book);
     if (asked > held)
-        return Refusal{.rule = "reserved",
-                       .available = Amount(held),
-                       .asked = *fields.amount,
-                       .limit = Amount(held),
-                       .message = "reservation '" + printable(fields.subject) + "' holds " + text(held, first.unit) +
-                                  ", and " + text(asked, first.unit) + " was asked for. Possible: reserve " +
-                                  text(asked - held, first.unit) + " more with another key, and post both"};
-    draft.available = Amount(held);
-    draft.resolve(open.reservation);
+        return Denial{.rule = "reserved",
+                      .available = Amount(held),
+                      .asked = *fields.amount,
+                      .limit = Amount(held),
+                      .message = "reservation '" + printable(fields.subject) + "' holds " + text(held, first.unit) +
+                                 ", and " + text(asked, first.unit) + " was asked for. Possible: reserve " +
+                                 text(asked - held, first.unit) + " more with another key, and post both"};
+    voucher.available = Amount(held);
+    voucher.resolve(open.reservation);
     std::int64_t rest = asked;
     for (const Reservations::Part& part : open.parts) {
         const std::int64_t spent = std::min(rest, part.amount);
-        draft.move(draft.place(books_.at(part.book)), -spent, -part.amount, open.reservation.number);
+        voucher.move(voucher.place(books_.at(part.book)), -spent, -part.amount, open.reservation.number);
         rest -= spent;
     }
     const std::size_t to =
-        draft.place(books_.found({.kind = BookKind::provider, .unit = first.unit, .name = fields.provider}));
-    draft.move(to, broken(Mutant::unbalanced) ? asked - 1 : asked, 0);
-    return draft;
+        voucher.place(books_.found({.kind = BookKind::provider, .unit = first.unit, .name = fields.provider}));
+    voucher.move(to, broken(Mutant::unbalanced) ? asked - 1 : asked, 0);
+    return voucher;
 }
 
-Operations::Outcome Operations::give_up(const Fields& fields, Draft draft) {
-    auto found = open_reservation(fields, draft.row());
-    if (auto* refusal = std::get_if<Refusal>(&found)) return std::move(*refusal);
-    release(draft, std::get<Open>(found).reservation);
-    return draft;
+Operations::Outcome Operations::give_up(const Fields& fields, Voucher voucher) {
+    auto found = open_reservation(fields, voucher.row());
+    if (auto* refusal = std::get_if<Denial>(&found)) return std::move(*refusal);
+    release(voucher, std::get<Open>(found).reservation);
+    return voucher;
 }
 
-Operations::Outcome Operations::expire(const Fields& fields, Draft draft) {
-    for (const Reservation& reservation : reservations_.overdue(fields.at)) release(draft, reservation);
+Operations::Outcome Operations::expire(const Fields& fields, Voucher voucher) {
+    for (const Reservation& reservation : reservations_.overdue(fields.at)) release(voucher, reservation);
     for (const std::int64_t id : books_.expired(fields.at)) {
-        const std::size_t from = draft.place(books_.at(id));
-        const Book lot = draft.book(from);
+        const std::size_t from = voucher.place(books_.at(id));
+        const Book lot = voucher.book(from);
         if (lot.available() <= 0) continue;
-        draft.move_between(from, draft.place(books_.found(fund_book(lot.name, lot.unit))), lot.available());
+        voucher.move_between(from, voucher.place(books_.found(fund_book(lot.name, lot.unit))), lot.available());
     }
-    return draft;
+    return voucher;
 }
 
-Operations::Outcome Operations::transfer(const Fields& fields, Draft draft) {
+Operations::Outcome Operations::transfer(const Fields& fields, Voucher voucher) {
     const Payer from = payer_of(fields), to = payee_of(fields);
     const Draw draw = fields.person == fields.to_person ? Draw::any : Draw::granted;
-    const Paid paid = pay(draft, books_.payers(from, draw, fields.at), fields.amount->units(), fields.at);
+    const Paid paid = pay(voucher, books_.payers(from, draw, fields.at), fields.amount->units(), fields.at);
     if (!paid.enough) {
         const bool fund = std::holds_alternative<FundAccount>(from);
         return not_enough(fields, paid, to_text(from) + (!fund && draw == Draw::granted ? ", granted" : ""),
@@ -275,57 +275,56 @@ Operations::Outcome Operations::transfer(const Fields& fields, Draft draft) {
                           : draw == Draw::granted ? "grant"
                                                   : "grant or contribute");
     }
-    draft.available = Amount(paid.available);
+    voucher.available = Amount(paid.available);
     for (const Share& share : paid.shares) {
-        const Book lot = draft.book(share.place);
+        const Book lot = voucher.book(share.place);
         Book target = lot.kind == BookKind::fund  ? fund_book(fields.to_fund, lot.unit)
                       : lot.kind == BookKind::lot ? lot_book(std::get<Account>(to), lot.name, lot.expires)
                                                   : own_book(std::get<Account>(to));
-        draft.move_between(share.place, draft.place(books_.found(std::move(target))), share.amount);
+        voucher.move_between(share.place, voucher.place(books_.found(std::move(target))), share.amount);
     }
-    return draft;
+    return voucher;
 }
 
-Operations::Outcome Operations::claw_back(const Fields& fields, Draft draft) {
+Operations::Outcome Operations::claw_back(const Fields& fields, Voucher voucher) {
     std::vector<Book> lots = books_.payers(account_of(fields), Draw::granted, fields.at);
     if (!fields.fund.empty()) std::erase_if(lots, [&](const Book& lot) { return lot.name != fields.fund; });
-    const Paid paid = pay(draft, lots, fields.amount->units(), fields.at);
+    const Paid paid = pay(voucher, lots, fields.amount->units(), fields.at);
     if (!paid.enough)
         return not_enough(fields, paid,
                           to_text(Payer(account_of(fields))) + ", granted" +
                               (fields.fund.empty() ? "" : " from fund " + printable(fields.fund)),
                           "grant");
-    draft.available = Amount(paid.available);
+    voucher.available = Amount(paid.available);
     for (const Share& share : paid.shares) {
-        const Book lot = draft.book(share.place);
-        draft.move_between(share.place, draft.place(books_.found(fund_book(lot.name, lot.unit))), share.amount);
+        const Book lot = voucher.book(share.place);
+        voucher.move_between(share.place, voucher.place(books_.found(fund_book(lot.name, lot.unit))), share.amount);
     }
-    return draft;
+    return voucher;
 }
 
-Operations::Outcome Operations::reverse(const Fields& fields, Draft draft) {
-    const Recorded of = subject(fields, draft.row(), "key");
+Operations::Outcome Operations::reverse(const Fields& fields, Voucher voucher) {
+    const Recorded of = subject(fields, voucher.row(), "key");
     const std::string name = "'" + printable(fields.subject) + "'";
     if (!of.receipt.applied)
-        return Refusal{.rule = "refused", .message = name + " was refused, so there is nothing to reverse"};
+        return Denial{.rule = "refused", .message = name + " was refused, so there is nothing to reverse"};
     switch (of.fields.operation) {
     case OperationKind::reserve:
-        return Refusal{.rule = "reversible",
-                       .message = name + " is a reservation, which moved nothing. Possible: give it up by void"};
+        return Denial{.rule = "reversible",
+                      .message = name + " is a reservation, which moved nothing. Possible: give it up by void"};
     case OperationKind::void_reservation:
-        return Refusal{.rule = "reversible",
-                       .message = name + " gave a reservation up. Possible: reserve again, with another key"};
+        return Denial{.rule = "reversible",
+                      .message = name + " gave a reservation up. Possible: reserve again, with another key"};
     case OperationKind::expire:
-        return Refusal{.rule = "reversible",
-                       .message = name + " wrote down what had expired. Possible: grant or reserve anew"};
+        return Denial{.rule = "reversible",
+                      .message = name + " wrote down what had expired. Possible: grant or reserve anew"};
     case OperationKind::reverse:
-        return Refusal{
-            .rule = "reversible",
-            .message = name + " is itself a reversal. Possible: do again what it reversed, with another key"};
+        return Denial{.rule = "reversible",
+                      .message = name + " is itself a reversal. Possible: do again what it reversed, with another key"};
     default: break;
     }
     if (const std::int64_t by = journal_.reversed_by(fields.subject); by != 0)
-        return Refusal{
+        return Denial{
             .rule = "reversed",
             .message = name + " was reversed by transaction " + std::to_string(by) + ". Once is all there is"};
     std::vector<Reservations::Part> moved;  // by book
@@ -339,42 +338,42 @@ Operations::Outcome Operations::reverse(const Fields& fields, Draft draft) {
     }
     const std::int64_t fault = broken(Mutant::reversal_in_part) ? 1 : 0;
     for (const auto& [id, posted] : moved) {
-        const std::size_t place = draft.place(books_.at(id));
-        if (posted > 0 && draft.book(place).guarded()) release_overdue(draft, id, fields.at);
+        const std::size_t place = voucher.place(books_.at(id));
+        if (posted > 0 && voucher.book(place).guarded()) release_overdue(voucher, id, fields.at);
     }
     for (const auto& [id, posted] : moved) {
-        const std::size_t place = draft.place(books_.at(id));
-        const Book book = draft.book(place);
-        draft.move(place, posted > 0 ? -posted + fault : -posted - fault, 0);
-        if (book.guarded() && draft.book(place).available() < 0) {
+        const std::size_t place = voucher.place(books_.at(id));
+        const Book book = voucher.book(place);
+        voucher.move(place, posted > 0 ? -posted + fault : -posted - fault, 0);
+        if (book.guarded() && voucher.book(place).available() < 0) {
             Fields asked = fields;
             asked.amount = Amount(posted), asked.kind = book.unit;
             const Payer holder = book.kind == BookKind::fund ? Payer(FundAccount{book.name, book.unit})
                                                              : Payer(Account{book.person, book.program, book.unit});
-            Refusal refusal = not_enough(asked, {{}, book.available(), book.pending, false}, to_text(holder),
-                                         book.kind == BookKind::fund  ? "supply the fund with"
-                                         : book.kind == BookKind::own ? "contribute"
-                                                                      : "grant");
+            Denial refusal = not_enough(asked, {{}, book.available(), book.pending, false}, to_text(holder),
+                                        book.kind == BookKind::fund  ? "supply the fund with"
+                                        : book.kind == BookKind::own ? "contribute"
+                                                                     : "grant");
             return refusal;
         }
     }
-    return draft;
+    return voucher;
 }
 
-std::variant<Draft, Refusal> Operations::work_out(const Fields& fields, std::int64_t row) {
-    Draft draft(journal_.end().transaction + 1, row);
-    draft.asked = fields.amount.value_or(missing<Amount>());
+std::variant<Voucher, Denial> Operations::work_out(const Fields& fields, std::int64_t row) {
+    Voucher voucher(journal_.end().transaction + 1, row);
+    voucher.asked = fields.amount.value_or(missing<Amount>());
     switch (fields.operation) {
-    case OperationKind::supply: return supply(fields, std::move(draft));
-    case OperationKind::grant: return grant(fields, std::move(draft));
-    case OperationKind::contribute: return contribute(fields, std::move(draft));
-    case OperationKind::reserve: return reserve(fields, std::move(draft));
-    case OperationKind::post: return post(fields, std::move(draft));
-    case OperationKind::void_reservation: return give_up(fields, std::move(draft));
-    case OperationKind::expire: return expire(fields, std::move(draft));
-    case OperationKind::transfer: return transfer(fields, std::move(draft));
-    case OperationKind::claw_back: return claw_back(fields, std::move(draft));
-    case OperationKind::reverse: return reverse(fields, std::move(draft));
+    case OperationKind::supply: return supply(fields, std::move(voucher));
+    case OperationKind::grant: return grant(fields, std::move(voucher));
+    case OperationKind::contribute: return contribute(fields, std::move(voucher));
+    case OperationKind::reserve: return reserve(fields, std::move(voucher));
+    case OperationKind::post: return post(fields, std::move(voucher));
+    case OperationKind::void_reservation: return give_up(fields, std::move(voucher));
+    case OperationKind::expire: return expire(fields, std::move(voucher));
+    case OperationKind::transfer: return transfer(fields, std::move(voucher));
+    case OperationKind::claw_back: return claw_back(fields, std::move(voucher));
+    case OperationKind::reverse: return reverse(fields, std::move(voucher));
     }
     throw Error(Code::internal, "an operation without a name", "requests", row);
 }

@@ -8,10 +8,10 @@
 #include <gradus/account/request.h>
 
 #include "account/book.h"
-#include "account/draft.h"
 #include "account/fields.h"
 #include "account/journal.h"
 #include "account/store.h"
+#include "account/voucher.h"
 
 namespace gradus {
 
@@ -50,28 +50,28 @@ public:
                   "e.entry < t.first_entry + t.entries WHERE t.number = ?1 AND e.posted <> 0 ORDER BY e.entry") {}
 
     /// @throws Error unknown_key, out_of_range.
-    std::variant<Draft, Refusal> work_out(const Fields& fields, std::int64_t row);
+    std::variant<Voucher, Denial> work_out(const Fields& fields, std::int64_t row);
 
 private:
-    using Outcome = std::variant<Draft, Refusal>;
+    using Outcome = std::variant<Voucher, Denial>;
 
-    Outcome supply(const Fields& fields, Draft draft);
-    Outcome grant(const Fields& fields, Draft draft);
-    Outcome contribute(const Fields& fields, Draft draft);
-    Outcome reserve(const Fields& fields, Draft draft);
-    Outcome post(const Fields& fields, Draft draft);
-    Outcome give_up(const Fields& fields, Draft draft);
-    Outcome expire(const Fields& fields, Draft draft);
-    Outcome transfer(const Fields& fields, Draft draft);
-    Outcome claw_back(const Fields& fields, Draft draft);
-    Outcome reverse(const Fields& fields, Draft draft);
+    Outcome supply(const Fields& fields, Voucher voucher);
+    Outcome grant(const Fields& fields, Voucher voucher);
+    Outcome contribute(const Fields& fields, Voucher voucher);
+    Outcome reserve(const Fields& fields, Voucher voucher);
+    Outcome post(const Fields& fields, Voucher voucher);
+    Outcome give_up(const Fields& fields, Voucher voucher);
+    Outcome expire(const Fields& fields, Voucher voucher);
+    Outcome transfer(const Fields& fields, Voucher voucher);
+    Outcome claw_back(const Fields& fields, Voucher voucher);
+    Outcome reverse(const Fields& fields, Voucher voucher);
 
     struct Open {
         Reservation reservation;
         std::vector<Reservations::Part> parts;
     };
     /// The reservation that a request names, if it can still be resolved at that moment.
-    std::variant<Open, Refusal> open_reservation(const Fields& fields, std::int64_t row);
+    std::variant<Open, Denial> open_reservation(const Fields& fields, std::int64_t row);
     Recorded subject(const Fields& fields, std::int64_t row, const char* column);
 
     /// Where the amount comes from.
@@ -85,11 +85,11 @@ private:
         std::int64_t reserved = 0;
         bool enough = false;
     };
-    Paid pay(Draft& draft, const std::vector<Book>& books, std::int64_t amount, Moment at);
-    Refusal not_enough(const Fields& fields, const Paid& paid, const std::string& who, const std::string& remedy) const;
+    Paid pay(Voucher& voucher, const std::vector<Book>& books, std::int64_t amount, Moment at);
+    Denial not_enough(const Fields& fields, const Paid& paid, const std::string& who, const std::string& remedy) const;
     /// Ends the reservations that hold something of the book and have expired: what they held is free.
-    void release_overdue(Draft& draft, std::int64_t book, Moment at);
-    void release(Draft& draft, const Reservation& reservation);
+    void release_overdue(Voucher& voucher, std::int64_t book, Moment at);
+    void release(Voucher& voucher, const Reservation& reservation);
     std::string text(std::int64_t amount, AccountKind kind) const;
 
     Journal& journal_;

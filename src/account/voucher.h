@@ -15,7 +15,7 @@
 namespace gradus {
 
 /// Why a request is not applied.
-struct Refusal {
+struct Denial {
     std::string rule;
     Amount available = missing<Amount>();
     Amount asked = missing<Amount>();
@@ -25,7 +25,7 @@ struct Refusal {
 
 /// One entry: what it moves, and what its book holds afterwards.
 struct Move {
-    std::size_t book = 0;  ///< place in Draft::books
+    std::size_t book = 0;  ///< place in Voucher::books
     std::int64_t posted = 0;
     std::int64_t pending = 0;
     std::int64_t reservation = 0;  ///< number of the transaction whose hold begins or ends; 0: none
@@ -41,10 +41,10 @@ struct Reservation {
 };
 
 /// The entries of one transaction before they are written.
-class Draft {
+class Voucher {
 public:
     /// `number`: of the transaction that they will be of; `row`: of the request, for errors.
-    Draft(std::int64_t number, std::int64_t row) : number_(number), row_(row) {}
+    Voucher(std::int64_t number, std::int64_t row) : number_(number), row_(row) {}
 
     std::int64_t number() const { return number_; }
     std::int64_t row() const { return row_; }

@@ -1,4 +1,4 @@
-#include "account/draft.h"
+#include "account/voucher.h"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 
 namespace gradus {
 
-std::size_t Draft::place(const Book& book) {
+std::size_t Voucher::place(const Book& book) {
     if (book.id != 0) {
         const auto [found, fresh] = places_.try_emplace(book.id, books_.size());
         if (!fresh) return found->second;
@@ -19,7 +19,7 @@ std::size_t Draft::place(const Book& book) {
     return books_.size() - 1;
 }
 
-void Draft::move(std::size_t place, std::int64_t posted, std::int64_t pending, std::int64_t reservation) {
+void Voucher::move(std::size_t place, std::int64_t posted, std::int64_t pending, std::int64_t reservation) {
     Book& book = books_[place];
     const std::string_view kind = word(book.kind);
     book.posted = checked_sum(book.posted, posted, kind, row_);
@@ -32,7 +32,7 @@ void Draft::move(std::size_t place, std::int64_t posted, std::int64_t pending, s
                       .pending_after = book.pending});
 }
 
-void Draft::move_between(std::size_t from, std::size_t to, std::int64_t amount) {
+void Voucher::move_between(std::size_t from, std::size_t to, std::int64_t amount) {
     move(from, -amount, 0);
     move(to, amount, 0);
 }
