@@ -7,6 +7,7 @@
 
 #include <gradus/base/error.h>
 
+#include "account/mutant.h"
 #include "account/wording.h"
 #include "base/utf8.h"
 
@@ -35,6 +36,7 @@ public:
             refuse(Code::out_of_range, "amount",
                    "expected more than 0, found " +
                        (is_missing(amount) ? std::string("nothing") : std::to_string(amount.units())));
+        if (broken(Mutant::imprecise)) return Amount(static_cast<std::int64_t>(static_cast<double>(amount.units())));
         return amount;
     }
     std::optional<Moment> expires(std::optional<Moment> expires) const {

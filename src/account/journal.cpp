@@ -109,6 +109,9 @@ void Journal::append(const Recorded& transaction) {
     const Receipt& r = transaction.receipt;
     end_.link = view(link(end_.link, canonical(transaction)));
     end_.transaction = r.transaction, end_.at = f.at;
+#ifdef GRADUS_LEDGER_MUTANTS
+    own_end_ = end_.transaction;
+#endif
     add_transaction_.run(r.transaction, f.key, micros(f.at), f.by, f.reason, word(f.operation), word_or_nothing(f.kind),
                          f.person, f.program, f.fund, f.to_person, f.to_program, f.to_fund, f.provider,
                          word_or_nothing(f.draw), f.subject, perhaps(f.amount), perhaps(f.expires),
@@ -144,10 +147,23 @@ Receipt Journal::apply(const Fields& fields, const Voucher& voucher) {
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const Book& book = voucher.books()[i];
         if (ids[i] == 0) continue;  // looked at, not moved
+        const bool guarded = book.guarded() && !broken(Mutant::overdrawn);
         if (book.id == 0)
-            add_balance_.run(ids[i], micros(book.expires), std::int64_t(book.guarded()), book.posted, book.pending);
+            add_balance_.run(ids[i], micros(book.expires), std::int64_t(guarded), book.posted, book.pending);
+#ifdef GRADUS_LEDGER_MUTANTS
+        else if (broken(Mutant::lost_update) && own_posted_.contains(ids[i])) {
+            std::int64_t posted = own_posted_[ids[i]];
+            for (const Move& move : draft.moves()) posted += move.book == i ? move.posted : 0;
+            set_balance_.run(ids[i], posted, book.pending);
+            own_posted_[ids[i]] = posted;
+            continue;
+        }
+#endif
         else if (!(broken(Mutant::balance_apart) && fields.operation == OperationKind::void_reservation))
             set_balance_.run(ids[i], book.posted, book.pending);
+#ifdef GRADUS_LEDGER_MUTANTS
+        own_posted_[ids[i]] = book.posted;
+#endif
     }
     if (voucher.opened) add_reservation_.run(number, micros(voucher.opened->expires), voucher.opened->amount);
     for (const Move& move : voucher.moves()) {

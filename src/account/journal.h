@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,12 +55,22 @@ public:
 
     const std::string& currency() const { return currency_; }
 
+#ifdef GRADUS_LEDGER_MUTANTS
+    std::int64_t own_end() const { return own_end_; }  // the last transaction that this handle wrote
+#else
+    std::int64_t own_end() const { return end_.transaction; }
+#endif
+
 private:
     void append(const Recorded& transaction);
     std::int64_t id_of(const Book& book);
 
     std::string currency_;
     End end_;
+#ifdef GRADUS_LEDGER_MUTANTS
+    std::int64_t own_end_ = 0;
+    std::map<std::int64_t, std::int64_t> own_posted_;  // by book, as this handle wrote it last
+#endif
     Statement last_, last_entry_, by_key_, by_number_, reversed_, at_, add_transaction_, add_book_, add_entry_,
         add_balance_, set_balance_, add_reservation_, resolve_, add_hold_, remove_hold_;
 };

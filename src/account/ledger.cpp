@@ -72,8 +72,11 @@ void Ledger::Data::refuse_writing() const {
     throw Error(Code::invalid_argument, "'" + printable(store_.path()) + "' was opened for reading only", "ledger");
 }
 
-Receipt Ledger::Data::Session::apply(const Fields& fields, std::int64_t row) {
-    if (std::optional<Receipt> known = repeated(fields, row)) return *known;
+Receipt Ledger::Data::Session::apply(const Fields& asked, std::int64_t row) {
+    if (std::optional<Receipt> known = repeated(asked, row)) return *known;
+    Fields fields = asked;
+    if (broken(Mutant::duplicate_applied) || broken(Mutant::concurrent_duplicate_applied))
+        while (parts_.journal.recorded(fields.key)) fields.key += "'";
     auto outcome = work_out(fields, row);
     if (const auto* refusal = std::get_if<Denial>(&outcome)) return parts_.journal.refuse(fields, *refusal);
     return parts_.journal.apply(fields, std::get<Voucher>(outcome));
@@ -83,6 +86,8 @@ std::optional<Receipt> Ledger::Data::Session::repeated(const Fields& fields, std
     if (broken(Mutant::duplicate_applied)) return std::nullopt;
     std::optional<Recorded> known = parts_.journal.recorded(fields.key);
     if (!known) return std::nullopt;
+    if (broken(Mutant::concurrent_duplicate_applied) && known->receipt.transaction > parts_.journal.own_end())
+        return std::nullopt;
     if (const std::string other = difference(known->fields, fields); !other.empty())
         throw Error(Code::contradiction,
                     "the key '" + printable(fields.key) + "' was used for another request, transaction " +

@@ -9,6 +9,7 @@
 #include <gradus/base/version.h>
 
 #include "account/chain.h"
+#include "account/mutant.h"
 #include "base/utf8.h"
 
 namespace gradus {
@@ -171,6 +172,8 @@ void migrate(Store& store, std::span<const Migration> steps, std::string_view cu
             settings.run(chosen, Statement::Blob{view(first_link(chosen))});
             store.execute("PRAGMA application_id = 1198679155");
             static_assert(ledger_application == 1198679155);
+            if (broken(Mutant::not_append_only)) store.execute("DROP TRIGGER entries_stay");
+            if (broken(Mutant::gap)) store.execute("DROP TRIGGER transactions_follow");
         }
         store.execute(("PRAGMA user_version = " + std::to_string(version + 1)).c_str());
     }
