@@ -153,7 +153,7 @@ Receipt Journal::apply(const Fields& fields, const Voucher& voucher) {
 #ifdef GRADUS_LEDGER_MUTANTS
         else if (broken(Mutant::lost_update) && own_posted_.contains(ids[i])) {
             std::int64_t posted = own_posted_[ids[i]];
-            for (const Move& move : draft.moves()) posted += move.book == i ? move.posted : 0;
+            for (const Move& move : voucher.moves()) posted += move.book == i ? move.posted : 0;
             set_balance_.run(ids[i], posted, book.pending);
             own_posted_[ids[i]] = posted;
             continue;

@@ -28,9 +28,9 @@ struct Rating {
 /// The ratings of one person after the other.
 class ReviewRounds::Person {
 public:
-    Person(const ReviewRounds& rounds, const Draws& draws, const ReviewDesign* design, Before before,
+    Person(const ReviewRounds& rounds, const Draws& draws, const ReviewDesign* design, Before earlier,
            std::int64_t first)
-        : rounds_(rounds), draws_(draws), design_(design), before_(before),
+        : rounds_(rounds), draws_(draws), design_(design), before_(earlier),
           rows_(rounds.before_.person, PersonId(static_cast<std::int32_t>(first))) {}
 
     /// Sorted. Without `levels` they are 0.
