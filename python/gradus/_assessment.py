@@ -81,7 +81,8 @@ class Assessments(Table):
 
         Examples
         --------
-        >>> ratings = ratings.with_rows(org, [{"person": "E1042", "capability": "SQL", "level": 3, "source": "test"}])
+        >>> new = [{"person": "E1042", "capability": "SQL", "level": 2, "source": "test"}]
+        >>> ratings = acme.assessments.with_rows(acme.organization, new)
         ... # doctest: +SKIP
         """
         added = given_assessments(given_organization(organization), table)
