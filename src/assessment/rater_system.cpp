@@ -333,8 +333,8 @@ void RaterSystem::reduce() {
     }
     // Less than the diagonal is left where severities' own ties matter: keep it positive.
     for (std::int32_t i = 0; i < layout_.common; ++i) reduced(i, i) = std::max(reduced(i, i), 1e-9 * common_(i, i));
-    reduced_.compute(reduced);
-    if (reduced_.info() != Eigen::Success) reduced_.compute(Eigen::MatrixXd(common_.diagonal().asDiagonal()));
+    reduced_.emplace(reduced);
+    if (reduced_->info() != Eigen::Success) reduced_.emplace(Eigen::MatrixXd(common_.diagonal().asDiagonal()));
 }
 
 void RaterSystem::multiply(const Vectors& x, Vectors& result) const {
@@ -368,7 +368,7 @@ void RaterSystem::precondition(const Vectors& r, Vectors& z) const {
     const auto columns = static_cast<Eigen::Index>(count), part = static_cast<Eigen::Index>(rows / parts + 1);
     ByNumber common = Eigen::Map<const ByNumber>(r.value.data() + rows * count, layout_.common, columns);
     common -= told;
-    common = reduced_.solve(Eigen::MatrixXd(common));
+    common = reduced_->solve(Eigen::MatrixXd(common));
     parallel_for(static_cast<std::int64_t>(rows), part, threads_, [&](std::int64_t first, std::int64_t last) {
         for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
             const auto number = static_cast<std::int32_t>(row);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -120,7 +121,8 @@ private:
     std::shared_ptr<const RaterPattern> pattern_;
     std::vector<double> value_, diagonal_, right_, solution_;  // value_: by entry of the pattern
     Eigen::MatrixXd common_;                                   // the block of what is common to all
-    Eigen::LLT<Eigen::MatrixXd> reduced_;  // the same, less what the diagonal of the severities takes
+    // Where not exact: the same, less what the diagonal of the severities takes.
+    std::optional<Eigen::LLT<Eigen::MatrixXd>> reduced_;
     bool exact_ = false;
     double criterion_ = 0;
     std::int64_t count_ = 0;

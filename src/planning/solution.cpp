@@ -92,7 +92,8 @@ std::vector<Assignment> parse_highs(Lines& lines) {
     while (!begins(lines.line(), "# Columns"))
         if (!lines.next()) lines.refuse("'# Columns' and their number");
     const std::vector<std::string_view> head = fields(lines.line());
-    if (head.size() != 3) lines.refuse("'# Columns' and their number");
+    // From 1.16 on the number may have the style behind it: "# Columns -12 sparse".
+    if (head.size() != 3 && !(head.size() == 4 && head[3] == "sparse")) lines.refuse("'# Columns' and their number");
     const double stated = number(lines, head[2], "'# Columns' and their number");
     if (stated != std::trunc(stated) || std::abs(stated) > 1e15) lines.refuse("'# Columns' and their number");
     const std::size_t width = stated < 0 ? 3 : 2;  // below 0: only those that are not 0, with their index

@@ -50,6 +50,8 @@ def known_levels(org: gr.Organization, tables: Rows, seed: int) -> gr.Risks:
 def solve(org: gr.Organization, risks: gr.Risks, folder: Path, style: int = RAW, **options: Any) -> tuple[float, Path]:
     """The best value, as HiGHS finds it, and its solution."""
     gr.export_mps(org, risks, folder / "plan.mps", **options)
+    # The first run in a process settles the number of threads of all, and one that asks for another number is an error.
+    highspy.Highs.resetGlobalScheduler(True)
     highs = highspy.Highs()
     for name, value in {"output_flag": False, "mip_rel_gap": 0.0, "mip_abs_gap": 1e-9, "threads": 1}.items():
         highs.setOptionValue(name, value)
@@ -272,6 +274,8 @@ FORMS = {
              "{mark} 1\n{one} 1\n{other} 1\nx_p1_a3_d20260401 -0\n# Rows 1\nonce_p1_a1 1\n\n# Dual values\nNone\n",
     "highs, sparse": "Model status\nOptimal\n\n# Primal solution values\nFeasible\nObjective -1\n# Columns -3\n"
                      "{mark} 1 0\n{one} 1 7\n{other} 1 12\n",
+    "highs 1.16, sparse": "Model status\nOptimal\n\n# Primal solution values\nFeasible\nObjective -1\n"
+                          "# Columns -3 sparse\n{mark} 1 0\n{one} 1 7\n{other} 1 12\n",
     "cbc": "Optimal (within gap tolerance) - objective value -1.00000000\n      0 {mark}   1    0\n"
            "**    7 {one}    1.000001   -0.25\n     12 {other}  1   0\n",
     "scip": "solution status: optimal solution found\nobjective value:      -1\n{mark}     1 \t(obj:0)\n"
