@@ -15,11 +15,10 @@ from .._goals import LETTERS, Goals, trace_items, trace_objectives, write_goals
 from .._objectives import objectives_served
 from .._plan import Plan
 from . import terminal
-from .options import Assessing, Format, Input, Json, MinCell, Names, Planning, Running
+from .options import Assessing, Format, Input, Json, MinCell, Names, PlanFile, Planning, Running
 from .outcome import STOPPED, known_key, unusable
 from .plan import FormatOption, _check_packages, stopped
-from .stages import assess, make_plan, read
-from .why import PlanFile, _written
+from .stages import read, written_or_made
 
 Person = Annotated[
     str | None,
@@ -82,11 +81,7 @@ def goals(
     dataset = read(path, running)
     if person is not None:
         known_key(dataset.organization.people["person"].tolist(), person, "--person", "person")
-    if plan is None:
-        made = make_plan(assess(dataset, assessing, running), planning, running)
-    else:
-        file = plan / "plan.gradus" if plan.is_dir() else plan
-        made = _written(dataset, file, assessing, running)
+    made = written_or_made(dataset, plan, assessing, planning, running)
     written = write_goals(
         made,
         assessments=dataset.assessments,

@@ -27,6 +27,16 @@ Input = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, and nothing else.")]
 Names = Annotated[bool, typer.Option("--names", help="Show single people, not only groups.")]
+PlanFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--plan",
+        exists=True,
+        metavar="FILE",
+        show_default=False,
+        help="A plan made before: plan.gradus as `gradus plan` wrote it. Without it, a plan is made first.",
+    ),
+]
 MinCell = Annotated[
     int, typer.Option("--min-cell", min=1, metavar="N", help="Groups of fewer people are not shown in figures.")
 ]

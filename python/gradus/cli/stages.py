@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import sys
 import zipfile
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from .._plan import Plan, _known, optimize
 from .._risk import Gaps, Risks, assess_risk, find_gaps
 from .._variances import TERMS
 from .options import Assessing, Estimating, Likelihood, Planning, Pooled, Running, Term, numbers, wholes
-from .terminal import waiting
+from .terminal import say, waiting
 
 BEFORE = ("person", "activity", "session", "first_day", "last_day", "reason")  # what counts of an earlier plan's items
 
@@ -130,6 +131,38 @@ def make_plan(assessed: Assessed, options: Planning, running: Running) -> Plan:
     )
 
 
+def written_or_made(
+    dataset: Dataset, plan: Path | None, assessing: Assessing, planning: Planning, running: Running
+) -> Plan:
+    """The plan that `gradus plan` wrote to a file, or to a folder of results; one made now where none is given."""
+    if plan is None:
+        return make_plan(assess(dataset, assessing, running), planning, running)
+    return _written(dataset, _in(plan), assessing, running)
+
+
+def _in(plan: Path) -> Path:
+    return plan / "plan.gradus" if plan.is_dir() else plan
+
+
+def _written(dataset: Dataset, file: Path, asked: Assessing, running: Running) -> Plan:
+    """A plan from its file, with the risks that it was made from: worked out again, by the options beside it."""
+    record = file.with_name("provenance.json")
+    digest = None
+    if record.exists():
+        try:
+            found = json.loads(record.read_text(encoding="utf-8"))
+            asked, digest = Assessing(**found["options"]), found["stages"]["risks"]["digest"]
+        except (ValueError, KeyError, TypeError) as fault:
+            raise Error(f"{record} is not what `gradus plan` wrote: {fault}", "invalid_text") from None
+    assessed = assess(dataset, asked, running)
+    if digest is not None and digest != assessed.risks.provenance["digest"]:
+        say(f"The tables have changed since {file} was made: what follows explains that plan by the tables of today.")
+    try:
+        return Plan.load(file, assessed.organization, assessed.risks)
+    except Error as fault:
+        raise Error(f"{file} does not fit these tables: {fault}", fault.code) from None
+
+
 def _newest(dataset: Dataset) -> str | None:
     """The day of the newest rating."""
     days = np.array([], "datetime64[D]") if dataset.assessments is None else dataset.assessments["date"]
@@ -139,8 +172,7 @@ def _newest(dataset: Dataset) -> str | None:
 
 def _items(organization: Organization, path: Path) -> Tabular:
     """The items of an earlier plan that the organisation still knows: of a plan, or of its table of items."""
-    if path.is_dir():
-        path = path / "plan.gradus"
+    path = _in(path)
     try:
         columns = _parquet(path) if path.suffix == ".parquet" else _csv(path)
     except (OSError, zipfile.BadZipFile, KeyError, UnicodeDecodeError, ValueError, csv.Error) as fault:

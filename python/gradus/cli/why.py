@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .._dataset import Dataset
-from .._error import Error
-from .._plan import Plan
-from .options import Assessing, Input, Json, Planning, Running
+from .options import Assessing, Input, Json, PlanFile, Planning, Running
 from .outcome import STOPPED, known_key
 from .plan import stopped
-from .stages import assess, make_plan, read
-from .terminal import console, paragraph, say
+from .stages import read, written_or_made
+from .terminal import console, paragraph
 
 Person = Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="Key of the person.")]
 Activity = Annotated[
     str | None, typer.Argument(metavar="ACTIVITY", show_default=False, help="Key of an activity, planned or not.")
-]
-PlanFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--plan",
-        exists=True,
-        metavar="FILE",
-        show_default=False,
-        help="The plan to explain: plan.gradus as `gradus plan` wrote it. Without it, a plan is made first.",
-    ),
 ]
 
 
@@ -60,11 +46,7 @@ def why(
     known_key(dataset.organization.people["person"].tolist(), person, "PERSON", "person")
     if activity is not None:
         known_key(dataset.organization.activities["activity"].tolist(), activity, "ACTIVITY", "activity")
-    if plan is None:
-        made = make_plan(assess(dataset, assessing, running), planning, running)
-    else:
-        file = plan / "plan.gradus" if plan.is_dir() else plan
-        made = _written(dataset, file, assessing, running)
+    made = written_or_made(dataset, plan, assessing, planning, running)
     reason = made.why(person, activity)
     if as_json:
         print(json.dumps(reason.to_dict(), ensure_ascii=False, indent=1, default=str))
@@ -74,22 +56,3 @@ def why(
             paragraph(out, line.strip(), indent=len(line) - len(line.lstrip()), hanging=2)
     if plan is None and stopped(made, planning):
         raise typer.Exit(STOPPED)
-
-
-def _written(dataset: Dataset, file: Path, asked: Assessing, running: Running) -> Plan:
-    """A plan from its file, with the risks that it was made from: worked out again, by the options beside it."""
-    record = file.with_name("provenance.json")
-    digest = None
-    if record.exists():
-        try:
-            found = json.loads(record.read_text(encoding="utf-8"))
-            asked, digest = Assessing(**found["options"]), found["stages"]["risks"]["digest"]
-        except (ValueError, KeyError, TypeError) as fault:
-            raise Error(f"{record} is not what `gradus plan` wrote: {fault}", "invalid_text") from None
-    assessed = assess(dataset, asked, running)
-    if digest is not None and digest != assessed.risks.provenance["digest"]:
-        say(f"The tables have changed since {file} was made: what follows explains that plan by the tables of today.")
-    try:
-        return Plan.load(file, assessed.organization, assessed.risks)
-    except Error as fault:
-        raise Error(f"{file} does not fit these tables: {fault}", fault.code) from None
