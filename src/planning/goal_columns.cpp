@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "assessment/stage.h"
 #include "planning/level_name.h"
 
 namespace gradus {
