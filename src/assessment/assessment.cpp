@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <numeric>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -164,6 +165,35 @@ void warn_undated(const Assessments& table, ProblemList& problems) {
                              " taken as new"});
 }
 
+/// Rows are sorted. How many repeat one of the same rater, named or known by the source, on the same day at the same level.
+std::int64_t repeated(const Assessments& table, int threads) {
+    const auto rows = static_cast<std::int64_t>(table.size());
+    std::vector<std::int64_t> pieces(static_cast<std::size_t>(rows / chunk + 1));
+    parallel_for(rows, chunk, threads, [&](std::int64_t first, std::int64_t last) {
+        for (auto i = static_cast<std::size_t>(std::max<std::int64_t>(first, 1)); i < static_cast<std::size_t>(last);
+             ++i) {
+            const Source source = table.source[i];
+            const bool known = table.rater[i] || source == Source::self || source == Source::manager;
+            pieces[static_cast<std::size_t>(first / chunk)] +=
+                known && !is_missing(table.date[i]) && table.person[i] == table.person[i - 1] &&
+                table.capability[i] == table.capability[i - 1] && source == table.source[i - 1] &&
+                table.rater[i] == table.rater[i - 1] && table.date[i] == table.date[i - 1] &&
+                table.level[i] == table.level[i - 1] && table.assessment[i] == table.assessment[i - 1];
+        }
+    });
+    return std::accumulate(pieces.begin(), pieces.end(), std::int64_t{0});
+}
+
+void warn_repeated(std::int64_t count, ProblemList& problems) {
+    if (count == 0) return;
+    problems.add({.severity = Severity::warning,
+                  .code = Code::assumed,
+                  .table = "assessments",
+                  .message = counted(count, "rating repeats", "ratings repeat") +
+                             " another of the same rater, day and level, and " + (count == 1 ? "counts" : "count") +
+                             " once more: given twice?"});
+}
+
 /// What `source` and `rater` say together that cannot well be. Rows stand as in the input. Such ratings count as they are given.
 void warn_odd(const Assessments& table, const Organization& organization, const Origin& origin, ProblemList& problems) {
     const People& people = organization->people;
@@ -185,8 +215,25 @@ void warn_odd(const Assessments& table, const Organization& organization, const 
         if (!is_missing(people.joined[place]) && day < people.joined[place]) return "not there yet on that day";
         return !is_missing(people.left[place]) && day >= people.left[place] ? "no longer there on that day" : nullptr;
     };
+    const auto warn = [&](std::size_t row, std::string key, std::string message) {
+        problems.add({.severity = Severity::warning,
+                      .code = Code::contradiction,
+                      .table = "assessments",
+                      .row = origin.row(row),
+                      .column = "rater",
+                      .key = std::move(key),
+                      .message = std::move(message),
+                      .line = origin.line(row)});
+    };
     for (std::size_t row = 0; row < table.size(); ++row) {
-        if (!table.rater[row]) continue;
+        if (!table.rater[row]) {
+            const auto person = static_cast<std::size_t>(table.person[row].value());
+            if (table.source[row] == Source::manager && managers_known && !people.manager[person])
+                warn(row, {},
+                     "source manager, but no rater is named and people has no manager of '" +
+                         std::string(organization.people()[person]) + "'; the rating counts as of a rater of its own");
+            continue;
+        }
         const auto rater = static_cast<std::size_t>(table.rater[row].value());
         const bool own = as_person[rater] == table.person[row];
         const Source source = table.source[row];
@@ -200,16 +247,10 @@ void warn_odd(const Assessments& table, const Organization& organization, const 
                                          : nullptr)
             fault = std::string("is ") + found;
         if (fault.empty()) continue;
-        problems.add({.severity = Severity::warning,
-                      .code = Code::contradiction,
-                      .table = "assessments",
-                      .row = origin.row(row),
-                      .column = "rater",
-                      .key = std::string(names[rater]),
-                      .message = "source " + std::string(Words<Source>::names[static_cast<std::size_t>(source)]) +
-                                 ", but the rater '" + std::string(names[rater]) + "' " + fault +
-                                 "; the rating counts as given",
-                      .line = origin.line(row)});
+        warn(row, std::string(names[rater]),
+             "source " + std::string(Words<Source>::names[static_cast<std::size_t>(source)]) + ", but the rater '" +
+                 std::string(names[rater]) + "' " + fault +
+                 (source == Source::self ? "; it counts as the person's own" : "; the rating counts as given"));
     }
 }
 
@@ -231,6 +272,7 @@ Assessments load_assessments(const Organization& organization, const Input& inpu
     warn_undated(table, problems);
     warn_odd(table, organization, reader.origin(), problems);
     sort(table, organization.people().size(), threads);
+    warn_repeated(repeated(table, threads), problems);
     table.problems = problems.table();
     table.provenance.digest = digest_of(table);
     return table;
@@ -291,7 +333,11 @@ Assessments add_assessments(const Assessments& assessments, const Assessments& a
     sort(all, all.person.strings()->size(), threads);
     all.provenance = {};
     all.provenance.digest = digest_of(all);
-    return with_problems(std::move(all));
+    ProblemList problems;
+    warn_repeated(repeated(all, threads) - repeated(assessments, threads) - repeated(added, threads), problems);
+    all = with_problems(std::move(all));
+    all.problems = join(*all.problems, *problems.table());
+    return all;
 }
 
 }  // namespace gradus

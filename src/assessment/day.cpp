@@ -29,19 +29,42 @@ Day::Day(const Organization& organization, Date day, int threads)
     first_.push_back(needs_.size());
 }
 
-void Day::needed(PersonId person, std::vector<CapabilityId>& into) const {
+namespace {
+
+/// `add(role)` puts down what a role needs; those of a role are sorted, each once.
+template <class Add>
+void collect(const Organization& organization, PersonId person, RoleId own_role, std::vector<CapabilityId>& into,
+             Add&& add) {
     into.clear();
-    const auto add = [&](RoleId role) {
-        for (const Need& need : needs(role)) into.push_back(need.capability);
-    };
-    add(role(person));
+    add(own_role);
     const std::size_t own = into.size();
-    for_each_target(person, [&](std::size_t row) { add(organization_->target_roles.role[row]); });
-    for (const std::size_t row : organization_.relations().personal_goals_of_person[person])
-        into.push_back(organization_->personal_goals.capability[row]);
-    if (into.size() == own) return;  // the needs of a role are sorted and unique
+    for (const std::size_t row : organization.relations().target_roles_of_person[person])
+        if (organization->target_roles.role[row] != own_role) add(organization->target_roles.role[row]);
+    for (const std::size_t row : organization.relations().personal_goals_of_person[person])
+        into.push_back(organization->personal_goals.capability[row]);
+    if (into.size() == own) return;
     std::sort(into.begin(), into.end());
     into.erase(std::unique(into.begin(), into.end()), into.end());
+}
+
+}  // namespace
+
+void Day::needed(PersonId person, std::vector<CapabilityId>& into) const {
+    collect(organization_, person, role(person), into, [&](RoleId of) {
+        for (const Need& need : needs(of)) into.push_back(need.capability);
+    });
+}
+
+bool needed_on(const Organization& organization, PersonId person, Date day, std::vector<CapabilityId>& into) {
+    const RoleId own = takes_part(organization, person, day) ? role_at(organization, person, day) : RoleId();
+    if (!own) return false;
+    const Requirements& requirements = organization->requirements;
+    collect(organization, person, own, into, [&](RoleId of) {
+        for (const std::size_t row : organization.relations().requirements_of_role[of])
+            if (covers(requirements.valid_from[row], requirements.valid_to[row], day))
+                into.push_back(requirements.capability[row]);
+    });
+    return true;
 }
 
 }  // namespace gradus

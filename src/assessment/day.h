@@ -45,6 +45,9 @@ private:
     std::vector<Need> needs_;
 };
 
+/// The same as Day::needed() of that day, of one person, without a look at anybody else. False: takes no part then.
+bool needed_on(const Organization& organization, PersonId person, Date day, std::vector<CapabilityId>& into);
+
 /// True if the day lies in [from, to); an absent end is open.
 inline bool covers(Date from, Date to, Date day) {
     return from <= day && (is_missing(to) || day < to);  // a missing `from` is the earliest date there is

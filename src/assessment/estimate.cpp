@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "assessment/day.h"
+#include "assessment/noteworthy.h"
 #include "assessment/people_rows.h"
 #include "assessment/rating_model.h"
 #include "assessment/stage.h"
@@ -51,38 +52,6 @@ void check(const EstimateOptions& options) {
         throw Error(Code::invalid_option, "option terms: the residual cannot be left out", "options", 0, "terms");
 }
 
-OptionsJson describe(const EstimateOptions& options) {
-    OptionsJson json;
-    json.add("as_of", options.as_of)
-        .add("half_information_years", options.half_information_years)
-        .add("prior_mean", options.prior_mean)
-        .add("prior_sd", options.prior_sd);
-    const auto given = [&](const std::string& name, double value) {
-        if (value == std::numeric_limits<double>::infinity())
-            json.add("variances." + name, "infinite");
-        else if (!is_missing(value))
-            json.add("variances." + name, value);
-    };
-    given("person", options.variances.person);
-    given("person_capability", options.variances.person_capability);
-    for (std::size_t source = 0; source < source_count; ++source) {
-        const std::string word(Words<Source>::names[source]);
-        given("severity." + word, options.variances.severity[source]);
-        given("halo." + word, options.variances.halo[source]);
-        given("residual." + word, options.variances.residual[source]);
-    }
-    for (std::size_t i = 0; i < std::size(Words<VarianceTerm>::names); ++i) {
-        const auto term = static_cast<VarianceTerm>(i);
-        const std::string word(Words<VarianceTerm>::names[i]);
-        if (!options.terms.has(term)) json.add("terms." + word, false);
-        if (options.pooled.has(term)) json.add("pooled." + word, true);
-    }
-    json.add("prior_weight", options.prior_weight)
-        .add("common_uncertainty", options.common_uncertainty)
-        .add("likelihood", Words<Likelihood>::names[static_cast<std::size_t>(options.likelihood)]);
-    return json;
-}
-
 /// Visits each capability that a person needs or was rated in, with the rows of its ratings.
 class Walk {
 public:
@@ -123,43 +92,29 @@ private:
     std::vector<CapabilityId> needed_;
 };
 
-/// How many ratings had something noteworthy about them.
-struct Counts {
-    std::int64_t undated = 0, later = 0;
-};
-
-Counts count_noteworthy(const Day& day, const Assessments& assessments, int threads) {
-    std::atomic<std::int64_t> undated{0}, later{0};
-    parallel_for(static_cast<std::int64_t>(assessments.size()), 1 << 16, threads,
-                 [&](std::int64_t first, std::int64_t last) {
-                     Counts counts;
-                     for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
-                         if (!day.role(assessments.person[row])) continue;
-                         counts.undated += is_missing(assessments.date[row]);
-                         counts.later += assessments.date[row] > day.date();
-                     }
-                     undated += counts.undated;
-                     later += counts.later;
-                 });
-    return {undated, later};
+Noteworthy count_noteworthy(const Day& day, const Assessments& assessments, int threads) {
+    constexpr std::int64_t at_once = 1 << 16;
+    const auto rows = static_cast<std::int64_t>(assessments.size());
+    std::vector<Noteworthy> pieces(static_cast<std::size_t>(rows / at_once + 1));
+    parallel_for(rows, at_once, threads, [&](std::int64_t first, std::int64_t last) {
+        Noteworthy& counts = pieces[static_cast<std::size_t>(first / at_once)];
+        for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
+            if (assessments.date[row] > day.date())
+                ++counts.later;
+            else if (!day.role(assessments.person[row]))
+                ++counts.absent;
+            else
+                counts.undated += is_missing(assessments.date[row]);
+        }
+    });
+    Noteworthy all;
+    for (const Noteworthy& counts : pieces) all += counts;
+    return all;
 }
 
-std::shared_ptr<const Problems> warnings(const Counts& counts, bool unsettled, Date as_of) {
+std::shared_ptr<const Problems> warnings(const Noteworthy& counts, bool unsettled, Date as_of) {
     ProblemList problems;
-    if (counts.undated > 0)
-        problems.add({.severity = Severity::warning,
-                      .code = Code::assumed,
-                      .table = "assessments",
-                      .column = "date",
-                      .message = counted(counts.undated, "rating has", "ratings have") + " no date and " +
-                                 (counts.undated == 1 ? "counts" : "count") + " as given on " + to_text(as_of)});
-    if (counts.later > 0)
-        problems.add({.severity = Severity::warning,
-                      .code = Code::ignored,
-                      .table = "assessments",
-                      .column = "date",
-                      .message = counted(counts.later, "rating is", "ratings are") + " later than as_of " +
-                                 to_text(as_of) + " and left out"});
+    counts.warn(as_of, problems);
     if (unsettled)
         problems.add({.severity = Severity::warning,
                       .code = Code::assumed,
@@ -212,6 +167,38 @@ struct Posteriors {
 };
 
 }  // namespace
+
+OptionsJson describe(const EstimateOptions& options) {
+    OptionsJson json;
+    json.add("as_of", options.as_of)
+        .add("half_information_years", options.half_information_years)
+        .add("prior_mean", options.prior_mean)
+        .add("prior_sd", options.prior_sd);
+    const auto given = [&](const std::string& name, double value) {
+        if (value == std::numeric_limits<double>::infinity())
+            json.add("variances." + name, "infinite");
+        else if (!is_missing(value))
+            json.add("variances." + name, value);
+    };
+    given("person", options.variances.person);
+    given("person_capability", options.variances.person_capability);
+    for (std::size_t source = 0; source < source_count; ++source) {
+        const std::string word(Words<Source>::names[source]);
+        given("severity." + word, options.variances.severity[source]);
+        given("halo." + word, options.variances.halo[source]);
+        given("residual." + word, options.variances.residual[source]);
+    }
+    for (std::size_t i = 0; i < std::size(Words<VarianceTerm>::names); ++i) {
+        const auto term = static_cast<VarianceTerm>(i);
+        const std::string word(Words<VarianceTerm>::names[i]);
+        if (!options.terms.has(term)) json.add("terms." + word, false);
+        if (options.pooled.has(term)) json.add("pooled." + word, true);
+    }
+    json.add("prior_weight", options.prior_weight)
+        .add("common_uncertainty", options.common_uncertainty)
+        .add("likelihood", Words<Likelihood>::names[static_cast<std::size_t>(options.likelihood)]);
+    return json;
+}
 
 double Variances::of(VarianceTerm term, Source source) const {
     const auto s = static_cast<std::size_t>(source);

@@ -33,23 +33,32 @@ void check(const ReviewOptions& options) {
 }
 
 OptionsJson describe(const ReviewOptions& options) {
-    OptionsJson json;
-    json.add("as_of", options.estimate.as_of);
+    OptionsJson json = describe(options.estimate);
     for (std::size_t s = 0; s < source_count; ++s)
         if (!is_missing(options.bias[s])) json.add("bias." + std::string(Words<Source>::names[s]), options.bias[s]);
     return json.add("seed", static_cast<double>(options.seed));
 }
 
-/// The correlation of two numbers, from sums about what is near their means.
+/// The correlation of two numbers within rounds, pooled: each round has means of its own, since one round is what one sees. What all
+/// raters of a round have in common moves all levels alike, and tells nobody from anybody.
 struct Correlation {
-    double count = 0, a = 0, b = 0, aa = 0, ab = 0, bb = 0;
+    double count = 0, aa = 0, ab = 0, bb = 0;                     // of whole rounds, about their means
+    double n = 0, of_a = 0, of_b = 0, saa = 0, sab = 0, sbb = 0;  // of the round under way
 
-    void add(double x, double y) { ++count, a += x, b += y, aa += x * x, ab += x * y, bb += y * y; }
+    void add(double x, double y) { ++n, of_a += x, of_b += y, saa += x * x, sab += x * y, sbb += y * y; }
+    void end_round() {
+        if (n > 1) {
+            const double a = saa - of_a * of_a / n, b = sbb - of_b * of_b / n;
+            // What is left of sums that should cancel is not a spread.
+            if (a > 1e-12 * saa) aa += a;
+            if (b > 1e-12 * sbb) bb += b;
+            ab += sab - of_a * of_b / n;
+        }
+        count += n;
+        n = of_a = of_b = saa = sab = sbb = 0;
+    }
     double value() const {
-        const double x = aa - a * a / count, y = bb - b * b / count;
-        // What is left of sums that should cancel is not a spread.
-        if (!(count > 1) || !(x > 1e-12 * aa) || !(y > 1e-12 * bb)) return missing<double>();
-        return std::clamp((ab - a * b / count) / std::sqrt(x * y), -1.0, 1.0);
+        return aa > 0 && bb > 0 ? std::clamp(ab / std::sqrt(aa * bb), -1.0, 1.0) : missing<double>();
     }
 };
 
@@ -68,6 +77,7 @@ struct Known {
         mean.add(truth, own_mean);
         as_rated.add(truth, plain);
     }
+    void end_round() { mean.end_round(), as_rated.end_round(); }
 };
 
 /// What rounds of one design came to, over all repetitions.
@@ -93,6 +103,8 @@ struct Found {
             all.add(truth, own_mean, own_sd, plain);
             of[c].add(truth, own_mean, own_sd, plain);
         }
+        all.end_round();
+        for (Known& capability : of) capability.end_round();
         const Raters known = report_raters(estimates);
         for (std::size_t row = 0; row < known.size(); ++row) {
             if (known.source[row] == Source::self) continue;
@@ -366,7 +378,7 @@ DesignReview review_design(const Organization& organization, const Assessments& 
     result.provenance.seed = options.seed;
     apart.provenance = result.provenance;
     result.capabilities = std::make_shared<const DesignReviewCapabilities>(std::move(apart));
-    result.problems = warnings_of(found, all, designs, rounds.people());
+    result.problems = join(*rounds.known().problems, *warnings_of(found, all, designs, rounds.people()));
     return result;
 }
 

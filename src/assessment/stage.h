@@ -129,4 +129,8 @@ inline void check_keys(const Table& table, const AnyColumn& column, const Keys& 
                     std::string(table.name()), 0, std::string(column.field().name));
 }
 
+struct EstimateOptions;
+/// The options of estimate(), for the provenance of whatever estimates on its way.
+OptionsJson describe(const EstimateOptions& options);
+
 }  // namespace gradus

@@ -1,11 +1,11 @@
 #include <gradus/assessment/estimate.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <tuple>
 #include <vector>
 
+#include "assessment/noteworthy.h"
 #include "assessment/rating_model.h"
 #include "assessment/stage.h"
 #include "base/parallel.h"
@@ -15,27 +15,6 @@ namespace gradus {
 namespace {
 
 constexpr std::int64_t people_at_once = 64;
-
-/// Why new ratings were left out.
-struct LeftOut {
-    std::atomic<std::int64_t> later{0}, of_source{0}, of_capability{0};
-};
-
-std::shared_ptr<const Problems> warnings(const LeftOut& left_out, Date as_of) {
-    ProblemList problems;
-    const auto warn = [&](std::int64_t count, std::string_view column, const std::string& why) {
-        if (count == 0) return;
-        problems.add({.severity = Severity::warning,
-                      .code = Code::ignored,
-                      .table = "assessments",
-                      .column = std::string(column),
-                      .message = counted(count, "rating is", "ratings are") + " " + why + " and left out"});
-    };
-    warn(left_out.later, "date", "later than as_of " + to_text(as_of));
-    warn(left_out.of_source, "source", "from a source without ratings before: estimate again");
-    warn(left_out.of_capability, "capability", "of a capability without ratings before: estimate again");
-    return problems.table();
-}
 
 /// One row of the result.
 struct Updated {
@@ -49,10 +28,16 @@ struct Updated {
 /// All ratings of one person, old and new, and what is needed of the person.
 class Person {
 public:
-    Person(const RatingModel& model, const Assessments& added, Date as_of, LeftOut& left_out)
-        : model_(model), added_(added), as_of_(as_of), left_out_(left_out), levels_(model) {}
+    Person(const RatingModel& model, const Assessments& added, Date as_of)
+        : model_(model), added_(added), as_of_(as_of), levels_(model) {}
 
+    /// Who takes no part on the day has no rows, whatever the day of the estimates had.
     void update(PersonId person, std::size_t first, std::size_t last, std::vector<Updated>& rows) {
+        if (!needed_on(model_.organization, person, as_of_, capabilities_)) {
+            for (std::size_t i = first; i < last; ++i)
+                ++(added_.date[i] > as_of_ ? noteworthy.later : noteworthy.absent);
+            return;
+        }
         collect(person, first, last);
         levels_.go(person.value(), as_of_, rows_);
         std::size_t at = 0;
@@ -76,28 +61,25 @@ public:
         }
     }
 
+    Noteworthy noteworthy;
+
 private:
     void collect(PersonId person, std::size_t first, std::size_t last) {
         rows_.clear();
-        model_.day.needed(person, capabilities_);
         for (std::size_t i = model_.ratings.first_row(person.value()); i < model_.ratings.last_row(person.value()); ++i)
-            if (model_.ratings.counts(i, as_of_)) rows_.push_back(model_.ratings.row(i));
+            if (model_.ratings.counts(i, as_of_)) add(model_.ratings.row(i));
         for (std::size_t i = first; i < last; ++i) {
-            const Source source = added_.source[i];
             if (added_.date[i] > as_of_) {
-                ++left_out_.later;
-            } else if (!model_.ratings.has(source)) {
-                ++left_out_.of_source;
-            } else if (model_.ratings.number(added_.capability[i]) < 0) {
-                ++left_out_.of_capability;
-            } else {
-                std::int32_t key = -1;
-                if (const RaterId rater = added_.rater[i]) {
-                    key = model_.ratings.key_of((*added_.rater.strings())[static_cast<std::size_t>(rater.value())]);
-                    if (key < 0) key = model_.ratings.keys() + rater.value();
-                }
-                rows_.push_back({added_.capability[i], source, key, added_.date[i], added_.level[i]});
+                ++noteworthy.later;
+                continue;
             }
+            std::int32_t key = -1;
+            if (const RaterId rater = added_.rater[i]) {
+                key = model_.ratings.key_of((*added_.rater.strings())[static_cast<std::size_t>(rater.value())]);
+                if (key < 0) key = model_.ratings.keys() + rater.value();
+            }
+            noteworthy.undated += add({added_.capability[i], added_.source[i], key, added_.date[i], added_.level[i]}) &&
+                                  is_missing(added_.date[i]);
         }
         std::sort(rows_.begin(), rows_.end(), [](const Ratings::Row& a, const Ratings::Row& b) {
             return std::tie(a.capability, a.source, a.key, a.date, a.level) <
@@ -108,10 +90,21 @@ private:
         capabilities_.erase(std::unique(capabilities_.begin(), capabilities_.end()), capabilities_.end());
     }
 
+    /// Of what the estimates knew no ratings, they know no bias and no difficulty.
+    bool add(const Ratings::Row& row) {
+        const bool source = model_.ratings.has(row.source), capability = model_.ratings.number(row.capability) >= 0;
+        if (!source)
+            ++noteworthy.of_source;
+        else if (!capability)
+            ++noteworthy.of_capability;
+        else
+            rows_.push_back(row);
+        return source && capability;
+    }
+
     const RatingModel& model_;
     const Assessments& added_;
     Date as_of_;
-    LeftOut& left_out_;
     PersonLevels levels_;
     std::vector<Ratings::Row> rows_;
     std::vector<CapabilityId> capabilities_;
@@ -151,28 +144,35 @@ Estimates update_estimates(const Estimates& estimates, const Assessments& added,
             concerned.push_back({added.person[row], row, row});
         concerned.back().last = row + 1;
     }
-    std::erase_if(concerned, [&](const Range& range) { return !model.ratings.takes_part(range.person.value()); });
 
-    LeftOut left_out;
     const auto count = static_cast<std::int64_t>(concerned.size());
-    std::vector<std::vector<Updated>> pieces(concerned.size() / static_cast<std::size_t>(people_at_once) + 1);
+    struct Piece {
+        std::vector<Updated> rows;
+        Noteworthy noteworthy;
+    };
+    std::vector<Piece> pieces(concerned.size() / static_cast<std::size_t>(people_at_once) + 1);
     parallel_for(count, people_at_once, threads, [&](std::int64_t first, std::int64_t last) {
-        Person person(model, added, as_of, left_out);
+        Piece& piece = pieces[static_cast<std::size_t>(first / people_at_once)];
+        Person person(model, added, as_of);
         for (std::int64_t i = first; i < last; ++i) {
             const Range& range = concerned[static_cast<std::size_t>(i)];
-            person.update(range.person, range.first, range.last,
-                          pieces[static_cast<std::size_t>(first / people_at_once)]);
+            person.update(range.person, range.first, range.last, piece.rows);
         }
+        piece.noteworthy = person.noteworthy;
     });
     std::size_t rows = 0, row = 0;
-    for (const auto& piece : pieces) rows += piece.size();
+    Noteworthy noteworthy;
+    for (const Piece& piece : pieces) {
+        rows += piece.rows.size();
+        noteworthy += piece.noteworthy;
+    }
     Buffer<PersonId> person(rows);
     Buffer<CapabilityId> capability(rows);
     Buffer<double> mean(rows), sd(rows), as_rated(rows), evidence(rows);
     Buffer<std::int32_t> ratings(rows);
     Buffer<Date> last(rows);
-    for (const auto& piece : pieces)
-        for (const Updated& one : piece) {
+    for (const Piece& piece : pieces)
+        for (const Updated& one : piece.rows) {
             person[row] = one.person;
             capability[row] = one.capability;
             mean[row] = one.mean;
@@ -195,7 +195,9 @@ Estimates update_estimates(const Estimates& estimates, const Assessments& added,
     result.prior_mean = estimates.prior_mean;
     result.prior_sd = estimates.prior_sd;
     result.model = estimates.model;
-    result.problems = warnings(left_out, as_of);
+    ProblemList problems;
+    noteworthy.warn(as_of, problems);
+    result.problems = problems.table();
     stage.sign(result, OptionsJson().add("as_of", as_of), as_of, thread_count(count / people_at_once + 1, threads));
     return result;
 }

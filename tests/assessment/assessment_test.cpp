@@ -81,12 +81,16 @@ TEST(Assessments, OddRatersAreTold) {
         return found.empty() ? std::string() : found[0];
     };
     const std::string place = "warning contradiction assessments 1 rater: source ",
-                      end = "; the rating counts as given";
+                      end = "; the rating counts as given", own = "; it counts as the person's own";
+    EXPECT_EQ(one("manager", ""), "");
+    EXPECT_EQ(told_of({{"person", "capability", "level", "source", "date"}, {"M", "Go", "2", "manager", "2026-01-01"}}),
+              (std::vector<std::string>{place + "manager, but no rater is named and people has no manager of 'M'; the "
+                                                "rating counts as of a rater of its own"}));
     EXPECT_EQ(one("peer", "E1"), place + "peer, but the rater 'E1' is the person, who rates as self" + end);
     EXPECT_EQ(one("report", "E1"), place + "report, but the rater 'E1' is the person, who rates as self" + end);
     EXPECT_EQ(one("manager", "E1"), place + "manager, but the rater 'E1' is the person, who rates as self" + end);
-    EXPECT_EQ(one("self", "E2"), place + "self, but the rater 'E2' is not the person, who alone rates as self" + end);
-    EXPECT_EQ(one("self", "X"), place + "self, but the rater 'X' is not the person, who alone rates as self" + end);
+    EXPECT_EQ(one("self", "E2"), place + "self, but the rater 'E2' is not the person, who alone rates as self" + own);
+    EXPECT_EQ(one("self", "X"), place + "self, but the rater 'X' is not the person, who alone rates as self" + own);
     EXPECT_EQ(one("manager", "E2"), place + "manager, but the rater 'E2' is nobody's manager in people" + end);
     EXPECT_EQ(one("manager", "X"), place + "manager, but the rater 'X' is nobody's manager in people" + end);
     for (const auto& [source, rater] : std::vector<std::pair<std::string_view, std::string_view>>{{"self", "E1"},
@@ -129,12 +133,39 @@ TEST(Assessments, OddRatersAreToldByRow) {
               (std::vector<std::string>{"warning contradiction assessments 2 rater: source peer, but the rater 'E2' is "
                                         "the person, who rates as self; the rating counts as given",
                                         "warning contradiction assessments 3 rater: source self, but the rater 'M' is "
-                                        "not the person, who alone rates as self; the rating counts as given"}));
+                                        "not the person, who alone rates as self; it counts as the person's own"}));
     Cells many = {{"person", "capability", "level", "source", "rater", "date"}};
     for (int i = 0; i < 1500; ++i) many.push_back({"E2", "Go", "2", "peer", "E2", "2026-01-01"});
     const std::vector<std::string> found = told_of(many);
-    EXPECT_EQ(found.size(), 1001u);
-    EXPECT_NE(found.back().find("500 more of this kind"), std::string::npos);
+    EXPECT_EQ(found.size(), 1002u);  // and that they repeat one another
+    EXPECT_NE(found[1001].find("500 more of this kind"), std::string::npos);
+}
+
+// Two anonymous peers may agree; a rater who is known has been read twice. Another day, level or occasion is another rating.
+TEST(Assessments, RepeatsOfKnownRatersAreTold) {
+    const Organization org = build(small);
+    const Cells cells = {{"person", "capability", "level", "source", "rater", "date", "assessment"},
+                         {"E1", "Go", "1", "peer", "x", "2026-01-01", "o"},
+                         {"E1", "Go", "1", "peer", "x", "2026-01-01", "o"},
+                         {"E1", "Go", "1", "self", "", "2026-01-01", "o"},
+                         {"E1", "Go", "1", "self", "", "2026-01-01", "o"},
+                         {"E1", "Go", "1", "peer", "", "2026-01-01", "o"},
+                         {"E1", "Go", "1", "peer", "", "2026-01-01", "o"},
+                         {"E1", "Go", "1", "peer", "y", "2026-01-01", "o"},
+                         {"E1", "Go", "1", "peer", "y", "2026-01-02", "o"},
+                         {"E1", "Go", "2", "peer", "y", "2026-01-02", "o"},
+                         {"E1", "Go", "2", "peer", "y", "2026-01-02", "q"},
+                         {"E1", "C++", "2", "peer", "y", "2026-01-02", "q"},
+                         {"E1", "Go", "2", "peer", "z", "2026-01-02", "q"}};
+    const Assessments once = assess(org, cells);
+    EXPECT_EQ(told(*once.problems),
+              (std::vector<std::string>{"warning assumed assessments: 2 ratings repeat another of the same rater, day "
+                                        "and level, and count once more: given twice?"}));
+    const std::vector<std::string> twice = told(*add_assessments(once, once).problems);
+    ASSERT_EQ(twice.size(), 3u);  // those of each, and what is new: eight of known raters once more
+    EXPECT_EQ(twice[2],
+              "warning assumed assessments: 8 ratings repeat another of the same rater, day and level, and "
+              "count once more: given twice?");
 }
 
 TEST(Assessments, AddedOnesAreAsIfAllWereRead) {
@@ -156,7 +187,7 @@ TEST(Assessments, AddedOnesAreAsIfAllWereRead) {
             EXPECT_EQ(add_assessments(first, second, threads).provenance.digest, all.provenance.digest) << cut;
             EXPECT_EQ(add_assessments(second, first, threads).provenance.digest, all.provenance.digest) << cut;
         }
-        EXPECT_EQ(add_assessments(first, second).problems->size(), 2u) << cut;  // undated; a self-rating by another
+        EXPECT_EQ(add_assessments(first, second).problems->size(), 3u) << cut;  // and a repeat
     }
     EXPECT_EQ(all.rater.text(0), "");  // of the sorted rows, E1's own
     EXPECT_EQ(all.person.text(0), "E1");

@@ -422,6 +422,83 @@ TEST(UpdateEstimates, OfNothingNewIsTheSame) {
     EXPECT_EQ(told(*again.problems).size(), 1u);
 }
 
+// Between the day of the estimates and that of the update j joins and l leaves.
+TEST(UpdateEstimates, HasThoseWhoTakePartOnItsOwnDay) {
+    const Organization org = build(small({{"people",
+                                           {{"person", "role", "joined", "left"},
+                                            {"p", "R", "", ""},
+                                            {"j", "R", "2026-05-05", ""},
+                                            {"l", "R", "", "2026-05-10"}}}}));
+    const Cells seen = {{"person", "capability", "level", "source", "date"},
+                        {"p", "A", "3", "manager", "2026-03-01"},
+                        {"l", "A", "2", "manager", "2026-03-01"}};
+    const Estimates earlier = estimate(org, assess(org, seen), known(today));
+    const Cells news = {{"person", "capability", "level", "source", "date"},
+                        {"j", "A", "4", "manager", "2026-05-20"},
+                        {"l", "A", "5", "manager", "2026-05-09"},
+                        {"l", "A", "5", "manager", "2026-07-01"},
+                        {"p", "A", "5", "manager", ""},
+                        {"p", "A", "5", "peer", "2026-05-09"},
+                        {"p", "B", "5", "manager", "2026-05-09"}};
+    const Estimates after = update_estimates(earlier, assess(org, news), day("2026-05-31"));
+    std::vector<std::string> rows;
+    for (std::size_t i = 0; i < after.size(); ++i)
+        rows.push_back(std::string(org.people()[static_cast<std::size_t>(after.person[i].value())]) + " " +
+                       std::to_string(after.ratings[i]));
+    EXPECT_EQ(rows, (std::vector<std::string>{"j 1", "p 2"}));
+    EXPECT_EQ(told(*after.problems),
+              (std::vector<std::string>{
+                  "warning ignored assessments capability: 1 rating is of a capability without ratings before and left "
+                  "out: estimate again",
+                  "warning assumed assessments date: 1 rating has no date and counts as given on 2026-05-31",
+                  "warning ignored assessments date: 1 rating is later than as_of 2026-05-31 and left out",
+                  "warning ignored assessments person: 1 rating is of people who take no part on 2026-05-31 (joined, "
+                  "left, role) and left out",
+                  "warning ignored assessments source: 1 rating is from a source without ratings before and left out: "
+                  "estimate again"}));
+    // On the day of the estimates j is not there yet, and l still is.
+    const Estimates same = update_estimates(earlier, assess(org, {{"person", "capability", "level", "source", "date"},
+                                                                  {"j", "A", "4", "manager", "2026-03-20"},
+                                                                  {"l", "A", "4", "manager", "2026-03-20"}}));
+    ASSERT_EQ(same.size(), 1u);
+    EXPECT_EQ(org.people()[static_cast<std::size_t>(same.person[0].value())], "l");
+}
+
+// Ratings that the estimates had, but not yet counted, of a capability and a source of which they knew nothing.
+TEST(UpdateEstimates, LeavesOutWhatItKnowsNothingOf) {
+    const Organization org = build(small());
+    const Estimates earlier = estimate(org,
+                                       assess(org, {{"person", "capability", "level", "source", "date"},
+                                                    {"p", "A", "3", "manager", "2026-03-01"},
+                                                    {"p", "B", "3", "manager", "2026-04-01"},
+                                                    {"p", "A", "3", "peer", "2026-04-01"}}),
+                                       known(today));
+    const Estimates after = update_estimates(
+        earlier,
+        assess(org, {{"person", "capability", "level", "source", "date"}, {"p", "A", "4", "manager", "2026-04-02"}}),
+        day("2026-04-30"));
+    ASSERT_EQ(after.size(), 1u);
+    EXPECT_EQ(after.ratings[0], 2);
+    EXPECT_EQ(told(*after.problems).size(), 2u);
+}
+
+TEST(Estimate, TellsOfRatingsOfPeopleWhoTakeNoPart) {
+    const Organization org = build(small({{"people",
+                                           {{"person", "role", "joined", "left"},
+                                            {"p", "R", "", ""},
+                                            {"j", "R", "2026-05-05", ""},
+                                            {"l", "R", "", "2026-03-10"}}}}));
+    const Estimates found = estimate(org,
+                                     assess(org, {{"person", "capability", "level", "source", "date"},
+                                                  {"p", "A", "3", "manager", "2026-03-01"},
+                                                  {"j", "A", "3", "manager", "2026-03-01"},
+                                                  {"l", "A", "2", "manager", ""}}),
+                                     known(today));
+    EXPECT_EQ(told(*found.problems),
+              (std::vector<std::string>{"warning ignored assessments person: 2 ratings are of people who take no part "
+                                        "on 2026-03-31 (joined, left, role) and left out"}));
+}
+
 TEST(UpdateEstimates, IsNearWhatAllTogetherGive) {
     Random random(6, 1500);
     const Organization org = random.organization();

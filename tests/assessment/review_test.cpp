@@ -303,7 +303,8 @@ TEST(Review, TooFewRatersAreTold) {
                                               {"few", "peer", "1", "anyone"},
                                               {"many", "peer", "2", "team"},
                                               {"many", "report", "3", ""},
-                                              {"many", "self", "", ""}});
+                                              {"many", "self", "", ""},
+                                              {"more", "peer", "4", "team"}});
     const DesignReview found = review_design(org, Assessments(), given, options());
     EXPECT_EQ(found.lacking[0], 0);
     EXPECT_EQ(found.lacking[1], 0);
@@ -315,7 +316,31 @@ TEST(Review, TooFewRatersAreTold) {
             "warning ignored review_designs raters: design 'many': for 2 of 9 people there are fewer of the source "
             "report than it asks for, 2 raters in all; those who are there are asked",
             "warning ignored review_designs raters: design 'many': for 5 of 9 people there are fewer of the source "
-            "peer than it asks for, 6 raters in all; those who are there are asked"}));
+            "peer than it asks for, 6 raters in all; those who are there are asked",
+            // Of p and q, rated on two capabilities by the same three, one each is missing.
+            "warning ignored review_designs raters: design 'more': for 9 of 9 people there are fewer of the source "
+            "peer than it asks for, 20 raters in all; those who are there are asked"}));
+}
+
+// Few managers and many peers: how kind those few managers happen to be moves all levels of a round alike, and tells nobody from anybody.
+TEST(Review, AccuracyIsWithinARound) {
+    std::vector<Literal> tables = teams();
+    std::vector<std::string> names;
+    for (int i = 0; i < 24; ++i) names.push_back("p" + std::to_string(100 + i));
+    Cells people = {{"person", "role", "unit", "manager"}, {"m", "R", "U", ""}, {"n", "R", "U", ""}};
+    for (std::size_t i = 0; i < names.size(); ++i) people.push_back({names[i], "R2", "U", i % 2 ? "m" : "n"});
+    for (Literal& table : tables)
+        if (table.table == "people") table.cells = people;
+    const Organization org = build(tables);
+    ReviewOptions asked = options(3);
+    asked.repetitions = 40;
+    const DesignReview found = review_design(org, Assessments(),
+                                             designs(org, {{"design", "source", "raters", "drawn_from"},
+                                                           {"D", "manager", "", ""},
+                                                           {"D", "peer", "12", "anyone"}}),
+                                             asked);
+    EXPECT_GT(found.accuracy[1], found.as_rated[1]);
+    EXPECT_GT(found.accuracy[1], 0.9);
 }
 
 TEST(Review, CapabilitiesAddUpToTheWhole) {

@@ -19,7 +19,8 @@ struct Words<Source> {
 
 /// Ratings of people's capabilities. Stand apart from the organisation, since new ones arrive every day.
 ///
-/// Rows are sorted by person, capability, source, rater, date, level; repeats are kept (two anonymous raters may agree).
+/// Rows are sorted by person, capability, source, rater, date, level; repeats are kept (two anonymous raters may agree), with a warning
+/// where the rater is known.
 struct Assessments : Table {
     Assessments() : Table("assessments", "Ratings of people's capabilities") {}
 

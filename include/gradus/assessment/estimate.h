@@ -110,7 +110,7 @@ struct EstimateOptions {
     VarianceTerms terms{.person = true, .person_capability = true, .severity = true, .halo = true, .residual = true};
     /// Terms with one variance for all sources, where none is given: severity, halo, residual.
     VarianceTerms pooled{};
-    /// How many raters (people, ratings, …) a prior variance counts for, >= 0; difficulties and biases have flat priors at 0.
+    /// How many raters (people, ratings, …) a prior variance counts for, 0 to 1e9; difficulties and biases have flat priors at 0.
     double prior_weight = 10;
     /// Whether sd takes in how uncertain difficulties and source biases are.
     bool common_uncertainty = true;
@@ -136,7 +136,7 @@ struct EstimateOptions {
 /// self-rater rates one person, so severity and halo are one: halo of self is left out unless halo is pooled or given.
 ///
 /// Variances are estimated by restricted maximum likelihood (average information: Gilmour, Thompson & Cullis 1995, Biometrics 51),
-/// with priors worth `prior_weight` units; estimates().components says how much they came to. Each person is eliminated exactly
+/// with priors worth `prior_weight` units; report_variances() says how much they came to. Each person is eliminated exactly
 /// (block elimination); the rest is solved by sparse Cholesky or conjugate gradients. Standard deviations are those of the joint
 /// posterior given the variances. Age = days / 365.25; an undated rating has age 0, with a warning.
 /// Ordinal ratings: the normal distribution nearest to the posterior, by readings as normal ratings that are repeated until they stay
@@ -152,8 +152,8 @@ Estimates estimate(const Organization& organization, const Assessments& assessme
 /// those of `estimates`, as does how sure they are. Quick: some 20 µs a person. For new severities estimate again.
 ///
 /// `as_of` missing: that of the estimates. Old ratings age to it. Raters known as raters of several people keep their severity; others
-/// are met anew. Ratings after `as_of`, from a source or of a capability that the estimates knew no ratings of are left out, with a
-/// warning each. An update does not hold the ratings it took in: update the estimates of all again, with all ratings since.
+/// are met anew. Ratings after `as_of`, of people who take no part then, from a source or of a capability that the estimates knew no
+/// ratings of are left out, with a warning each; those without a date have age 0, with a warning. An update does not hold the ratings it took in: update the estimates of all again, with all ratings since.
 /// @throws Error missing_table for estimates from outside or an update; invalid_option for an earlier day than that of the estimates.
 Estimates update_estimates(const Estimates& estimates, const Assessments& added, Date as_of = missing<Date>(),
                            int threads = 0);

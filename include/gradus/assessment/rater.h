@@ -151,7 +151,7 @@ VarianceReport report_variances(const Estimates& estimates);
 
 /// For each declared attribute (person_attributes): generalised least squares of the group's own mean and of its mean in each source but
 /// the anchor, beside those of all who have a value, given the variances; the attribute enters no estimate. Groups of fewer than
-/// `min_people` people, or with as few others, are left out.
+/// `min_people` people (2 or more), or with as few others, are left out.
 /// The anchor is the source `against`; missing: the reference source of the estimates. Choose another where the reference rated few:
 /// against few ratings little can be told.
 /// Source: generalised least squares, Aitken (1936); detectable = (1.96 + 0.84) sd.

@@ -69,7 +69,7 @@ struct ReviewOptions {
     /// As of estimate(). `as_of`: the day of the round, and of the question. Variances that are missing are estimated from the ratings
     /// there are; of a source that has none, they are as believed before any rating.
     EstimateOptions estimate{};
-    /// How kind sources are, in ranges of the scale. Missing: as estimated from the ratings there are, else 0.
+    /// How kind sources are, in ranges of the scale, -1 to 1. Missing: as estimated from the ratings there are, else 0.
     Variances::BySource bias = Variances::all_estimated;
     std::uint64_t seed = 1;  ///< of all that is drawn
     /// review_design(): how often a round is drawn, 0 to 10,000; 0: as often as it takes to draw 10,000 levels, 100 times at most.
@@ -125,12 +125,13 @@ struct DesignReviewCapabilities : Table {
         {.name = "interval", .unit = "ranges of the scale", .meaning = "mean width of a 95 % interval", .low = 0}};
     Column<double> rated{*this,
                          {.name = "rated", .unit = "share", .meaning = "levels with a rating", .low = 0, .high = 1}};
-    Column<double> accuracy{*this,
-                            {.name = "accuracy",
-                             .unit = "correlation",
-                             .meaning = "of estimated with true levels, of those rated; absent: nothing varies",
-                             .low = -1,
-                             .high = 1}};
+    Column<double> accuracy{
+        *this,
+        {.name = "accuracy",
+         .unit = "correlation",
+         .meaning = "of estimated with true levels, of those rated, within a round; absent: nothing varies",
+         .low = -1,
+         .high = 1}};
     Column<double> as_rated{*this,
                             {.name = "as_rated",
                              .unit = "correlation",
@@ -168,12 +169,13 @@ struct DesignReview : Table {
         {.name = "interval", .unit = "ranges of the scale", .meaning = "mean width of a 95 % interval", .low = 0}};
     Column<double> rated{*this,
                          {.name = "rated", .unit = "share", .meaning = "levels with a rating", .low = 0, .high = 1}};
-    Column<double> accuracy{*this,
-                            {.name = "accuracy",
-                             .unit = "correlation",
-                             .meaning = "of estimated with true levels, of those rated; absent: nothing varies",
-                             .low = -1,
-                             .high = 1}};
+    Column<double> accuracy{
+        *this,
+        {.name = "accuracy",
+         .unit = "correlation",
+         .meaning = "of estimated with true levels, of those rated, within a round; absent: nothing varies",
+         .low = -1,
+         .high = 1}};
     Column<double> as_rated{*this,
                             {.name = "as_rated",
                              .unit = "correlation",
@@ -194,7 +196,7 @@ struct DesignReview : Table {
 
     /// The same by capability.
     std::shared_ptr<const DesignReviewCapabilities> capabilities = std::make_shared<const DesignReviewCapabilities>();
-    /// Warnings: those of the designs, and where fewer raters are there than one asks for, with counts by source.
+    /// Warnings: those of the designs and of the estimate before the round, and where fewer raters are there than one asks for, with counts by source.
     std::shared_ptr<const Problems> problems = std::make_shared<const Problems>();
 };
 
