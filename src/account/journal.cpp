@@ -60,6 +60,11 @@ void Journal::begin() {
     if (of == end_.transaction) end_.link = rows.string(2);
 }
 
+Moment Journal::last_at() {
+    Statement::Rows rows = last_();
+    return rows.next() ? moment_at(rows.number(1)) : missing<Moment>();
+}
+
 std::optional<Recorded> Journal::recorded(std::string_view key) {
     Statement::Rows rows = by_key_(key);
     if (!rows.next()) return std::nullopt;

@@ -34,6 +34,8 @@ public:
         std::string link;  ///< 32 bytes
     };
     void begin();
+    /// The moment of the last transaction, without begin(); missing where there is none.
+    Moment last_at();
     const End& end() const { return end_; }
     /// After what was written since that end was undone.
     void return_to(const End& end) { end_ = end; }

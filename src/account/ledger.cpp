@@ -178,10 +178,9 @@ std::optional<Receipt> Ledger::receipt(std::string_view key) const {
 
 Balance Ledger::balance(const Payer& payer, Moment at) const {
     return data_->read([&](Store&, Data::Parts& parts) {
+        if (at >= parts.journal.last_at()) return parts.books.balance(payer, at);  // what is missing is before all
         parts.journal.begin();
-        const Journal::End& end = parts.journal.end();
-        if (end.transaction > 0 && at < end.at) return parts.books.balance(payer, at, parts.journal.at(at).entry);
-        return parts.books.balance(payer, at);
+        return parts.books.balance(payer, at, parts.journal.at(at).entry);
     });
 }
 

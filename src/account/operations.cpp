@@ -82,10 +82,15 @@ std::string Operations::text(std::int64_t amount, AccountKind kind) const {
     return to_text(Amount(amount), kind, journal_.currency());
 }
 
+std::size_t Operations::place_of(Voucher& voucher, std::int64_t book) {
+    const std::optional<std::size_t> known = voucher.place(book);
+    return known ? *known : voucher.place(books_.at(book));
+}
+
 void Operations::release(Voucher& voucher, const Reservation& reservation) {
     if (!voucher.resolve(reservation)) return;
     for (const Reservations::Part& part : reservations_.parts(reservation.number))
-        voucher.move(voucher.place(books_.at(part.book)), 0, -part.amount, reservation.number);
+        voucher.move(place_of(voucher, part.book), 0, -part.amount, reservation.number);
 }
 
 void Operations::release_overdue(Voucher& voucher, std::int64_t book, Moment at) {
@@ -223,25 +228,25 @@ Operations::Outcome Operations::post(const Fields& fields, Voucher voucher) {
     if (auto* refusal = std::get_if<Denial>(&found)) return std::move(*refusal);
     const Open& open = std::get<Open>(found);
     const std::int64_t asked = fields.amount->units(), held = open.reservation.amount;
-    const Book first = books_.at(open.parts.front().book);
+    const AccountKind unit = voucher.book(voucher.place(books_.at(open.parts.front().book))).unit;
     if (asked > held)
         return Denial{.rule = "reserved",
                       .available = Amount(held),
                       .asked = *fields.amount,
                       .limit = Amount(held),
-                      .message = "reservation '" + printable(fields.subject) + "' holds " + text(held, first.unit) +
-                                 ", and " + text(asked, first.unit) + " was asked for. Possible: reserve " +
-                                 text(asked - held, first.unit) + " more with another key, and post both"};
+                      .message = "reservation '" + printable(fields.subject) + "' holds " + text(held, unit) +
+                                 ", and " + text(asked, unit) + " was asked for. Possible: reserve " +
+                                 text(asked - held, unit) + " more with another key, and post both"};
     voucher.available = Amount(held);
     voucher.resolve(open.reservation);
     std::int64_t rest = asked;
     for (const Reservations::Part& part : open.parts) {
         const std::int64_t spent = std::min(rest, part.amount);
-        voucher.move(voucher.place(books_.at(part.book)), -spent, -part.amount, open.reservation.number);
+        voucher.move(place_of(voucher, part.book), -spent, -part.amount, open.reservation.number);
         rest -= spent;
     }
     const std::size_t to =
-        voucher.place(books_.found({.kind = BookKind::provider, .unit = first.unit, .name = fields.provider}));
+        voucher.place(books_.found({.kind = BookKind::provider, .unit = unit, .name = fields.provider}));
     voucher.move(to, broken(Mutant::unbalanced) ? asked - 1 : asked, 0);
     return voucher;
 }

@@ -90,6 +90,8 @@ private:
     /// Ends the reservations that hold something of the book and have expired: what they held is free.
     void release_overdue(Voucher& voucher, std::int64_t book, Moment at);
     void release(Voucher& voucher, const Reservation& reservation);
+    /// The place of a book of the file, which is read once.
+    std::size_t place_of(Voucher& voucher, std::int64_t book);
     std::string text(std::int64_t amount, AccountKind kind) const;
 
     Journal& journal_;

@@ -65,6 +65,10 @@ Store::Store(const std::string& path, Access access, std::chrono::milliseconds b
             "PRAGMA cache_size = -16384;"  // KiB
             "PRAGMA synchronous = EXTRA");
         if (!read_only_) execute("PRAGMA journal_mode = DELETE");
+        const auto prepare = [&](const char* sql, sqlite3_stmt*& statement) {
+            check(sqlite3_prepare_v3(connection_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr), "open");
+        };
+        prepare("BEGIN", begin_read_), prepare("BEGIN IMMEDIATE", begin_write_), prepare("COMMIT", commit_);
     } catch (...) {
         close();
         throw;
@@ -75,7 +79,10 @@ Store::~Store() { close(); }
 
 void Store::close() noexcept {
     // In a child of fork() the connection is the parent's: to close it would meddle with the parent's file.
-    if (own_process()) sqlite3_close_v2(connection_);
+    if (own_process()) {
+        for (sqlite3_stmt* statement : {begin_read_, begin_write_, commit_}) sqlite3_finalize(statement);
+        sqlite3_close_v2(connection_);
+    }
     connection_ = nullptr;
 }
 
@@ -126,13 +133,13 @@ void Statement::bind(int place, std::int64_t number) {
 }
 void Statement::bind(int place, std::string_view text) {
     // A null pointer would be NULL; the empty text is a text.
-    store_.check(sqlite3_bind_text64(statement_, place, text.data() ? text.data() : "", text.size(), SQLITE_TRANSIENT,
-                                     SQLITE_UTF8),
+    store_.check(sqlite3_bind_text64(statement_, place, text.data() ? text.data() : "", text.size(),
+                                     copies_ ? SQLITE_TRANSIENT : SQLITE_STATIC, SQLITE_UTF8),
                  "use");
 }
 void Statement::bind(int place, Blob blob) {
     store_.check(sqlite3_bind_blob64(statement_, place, blob.bytes.data() ? blob.bytes.data() : "", blob.bytes.size(),
-                                     SQLITE_TRANSIENT),
+                                     copies_ ? SQLITE_TRANSIENT : SQLITE_STATIC),
                  "use");
 }
 void Statement::bind(int place, const std::optional<std::int64_t>& number) {
@@ -147,7 +154,10 @@ bool Statement::step() {
     return false;
 }
 
-void Statement::reset() noexcept { sqlite3_reset(statement_); }
+void Statement::reset() noexcept {
+    sqlite3_reset(statement_);
+    if (!copies_) sqlite3_clear_bindings(statement_);  // what was bound may be gone now
+}
 
 bool Statement::Rows::missing(int column) const {
     return sqlite3_column_type(statement_.statement_, column) == SQLITE_NULL;
@@ -160,8 +170,18 @@ std::string_view Statement::Rows::text(int column) const {
     return {static_cast<const char*>(bytes), bytes ? size : 0};
 }
 
+namespace {
+
+int run(sqlite3_stmt* statement) {
+    const int result = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    return result;
+}
+
+}  // namespace
+
 FileTransaction::FileTransaction(Store& store, Kind kind) : store_(store) {
-    store.execute(kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN");
+    store.check(run(kind == Kind::write ? store.begin_write_ : store.begin_read_), "use");
 }
 
 FileTransaction::~FileTransaction() {
@@ -171,7 +191,7 @@ FileTransaction::~FileTransaction() {
 }
 
 void FileTransaction::commit() {
-    store_.execute("COMMIT");
+    store_.check(run(store_.commit_), "write");
     open_ = false;
 }
 

@@ -40,12 +40,16 @@ public:
     void check(int result, const char* doing) const;
 
 private:
+    friend class FileTransaction;
     void close() noexcept;
 
     std::string path_;
     sqlite3* connection_ = nullptr;
     bool read_only_ = false;
     std::int64_t process_ = 0;
+    sqlite3_stmt* begin_read_ = nullptr;
+    sqlite3_stmt* begin_write_ = nullptr;
+    sqlite3_stmt* commit_ = nullptr;
 };
 
 /// A prepared statement. It borrows its store.
@@ -78,13 +82,17 @@ public:
     template <class... Values>
     Rows operator()(const Values&... values) {
         int place = 0;
+        copies_ = true;  // the rows may outlive the values
         (bind(++place, values), ...);
         return Rows(*this);
     }
     /// Runs a statement that gives no rows.
     template <class... Values>
     void run(const Values&... values) {
-        Rows rows = (*this)(values...);
+        int place = 0;
+        copies_ = false;
+        (bind(++place, values), ...);
+        Rows rows(*this);
         while (rows.next()) {
         }
     }
@@ -103,6 +111,7 @@ private:
 
     Store& store_;
     sqlite3_stmt* statement_ = nullptr;
+    bool copies_ = true;  // texts are copied when they are bound
 };
 
 /// A transaction of the file: undone when it goes, unless it was committed. A writing one excludes other writers from its begin.

@@ -50,6 +50,11 @@ public:
     std::int64_t row() const { return row_; }
     /// The place of a book, as it stands after the moves so far.
     std::size_t place(const Book& book);
+    /// The place of the book of that id, or nothing if it has none yet.
+    std::optional<std::size_t> place(std::int64_t id) const {
+        const auto found = places_.find(id);
+        return found == places_.end() ? std::nullopt : std::optional(found->second);
+    }
     Book& book(std::size_t place) { return books_[place]; }
     const std::vector<Book>& books() const { return books_; }
     const std::vector<Move>& moves() const { return moves_; }
