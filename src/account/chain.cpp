@@ -61,6 +61,8 @@ Sha256::Value link(std::string_view before, std::string_view bytes) {
     return sha.value();
 }
 
-Sha256::Value first_link(std::string_view currency) { return sha256(Bytes().text("ledger").text(currency).take()); }
+Sha256::Value first_link(std::string_view currency, bool play_money) {
+    return sha256(Bytes().text("ledger").text(currency).number(play_money).take());
+}
 
 }  // namespace gradus

@@ -21,7 +21,7 @@ std::string canonical(std::int64_t entry, std::int64_t number, const Book& book,
 /// The link of a row: of the link before it and its own bytes.
 Sha256::Value link(std::string_view before, std::string_view bytes);
 /// What the first row is linked to.
-Sha256::Value first_link(std::string_view currency);
+Sha256::Value first_link(std::string_view currency, bool play_money);
 
 inline std::string_view view(const Sha256::Value& value) {
     return {reinterpret_cast<const char*>(value.data()), value.size()};

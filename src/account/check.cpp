@@ -43,12 +43,13 @@ void JournalCheck::file() {
         if (rows.next()) fail("a row of " + rows.string(0) + " names one of " + rows.string(2) + " that is not there");
     }
     if (const std::string fault = schema_fault(store_); !fault.empty()) fail(fault);
-    Statement settings(store_, "SELECT currency, hash FROM settings");
+    Statement settings(store_, "SELECT currency, play_money, hash FROM settings");
     Statement::Rows rows = settings();
     if (!rows.next()) fail("the ledger has no settings");
-    link_ = view(first_link(rows.text(0)));
-    if (!is_currency(rows.text(0)) || rows.text(1) != link_)
-        fail("the currency is not the one that the ledger was made with");
+    link_ = view(first_link(rows.text(0), rows.number(1) == 1));
+    if (!is_currency(rows.text(0)) || rows.text(2) != link_)
+        fail("the currency is not the one that the ledger was made with, or real money was made of play money");
+    found_.head.play_money = rows.number(1) == 1;
     found_.head.hash = hexadecimal(link_);
 }
 
@@ -162,7 +163,7 @@ void JournalCheck::transactions() {
             fail("is not what was written: its digest does not follow from its content and the one before");
         transaction(recorded, entries, more);
         found_.head = {transaction_, recorded.first_entry + recorded.entries - 1, recorded.fields.at,
-                       hexadecimal(link_)};
+                       hexadecimal(link_), found_.head.play_money};
     }
     transaction_ = 0;
     if (more) {

@@ -80,6 +80,7 @@ public:
     }
 
     const std::string& currency() const { return parts_->journal.currency(); }
+    bool play_money() const { return parts_->journal.play_money(); }
 
 private:
     [[noreturn]] void refuse_writing() const;

@@ -59,19 +59,23 @@ std::string line(std::string_view text) {
 
 void write_hledger(const Ledger& ledger, std::ostream& out) {
     const LedgerEntries entries = ledger_entries(ledger);
-    const std::string currency = ledger.currency();
+    // Between quotation marks a commodity's name may have a space.
+    const auto commodity = [play = ledger.play_money()](const std::string& name) {
+        return play ? "\"play " + name + "\"" : name;
+    };
+    const std::string currency = commodity(ledger.currency()), minutes = commodity("min"), items = commodity("items");
     const int digits = ledger.minor_digits();
     const auto shown = [&](AccountKind kind, Amount amount) {
         switch (kind) {
         case AccountKind::money: return decimal(amount.units(), digits) + " " + currency;
-        case AccountKind::hours: return std::to_string(amount.units()) + " min";
+        case AccountKind::hours: return std::to_string(amount.units()) + " " + minutes;
         case AccountKind::items: break;
         }
-        return std::to_string(amount.units()) + " items";
+        return std::to_string(amount.units()) + " " + items;
     };
     out << "; " << currency << ", minutes and items\n"
-        << "commodity " << decimal(0, digits) << (digits == 0 ? "." : "") << " " << currency << "\ncommodity 0. min\n"
-        << "commodity 0. items\n";
+        << "commodity " << decimal(0, digits) << (digits == 0 ? "." : "") << " " << currency << "\ncommodity 0. "
+        << minutes << "\ncommodity 0. " << items << "\n";
     std::int32_t last = 0;
     for (std::size_t row = 0; row < entries.size(); ++row) {
         const Amount posted = entries.posted[row];

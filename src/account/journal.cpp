@@ -34,10 +34,11 @@ Journal::Journal(Store& store)
       resolve_(store, "UPDATE reservations SET resolved = ?2 WHERE reservation = ?1 AND resolved IS NULL"),
       add_hold_(store, "INSERT INTO holds (book, expires, reservation, amount) VALUES (?1, ?2, ?3, ?4)"),
       remove_hold_(store, "DELETE FROM holds WHERE book = ?1 AND expires = ?2 AND reservation = ?3") {
-    Statement settings(store, "SELECT currency FROM settings");
+    Statement settings(store, "SELECT currency, play_money FROM settings");
     Statement::Rows rows = settings();
     if (!rows.next()) throw Error(Code::damaged, "the ledger has no settings", "ledger");
     currency_ = rows.string(0);
+    play_money_ = rows.number(1) == 1;
 }
 
 void Journal::begin() {
@@ -46,7 +47,7 @@ void Journal::begin() {
     {
         Statement::Rows rows = last_();
         if (!rows.next()) {
-            end_.link = view(first_link(currency_));
+            end_.link = view(first_link(currency_, play_money_));
             return;
         }
         end_.transaction = rows.number(0);

@@ -56,6 +56,7 @@ public:
     Receipt refuse(const Fields& fields, const Denial& refusal);
 
     const std::string& currency() const { return currency_; }
+    bool play_money() const { return play_money_; }
 
 #ifdef GRADUS_LEDGER_MUTANTS
     std::int64_t own_end() const { return own_end_; }  // the last transaction that this handle wrote
@@ -68,6 +69,7 @@ private:
     std::int64_t id_of(const Book& book);
 
     std::string currency_;
+    bool play_money_ = false;
     End end_;
 #ifdef GRADUS_LEDGER_MUTANTS
     std::int64_t own_end_ = 0;

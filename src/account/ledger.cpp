@@ -54,13 +54,20 @@ Ledger::Data::Data(const std::string& path, const LedgerOptions& options)
     if (!options.create && path != ":memory:" && store_.number("SELECT count(*) FROM sqlite_schema") == 0)
         throw Error(Code::file, "'" + printable(path) + "' is empty; to make a ledger of it, open it with create",
                     "ledger");
-    migrate(store_, ledger_migrations(), options.currency);
+    migrate(store_, ledger_migrations(), options.currency, options.play_money.value_or(false));
     parts_ = std::make_unique<Parts>(store_);
     const std::string& currency = parts_->journal.currency();
     if (!options.currency.empty() && options.currency != currency)
         throw Error(Code::contradiction,
                     "'" + printable(path) + "' is a ledger in " + currency + ", and was opened for " + options.currency,
                     "options", 0, "currency");
+    const auto money = [](bool play) { return std::string(play ? "play money" : "real money"); };
+    const bool play = parts_->journal.play_money();
+    if (options.play_money && *options.play_money != play)
+        throw Error(Code::contradiction,
+                    "'" + printable(path) + "' is a ledger of " + money(play) + ", and was opened for " + money(!play) +
+                        "; nothing turns one into the other",
+                    "options", 0, "play_money");
 }
 
 Ledger::Data::~Data() {
@@ -188,11 +195,12 @@ LedgerHead Ledger::head() const {
     return data_->read([&](Store&, Data::Parts& parts) {
         parts.journal.begin();
         const Journal::End& end = parts.journal.end();
-        return LedgerHead{end.transaction, end.entry, end.at, hexadecimal(end.link)};
+        return LedgerHead{end.transaction, end.entry, end.at, hexadecimal(end.link), parts.journal.play_money()};
     });
 }
 
 std::string Ledger::currency() const { return data_->currency(); }
+bool Ledger::play_money() const { return data_->play_money(); }
 int Ledger::minor_digits() const { return gradus::minor_digits(data_->currency()); }
 
 }  // namespace gradus

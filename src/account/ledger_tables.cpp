@@ -55,11 +55,12 @@ public:
         providers_->push_back(paid ? book.name : std::string());
         expires_.push_back(book.expires == never ? missing<Moment>() : book.expires);
     }
-    void set(BookColumns& columns) {
+    void set(BookColumns& columns, bool play_money) {
         columns.book.set(Buffer<BookKind>(kinds_)), columns.kind.set(Buffer<AccountKind>(units_));
         persons_.set(columns.person), programs_.set(columns.program), funds_.set(columns.fund);
         columns.provider.set(providers_);
         columns.expires.set(Buffer<Moment>(expires_));
+        columns.play_money.set(Buffer<bool>(expires_.size(), play_money));
     }
 
 private:
@@ -97,7 +98,7 @@ const Book& book_of(const std::vector<Book>& books, std::int64_t id) {
 }  // namespace
 
 LedgerEntries ledger_entries(const Ledger& ledger) {
-    return ledger.data().read([](Store& store, Ledger::Data::Parts&) {
+    return ledger.data().read([](Store& store, Ledger::Data::Parts& parts) {
         const std::vector<Book> books = all_books(store);
         std::vector<std::int32_t> entry, transaction, reservation;
         std::vector<Moment> at;
@@ -127,7 +128,7 @@ LedgerEntries ledger_entries(const Ledger& ledger) {
         table.entry.set(Buffer(entry)), table.transaction.set(Buffer(transaction));
         table.at.set(Buffer(at)), table.operation.set(Buffer(operation));
         table.key.set(key), table.by.set(by), table.reason.set(reason);
-        of.set(table.of);
+        of.set(table.of, parts.journal.play_money());
         table.posted.set(Buffer(posted)), table.pending.set(Buffer(pending));
         table.reservation.set(Buffer(reservation));
         table.posted_after.set(Buffer(posted_after)), table.pending_after.set(Buffer(pending_after));
@@ -159,7 +160,7 @@ LedgerBalances ledger_balances(const Ledger& ledger, Moment at) {
                                                      : Amount(book.posted - held));
         }
         LedgerBalances table;
-        of.set(table.of);
+        of.set(table.of, parts.journal.play_money());
         table.posted.set(Buffer(posted)), table.reserved.set(Buffer(reserved)), table.available.set(Buffer(available));
         return table;
     });
@@ -193,7 +194,7 @@ LedgerPending ledger_pending(const Ledger& ledger, Moment at) {
         LedgerPending table;
         table.transaction.set(Buffer(transaction)), table.key.set(key), table.at.set(Buffer(made)), table.by.set(by);
         table.until.set(Buffer(until));
-        of.set(table.of);
+        of.set(table.of, parts.journal.play_money());
         table.amount.set(Buffer(amount));
         return table;
     });

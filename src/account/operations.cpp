@@ -79,7 +79,7 @@ std::vector<Reservation> Reservations::overdue(Moment at) {
 }
 
 std::string Operations::text(std::int64_t amount, AccountKind kind) const {
-    return to_text(Amount(amount), kind, journal_.currency());
+    return to_text(Amount(amount), kind, journal_.currency()) + (journal_.play_money() ? " (play)" : "");
 }
 
 std::size_t Operations::place_of(Voucher& voucher, std::int64_t book) {

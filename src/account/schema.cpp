@@ -23,6 +23,7 @@ constexpr const char* version_1 = R"sql(
 CREATE TABLE settings (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     currency TEXT NOT NULL,
+    play_money INTEGER NOT NULL CHECK (play_money IN (0, 1)),
     hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 CREATE TABLE books (
@@ -138,7 +139,7 @@ std::vector<std::string> schema_of(Store& store) {
 
 std::span<const Migration> ledger_migrations() { return migrations; }
 
-void migrate(Store& store, std::span<const Migration> steps, std::string_view currency) {
+void migrate(Store& store, std::span<const Migration> steps, std::string_view currency, bool play_money) {
     const auto newest = static_cast<std::int64_t>(steps.size());
     const std::string file = "'" + printable(store.path()) + "'";
     const auto look = [&] {  // the version; 0 of a file that has nothing in it
@@ -168,8 +169,8 @@ void migrate(Store& store, std::span<const Migration> steps, std::string_view cu
         store.execute(steps[static_cast<std::size_t>(version)].sql);
         if (version == 0) {
             const std::string_view chosen = currency.empty() ? std::string_view("EUR") : currency;
-            Statement settings(store, "INSERT INTO settings (one, currency, hash) VALUES (1, ?1, ?2)");
-            settings.run(chosen, Statement::Blob{view(first_link(chosen))});
+            Statement settings(store, "INSERT INTO settings (one, currency, play_money, hash) VALUES (1, ?1, ?2, ?3)");
+            settings.run(chosen, std::int64_t(play_money), Statement::Blob{view(first_link(chosen, play_money))});
             store.execute("PRAGMA application_id = 1198679155");
             static_assert(ledger_application == 1198679155);
             if (broken(Mutant::not_append_only)) store.execute("DROP TRIGGER entries_stay");
@@ -182,7 +183,7 @@ void migrate(Store& store, std::span<const Migration> steps, std::string_view cu
 
 std::string schema_fault(Store& store) {
     Store fresh(":memory:", Store::Access::create, std::chrono::milliseconds(0));
-    migrate(fresh, migrations, {});
+    migrate(fresh, migrations, {}, false);
     const std::vector<std::string> expected = schema_of(fresh), found = schema_of(store);
     const auto name = [](const std::string& text) {
         const std::size_t from = text.find('\n') + 1;

@@ -18,10 +18,11 @@ struct Migration {
 };
 std::span<const Migration> ledger_migrations();
 
-/// Brings the file to the newest version, in one transaction, or makes it if it is empty: then with `currency` (empty: EUR).
+/// Brings the file to the newest version, in one transaction, or makes it if it is empty: then with `currency` (empty: EUR)
+/// and of play money or not.
 /// For a file opened for reading only nothing is done; it must be of the newest version.
 /// @throws Error `file` if it is no ledger or of a later version.
-void migrate(Store& store, std::span<const Migration> migrations, std::string_view currency);
+void migrate(Store& store, std::span<const Migration> migrations, std::string_view currency, bool play_money);
 
 /// What is wrong with the tables, indices and triggers of the file; empty if they are those of the newest version.
 std::string schema_fault(Store& store);

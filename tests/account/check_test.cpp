@@ -150,7 +150,7 @@ TEST(LedgerCheck, HeadShowsThatTheEndWasTakenAway) {
 /// The chain as docs/methods/ledger.md describes it, written from that page: others can recompute it.
 class Chain {
 public:
-    explicit Chain(const std::string& currency) { next(field("ledger") + field(currency), ""); }
+    explicit Chain(const std::string& currency) { next(field("ledger") + field(currency) + eight(0), ""); }
     Chain& text(const std::string& text) { return bytes_ += field(text), *this; }
     Chain& number(std::int64_t number) { return bytes_ += eight(number), *this; }
     Chain& perhaps(const std::string& cell) {

@@ -9,7 +9,9 @@
 #include <variant>
 #include <vector>
 
+#include <gradus/account/hledger.h>
 #include <gradus/account/ledger_check.h>
+#include <gradus/account/ledger_tables.h>
 #include <gtest/gtest.h>
 
 #include "account/ledger_file.h"
@@ -429,6 +431,35 @@ TEST(Ledger, LooksBack) {
     EXPECT_EQ(ledger.balance(ann, second(14)).available, Amount(40'000));
     EXPECT_EQ(ledger.balance(ann, second(14)).reserved, Amount(10'000));
     EXPECT_EQ(ledger.balance(ann, second(15)).reserved, Amount(0));
+}
+
+TEST(Ledger, NeverTakesPlayMoneyForRealMoney) {
+    const test::Folder folder;
+    const std::string real = folder.file("real"), play = folder.file("play");
+    EXPECT_FALSE(Ledger::open(real, {.create = true}).play_money());
+    Ledger ledger = Ledger::open(play, {.create = true, .play_money = true});
+    EXPECT_TRUE(ledger.play_money());
+    EXPECT_TRUE(ledger.head().play_money);
+    EXPECT_TRUE(Ledger::open(play).play_money());
+    EXPECT_NE(ledger.head().hash, Ledger::open(real).head().hash);
+    const Told other = told([&] { Ledger::open(play, {.play_money = false}); });
+    EXPECT_EQ(other.code, Code::contradiction);
+    EXPECT_EQ(other.column, "play_money");
+    EXPECT_TRUE(has(other.text, "is a ledger of play money, and was opened for real money")) << other.text;
+    EXPECT_EQ(told([&] { Ledger::open(real, {.create = true, .play_money = true}); }).code, Code::contradiction);
+    ledger.apply(request("supply", 0, Supply{central, Amount(100)}));
+    EXPECT_TRUE(has(ledger.apply(request("r", 0, Reserve{central, Amount(200)})).message,
+                    "has 1.00 EUR (play) available, and 2.00 EUR (play) was asked for"));
+    EXPECT_TRUE(ledger_balances(ledger, second(0)).of.play_money[0]);
+    EXPECT_TRUE(ledger_entries(ledger).of.play_money[0]);
+    std::ostringstream text;
+    write_hledger(ledger, text);
+    EXPECT_TRUE(has(text.str(), "1.00 \"play EUR\" = 1.00 \"play EUR\"")) << text.str();
+    EXPECT_TRUE(verify(ledger).head.play_money);
+    // Nobody turns it into real money by a stroke of the pen.
+    const std::string trigger = test::raw(play, "SELECT sql FROM sqlite_schema WHERE name = 'settings_stay'");
+    ASSERT_EQ(test::raw(play, "DROP TRIGGER settings_stay; UPDATE settings SET play_money = 0;" + trigger), "");
+    EXPECT_TRUE(has(verify(Ledger::open(play)).message, "real money was made of play money"));
 }
 
 }  // namespace

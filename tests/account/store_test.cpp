@@ -118,19 +118,19 @@ TEST(Schema, BringsAnOlderFileUpToDateAtOnceOrNotAtAll) {
     bad.push_back({"INSERT INTO absent VALUES (1)"});
     {
         Store store(folder.file(), Store::Access::write, std::chrono::milliseconds(0));
-        EXPECT_THROW(migrate(store, bad, {}), Error);
+        EXPECT_THROW(migrate(store, bad, {}, false), Error);
         EXPECT_EQ(store.number("PRAGMA user_version"), 1);
         EXPECT_EQ(store.number("SELECT count(*) FROM sqlite_schema WHERE name = 'notes'"), 0);
     }
     {
         Store store(folder.file(), Store::Access::read, std::chrono::milliseconds(0));
-        const Error error = error_of([&] { migrate(store, good, {}); });
+        const Error error = error_of([&] { migrate(store, good, {}, false); });
         EXPECT_EQ(error.code(), Code::file);
         EXPECT_TRUE(has(error.what(), "is a ledger of version 1, to be brought to version 3")) << error.what();
     }
     Store store(folder.file(), Store::Access::write, std::chrono::milliseconds(0));
-    migrate(store, good, {});
-    migrate(store, good, {});
+    migrate(store, good, {}, false);
+    migrate(store, good, {}, false);
     EXPECT_EQ(store.number("PRAGMA user_version"), 3);
     EXPECT_EQ(store.number("SELECT count(*) FROM notes"), 1);
     EXPECT_EQ(error_of([&] { Ledger::open(folder.file()); }).code(), Code::file);

@@ -7,7 +7,8 @@
 namespace gradus {
 
 /// Writes every transaction that moved something in the journal format of hledger (https://hledger.org), which can then recompute
-/// each balance: money in the currency, hours as `min`, items as `items`. Every posting asserts what its account has afterwards,
+/// each balance: money in the currency, hours as `min`, items as `items`; in a ledger
+/// of play money `"play EUR"`, `"play min"`, `"play items"`. Every posting asserts what its account has afterwards,
 /// so `hledger check` fails where the two disagree. Reservations move nothing and are not in it.
 ///
 /// Accounts are `supply`, `provider:NAME`, `pocket:PERSON`, `fund:NAME`, `lot:PERSON:PROGRAM:FUND:EXPIRY`,

@@ -20,6 +20,9 @@ struct LedgerOptions {
     bool read_only = false;  ///< for reading alone, also where the file or its folder cannot be written
     /// ISO 4217: of all money in the file. Said when it is made (empty: EUR); later it must be the same, or empty.
     std::string currency = {};
+    /// Play money, for mock programmes: of every amount in the file, for good. Said when it is made (absent: real); later it must
+    /// be the same, or absent. Nothing turns one into the other.
+    std::optional<bool> play_money = {};
     /// How long a call waits while others use the file; then it fails with `busy`. 0 to an hour.
     std::chrono::milliseconds busy_timeout{10'000};
 };
@@ -36,7 +39,8 @@ struct LedgerHead {
     std::int64_t transaction = 0;  ///< its number; 0 in an empty ledger
     std::int64_t entry = 0;        ///< number of the last entry; 0 where there is none
     Moment at = missing<Moment>();
-    std::string hash;  ///< of the chain up to there: 64 hexadecimal digits
+    std::string hash;         ///< of the chain up to there: 64 hexadecimal digits
+    bool play_money = false;  ///< the ledger is one of play money
 };
 
 /// Individual learning accounts and the funds behind them: a double-entry ledger in one SQLite file.
@@ -78,6 +82,8 @@ public:
     std::string currency() const;
     /// Digits of the currency's minor unit.
     int minor_digits() const;
+    /// True if all amounts in it are play money.
+    bool play_money() const;
 
     /// @cond
     class Data;  ///< what stands behind it; for the library alone

@@ -33,7 +33,8 @@ struct BookColumns {
           fund{table, {.name = "fund", .meaning = "the fund, or of a lot the fund it came from"}},
           provider{table, {.name = "provider", .meaning = "who is paid; absent: not said"}},
           expires{table,
-                  {.name = "expires", .meaning = "of a lot: from this moment on it cannot be used; absent: never"}} {}
+                  {.name = "expires", .meaning = "of a lot: from this moment on it cannot be used; absent: never"}},
+          play_money{table, {.name = "play_money", .meaning = "the ledger is one of play money: worth nothing"}} {}
 
     Column<BookKind> book;
     Column<AccountKind> kind;
@@ -42,6 +43,7 @@ struct BookColumns {
     Column<FundId> fund;
     Column<std::string_view> provider;
     Column<Moment> expires;
+    Column<bool> play_money;
 };
 
 /// The journal: one row per entry, in order. Each transaction's rows sum to zero, in each kind.
