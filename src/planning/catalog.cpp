@@ -18,21 +18,7 @@ constexpr Date far_off = Date::max();
 Date from(Date day) { return is_missing(day) ? long_ago : day; }
 Date to(Date day) { return is_missing(day) ? far_off : day; }
 
-bool valid_on(const Funds& funds, std::size_t fund, Date day) {
-    return from(funds.valid_from[fund]) <= day && day < to(funds.valid_to[fund]);
-}
-
 }  // namespace
-
-// 0.35 of 1.50 is a tie, though no double is 0.35 exactly. A product as close to a tie as the share's own rounding can
-// bring it is one.
-Money rounded_share(Money cost, double share) {
-    const long double product = static_cast<long double>(cost.minor_units()) * static_cast<long double>(share);
-    const long double whole = std::floor(product), beyond = product - whole - 0.5L;
-    const bool tie = std::abs(beyond) <= product * 0x1p-52L;
-    const auto units = static_cast<std::int64_t>(whole);
-    return Money(units + (tie ? units % 2 : beyond > 0 ? 1 : 0));
-}
 
 Date add_months(Date day, int months) {
     using namespace std::chrono;
@@ -90,10 +76,11 @@ Catalog::Catalog(const Organization& organization_, const Risks& risks_, const O
     std::sort(fund_changes.begin(), fund_changes.end());
     fund_changes.erase(std::unique(fund_changes.begin(), fund_changes.end()), fund_changes.end());
     for (std::int32_t unit = -1; unit < relations.units.size(); ++unit) {
-        const FundId fund = find_fund(UnitId(unit), start);
+        const FundId fund = gradus::fund_for(organization, UnitId(unit), start);
         fund_at_start_.push_back(fund);
-        steady_.push_back(std::all_of(fund_changes.begin(), fund_changes.end(),
-                                      [&](Date day) { return find_fund(UnitId(unit), day) == fund; }));
+        steady_.push_back(std::all_of(fund_changes.begin(), fund_changes.end(), [&](Date day) {
+            return gradus::fund_for(organization, UnitId(unit), day) == fund;
+        }));
     }
 
     const std::size_t activities = tables.activities.size();
@@ -234,20 +221,6 @@ std::int32_t Catalog::period_of(Date day) const {
     for (std::size_t i = 0; i < periods.size(); ++i)
         if (periods[i].first <= day && day < periods[i].end) return static_cast<std::int32_t>(i);
     return -1;
-}
-
-FundId Catalog::find_fund(UnitId unit, Date day) const {
-    const Funds& table = organization->funds;
-    const Forest& units = organization.relations().units;
-    const Forest& forest = organization.relations().funds;
-    for (std::int32_t node = unit.value();; node = units.parent(node)) {
-        FundId best;
-        for (std::int32_t fund = 0; fund < funds; ++fund) {
-            if (table.unit[fund].value() != node || !valid_on(table, fund, day)) continue;
-            if (!best || forest.depth(fund) > forest.depth(best.value())) best = FundId(fund);
-        }
-        if (best || node < 0) return best;  // node -1: funds without a unit
-    }
 }
 
 }  // namespace gradus

@@ -5,6 +5,7 @@
 
 #include <gradus/planning/plan.h>
 
+#include "organization/charge.h"
 #include "planning/previous.h"
 
 namespace gradus {
@@ -76,20 +77,15 @@ struct Catalog {
     std::int32_t period_of(Date day) const;
     /// The fund charged for somebody of `unit` on `day` (contract §3.8); none: no fund reaches.
     FundId fund_for(UnitId unit, Date day) const {
-        return one_fund(unit) ? fund_at_start_[unit.value() + 1] : find_fund(unit, day);
+        return one_fund(unit) ? fund_at_start_[unit.value() + 1] : gradus::fund_for(organization, unit, day);
     }
     /// True if the same fund is charged on every day of the horizon: then it is `fund_for` of any.
     bool one_fund(UnitId unit) const { return steady_[unit.value() + 1]; }
 
 private:
-    FundId find_fund(UnitId unit, Date day) const;
-
     std::vector<FundId> fund_at_start_;  // by unit + 1; 0: people without a unit
     std::vector<bool> steady_;
 };
-
-/// A share of a cost in whole minor units, half to even of the share as it was written.
-Money rounded_share(Money cost, double share);
 
 /// What every charge to a fund is a multiple of, say 25.00, in minor units; 1 where nothing is charged.
 std::int64_t money_step(const Catalog& catalog);

@@ -44,17 +44,6 @@ std::size_t certainly_absent(const Catalog& catalog, const std::vector<PersonId>
     return count;
 }
 
-std::int32_t calendar_period(Date day, CapPeriod period) {
-    if (is_missing(period)) return 0;
-    const std::chrono::year_month_day date{std::chrono::sys_days(day)};
-    const int year = int(date.year()), month = static_cast<int>(unsigned(date.month())) - 1;
-    switch (period) {
-    case CapPeriod::month: return year * 12 + month;
-    case CapPeriod::quarter: return year * 4 + month / 3;
-    default: return year;
-    }
-}
-
 bool Offer::completed(ActivityId activity) const {
     const Enrolments& enrolments = tables_.enrolments;
     for (const std::size_t row : relations_.enrolments_of_person[person])

@@ -207,8 +207,4 @@ std::vector<PersonId> planned_people(const Catalog& catalog);
 /// How many items of the plan before are charged for unless a choice keeps them: all but those that are under way now.
 std::size_t certainly_absent(const Catalog& catalog, const std::vector<PersonId>& people);
 
-/// Number of the calendar period of `day`: months, quarters or years counted from year 0; missing cap_period: 0 (one for
-/// the whole horizon).
-std::int32_t calendar_period(Date day, CapPeriod period);
-
 }  // namespace gradus
