@@ -43,6 +43,8 @@ std::string canonical(const Recorded& transaction) {
     bytes.text(f.to_person).text(f.to_program).text(f.to_fund).text(f.provider).text(word_or_nothing(f.draw));
     bytes.text(f.subject).perhaps(perhaps(f.amount)).perhaps(perhaps(f.expires)).number(r.applied).text(r.rule);
     bytes.perhaps(perhaps(r.available)).perhaps(perhaps(r.asked)).perhaps(perhaps(r.limit)).text(r.message);
+    bytes.text(f.activity).text(f.plan).perhaps(perhaps(f.first_day)).perhaps(perhaps(f.cost)).text(f.shares);
+    bytes.perhaps(perhaps(r.from));
     return bytes.number(transaction.first_entry).number(transaction.entries).take();
 }
 

@@ -37,6 +37,12 @@ inline std::optional<std::int64_t> perhaps(const std::optional<Amount>& amount) 
 inline std::optional<std::int64_t> perhaps(const std::optional<Moment>& moment) {
     return moment ? std::optional(micros(*moment)) : std::nullopt;
 }
+inline std::optional<std::int64_t> perhaps(const std::optional<Date>& day) {
+    return day ? std::optional(days(*day)) : std::nullopt;
+}
+inline std::optional<std::int64_t> perhaps(Date day) {
+    return is_missing(day) ? std::nullopt : std::optional(days(day));
+}
 template <class E>
 std::string_view word_or_nothing(const std::optional<E>& value) {
     return value ? word(*value) : std::string_view();

@@ -159,7 +159,7 @@ void JournalCheck::transactions() {
         if (rows.number(0) != transaction_) fail("is missing");
         const Recorded recorded = read_recorded(rows);
         link_ = view(link(link_, canonical(recorded)));
-        if (rows.text(26) != link_)
+        if (rows.text(recorded_columns) != link_)
             fail("is not what was written: its digest does not follow from its content and the one before");
         transaction(recorded, entries, more);
         found_.head = {transaction_, recorded.first_entry + recorded.entries - 1, recorded.fields.at,

@@ -157,6 +157,7 @@ struct Filler {
 
 std::string shown(const std::string& text) { return text.empty() ? "nothing" : "'" + printable(text) + "'"; }
 std::string shown(Moment moment) { return to_text(moment); }
+std::string shown(Date day) { return to_text(day); }
 std::string shown(Amount amount) { return std::to_string(amount.units()); }
 template <class E>
 requires std::is_enum_v<E> std::string shown(E value) { return std::string(word(value)); }
@@ -167,15 +168,87 @@ std::string shown(const std::optional<T>& value) {
 
 }  // namespace
 
+namespace {
+
+/// What every request says of itself.
+Fields common(const Form& form, const Request& request, OperationKind operation) {
+    form.moment(request.at, "at");
+    return {.key = form.text(request.key, "key", true),
+            .at = request.at,
+            .by = form.text(request.by, "by", true),
+            .reason = form.reason(),
+            .operation = operation};
+}
+
+/// What spendings, settlements and cancellations say of themselves. Their parts have keys of their own.
+template <class T>
+Request request_of(const T& asked) {
+    return {.key = asked.key + "/account", .at = asked.at, .by = asked.by, .reason = asked.reason};
+}
+
+template <class T>
+std::optional<Amount> not_negative(const Form& form, T value, std::int64_t units, const char* column) {
+    if (is_missing(value)) return std::nullopt;
+    if (units < 0) form.refuse(Code::out_of_range, column, "expected 0 or more, found " + std::to_string(units));
+    return Amount(units);
+}
+
+}  // namespace
+
+Fields fields_of(const Spending& spending, AccountKind kind) {
+    const Request request = request_of(spending);
+    const Form form(request, 0);
+    Fields fields = common(form, request, OperationKind::spend);
+    fields.key = form.text(spending.key, "key", true);
+    fields.kind = kind;
+    fields.person = form.text(spending.person, "person", true);
+    fields.program = form.text(spending.program, "program", true);
+    fields.activity = form.text(spending.activity, "activity", true);
+    fields.provider = form.text(spending.provider, "provider", false);
+    fields.plan = form.text(spending.agreed_plan, "agreed_plan", false);
+    fields.expires = form.expires(spending.expires);
+    if (is_missing(spending.first_day)) form.refuse(Code::missing_value, "first_day", "expected a day, found nothing");
+    form.moment(spending.first_day, "first_day");
+    fields.first_day = spending.first_day;
+    const auto cost = not_negative(form, spending.cost, spending.cost.minor_units(), "cost");
+    const auto hours = not_negative(form, spending.hours, spending.hours.count(), "hours");
+    if (kind == AccountKind::money && !cost)
+        form.refuse(Code::missing_value, "cost", "the programme holds money: expected what it costs, found nothing");
+    if (kind == AccountKind::hours && !hours)
+        form.refuse(Code::missing_value, "hours", "the programme holds hours: expected how many, found nothing");
+    if (kind != AccountKind::hours && hours)
+        form.refuse(Code::contradiction, "hours",
+                    "the programme holds " + std::string(word(kind)) + ": ask another one for hours");
+    fields.amount = kind == AccountKind::money ? cost : kind == AccountKind::hours ? hours : Amount(1);
+    if (kind != AccountKind::money) fields.cost = cost;
+    return fields;
+}
+
+Fields fields_of(const Settlement& settlement) {
+    const Request request = request_of(settlement);
+    const Form form(request, 0);
+    Fields fields = common(form, request, OperationKind::settle);
+    fields.key = form.text(settlement.key, "key", true);
+    fields.subject = form.text(settlement.spending, "spending", true);
+    fields.provider = form.text(settlement.provider, "provider", false);
+    fields.cost = not_negative(form, settlement.cost, settlement.cost.minor_units(), "cost");
+    fields.amount = not_negative(form, settlement.hours, settlement.hours.count(), "hours");
+    return fields;
+}
+
+Fields fields_of(const Cancellation& cancellation) {
+    const Request request = request_of(cancellation);
+    const Form form(request, 0);
+    Fields fields = common(form, request, OperationKind::cancel);
+    fields.key = form.text(cancellation.key, "key", true);
+    fields.subject = form.text(cancellation.spending, "spending", true);
+    return fields;
+}
+
 Fields fields_of(const Request& request, std::int64_t row) {
     const Form form(request, row);
-    Fields fields{.key = form.text(request.key, "key", true),
-                  .at = request.at,
-                  .by = form.text(request.by, "by", true),
-                  .reason = form.reason(),
-                  .operation = static_cast<OperationKind>(request.operation.index())};
-    static_assert(std::size(Words<OperationKind>::names) == std::variant_size_v<Operation>);
-    form.moment(request.at, "at");
+    Fields fields = common(form, request, static_cast<OperationKind>(request.operation.index()));
+    static_assert(std::size(Words<OperationKind>::names) == std::variant_size_v<Operation> + 3);
     std::visit(Filler{form, fields}, request.operation);
     return fields;
 }
@@ -198,6 +271,10 @@ std::string difference(const Fields& then, const Fields& now) {
     compare("subject", then.subject, now.subject);
     compare("amount", then.amount, now.amount);
     compare("expires", then.expires, now.expires);
+    compare("activity", then.activity, now.activity);
+    compare("plan", then.plan, now.plan);
+    compare("first_day", then.first_day, now.first_day);
+    compare("cost", then.cost, now.cost);
     compare("at", then.at, now.at);
     compare("by", then.by, now.by);
     compare("reason", then.reason, now.reason);

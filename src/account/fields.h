@@ -4,6 +4,7 @@
 #include <string>
 
 #include <gradus/account/request.h>
+#include <gradus/account/spending.h>
 #include <gradus/base/units.h>
 
 namespace gradus {
@@ -25,9 +26,14 @@ struct Fields {
     std::string to_fund{};     ///< of a transfer
     std::string provider{};
     std::optional<Draw> draw{};
-    std::string subject{};  ///< key of the reservation or of what is reversed
+    std::string subject{};  ///< key of the reservation, of what is reversed, or of the spending that it is a part of
     std::optional<Amount> amount{};
     std::optional<Moment> expires{};
+    std::string activity{};           ///< of a spending, as what follows
+    std::string plan{};               ///< the agreed plan
+    std::optional<Date> first_day{};  ///< of the activity
+    std::optional<Amount> cost{};     ///< money, where the programme counts something else
+    std::string shares{};             ///< account's and employee's as decided, not as asked: "0.75 0.25"
 
     friend bool operator==(const Fields&, const Fields&) = default;
 };
@@ -35,6 +41,10 @@ struct Fields {
 /// The request as a row, once it is known to be well formed.
 /// @throws Error that names the column; `row` as given (0: none).
 Fields fields_of(const Request& request, std::int64_t row);
+/// `kind`: of the spending's programme.
+Fields fields_of(const Spending& spending, AccountKind kind);
+Fields fields_of(const Settlement& settlement);
+Fields fields_of(const Cancellation& cancellation);
 
 /// The first column in which two rows of the same key differ, with both values: "amount: 5 then, 7 now"; empty if they agree.
 std::string difference(const Fields& then, const Fields& now);

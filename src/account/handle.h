@@ -41,14 +41,27 @@ public:
         Session(Store& store, Parts& parts) : store_(store), parts_(parts) {}
 
         Store& store() const { return store_; }
+        Parts& parts() const { return parts_; }
 
         /// As Ledger::apply(): `row` of the batch, 0 where there is none.
         Receipt apply(const Fields& fields, std::int64_t row);
         /// All or none.
         std::vector<Receipt> apply_linked(const std::vector<Fields>& requests);
+        /// A request that is made of others, which work_out() gives: all of them are applied after it; or none is, and it is refused
+        /// by the rule that it gives instead, or that one of them meets. They are written down only if they are applied.
+        template <class WorkOut>
+        Receipt apply_whole(const Fields& whole, const WorkOut& work_out) {
+            if (std::optional<Receipt> known = repeated(whole, 0)) return *known;
+            check_moment(whole, 0);
+            std::variant<std::vector<Fields>, Denial> made_of = work_out();
+            if (const auto* refusal = std::get_if<Denial>(&made_of)) return parts_.journal.refuse(whole, *refusal);
+            return apply_whole_of(whole, std::get<std::vector<Fields>>(made_of));
+        }
 
     private:
         std::optional<Receipt> repeated(const Fields& fields, std::int64_t row);
+        void check_moment(const Fields& fields, std::int64_t row) const;
+        Receipt apply_whole_of(const Fields& whole, const std::vector<Fields>& made_of);
         std::variant<Voucher, Denial> work_out(const Fields& fields, std::int64_t row);
 
         Store& store_;

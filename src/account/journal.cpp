@@ -21,7 +21,7 @@ Journal::Journal(Store& store)
           store,
           "INSERT INTO transactions (" TRANSACTION_COLUMNS
           ", hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
-          "?21, ?22, ?23, ?24, ?25, ?26, ?27)"),
+          "?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)"),
       add_book_(store,
                 "INSERT INTO books (kind, unit, person, program, expires, name) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
                 "RETURNING book"),
@@ -122,7 +122,8 @@ void Journal::append(const Recorded& transaction) {
                          f.person, f.program, f.fund, f.to_person, f.to_program, f.to_fund, f.provider,
                          word_or_nothing(f.draw), f.subject, perhaps(f.amount), perhaps(f.expires),
                          std::int64_t(r.applied), r.rule, perhaps(r.available), perhaps(r.asked), perhaps(r.limit),
-                         r.message, transaction.first_entry, transaction.entries, Statement::Blob{end_.link});
+                         r.message, f.activity, f.plan, perhaps(f.first_day), perhaps(f.cost), f.shares,
+                         perhaps(r.from), transaction.first_entry, transaction.entries, Statement::Blob{end_.link});
 }
 
 Receipt Journal::apply(const Fields& fields, const Voucher& voucher) {
@@ -191,6 +192,7 @@ Receipt Journal::refuse(const Fields& fields, const Denial& refusal) {
                                         .available = refusal.available,
                                         .asked = refusal.asked,
                                         .limit = refusal.limit,
+                                        .from = refusal.from,
                                         .message = refusal.message},
                             .first_entry = end_.entry + 1};
     append(recorded);

@@ -104,13 +104,17 @@ std::optional<Receipt> Ledger::Data::Session::repeated(const Fields& fields, std
     return std::move(known->receipt);
 }
 
-std::variant<Voucher, Denial> Ledger::Data::Session::work_out(const Fields& fields, std::int64_t row) {
+void Ledger::Data::Session::check_moment(const Fields& fields, std::int64_t row) const {
     const Journal::End& end = parts_.journal.end();
     if (end.transaction > 0 && fields.at < end.at)
         throw Error(Code::out_of_range,
                     "expected no earlier than " + to_text(end.at) + ", the moment of the last transaction, found " +
                         to_text(fields.at) + " (key '" + printable(fields.key) + "')",
                     "requests", row, "at");
+}
+
+std::variant<Voucher, Denial> Ledger::Data::Session::work_out(const Fields& fields, std::int64_t row) {
+    check_moment(fields, row);
     return parts_.operations.work_out(fields, row);
 }
 
@@ -148,6 +152,35 @@ std::vector<Receipt> Ledger::Data::Session::apply_linked(const std::vector<Field
     }
     store_.execute("RELEASE linked");
     return receipts;
+}
+
+Receipt Ledger::Data::Session::apply_whole_of(const Fields& whole, const std::vector<Fields>& made_of) {
+    const Journal::End before = parts_.journal.end();
+    store_.execute("SAVEPOINT whole");
+    Voucher nothing(before.transaction + 1, 0);
+    nothing.asked = whole.amount.value_or(missing<Amount>());
+    Receipt receipt = parts_.journal.apply(whole, nothing);
+    for (const Fields& part : made_of) {
+        if (parts_.journal.recorded(part.key))
+            throw Error(Code::contradiction,
+                        "the key '" + printable(part.key) + "', of a part of '" + printable(whole.key) +
+                            "', was used for another request",
+                        "requests", 0, "key");
+        auto outcome = work_out(part, 0);
+        if (const auto* refusal = std::get_if<Denial>(&outcome)) {
+            store_.execute("ROLLBACK TO whole");
+            parts_.journal.return_to(before);
+            Denial named = *refusal;
+            // Of several payers, who has not enough.
+            if (named.rule == "available" && part.person.empty()) named.rule = "fund";
+            if (named.rule == "available" && part.draw == Draw::own) named.rule = "own";
+            receipt = parts_.journal.refuse(whole, named);
+            break;
+        }
+        parts_.journal.apply(part, std::get<Voucher>(outcome));
+    }
+    store_.execute("RELEASE whole");
+    return receipt;
 }
 
 Ledger Ledger::open(const std::string& path, const LedgerOptions& options) {

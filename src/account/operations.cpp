@@ -326,6 +326,11 @@ Operations::Outcome Operations::reverse(const Fields& fields, Voucher voucher) {
     case OperationKind::reverse:
         return Denial{.rule = "reversible",
                       .message = name + " is itself a reversal. Possible: do again what it reversed, with another key"};
+    case OperationKind::spend:
+    case OperationKind::settle:
+    case OperationKind::cancel:
+        return Denial{.rule = "reversible",
+                      .message = name + " moved nothing itself. Possible: cancel a spending, or reverse its posts"};
     default: break;
     }
     if (const std::int64_t by = journal_.reversed_by(fields.subject); by != 0)
@@ -379,6 +384,9 @@ std::variant<Voucher, Denial> Operations::work_out(const Fields& fields, std::in
     case OperationKind::transfer: return transfer(fields, std::move(voucher));
     case OperationKind::claw_back: return claw_back(fields, std::move(voucher));
     case OperationKind::reverse: return reverse(fields, std::move(voucher));
+    case OperationKind::spend:
+    case OperationKind::settle:
+    case OperationKind::cancel: return voucher;  // what it is made of follows
     }
     throw Error(Code::internal, "an operation without a name", "requests", row);
 }

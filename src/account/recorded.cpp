@@ -10,7 +10,7 @@ namespace gradus {
 
 Recorded read_recorded(const Statement::Rows& rows) {
     Recorded recorded;
-    recorded.first_entry = rows.number(24), recorded.entries = rows.number(25);
+    recorded.first_entry = rows.number(30), recorded.entries = rows.number(31);
     Fields& f = recorded.fields;
     Receipt& r = recorded.receipt;
     const auto amount = [&](int column) {
@@ -40,6 +40,11 @@ Recorded read_recorded(const Statement::Rows& rows) {
     r.rule = rows.string(19);
     r.available = amount(20), r.asked = amount(21), r.limit = amount(22);
     r.message = rows.string(23);
+    f.activity = rows.string(24), f.plan = rows.string(25);
+    if (!rows.missing(26)) f.first_day = day_at(rows.number(26));
+    if (!rows.missing(27)) f.cost = Amount(rows.number(27));
+    f.shares = rows.string(28);
+    if (!rows.missing(29)) r.from = day_at(rows.number(29));
     return recorded;
 }
 

@@ -61,10 +61,17 @@ CREATE TABLE transactions (
     asked INTEGER,
     most INTEGER,
     message TEXT NOT NULL,
+    activity TEXT NOT NULL,
+    plan TEXT NOT NULL,
+    first_day INTEGER,
+    cost INTEGER,
+    shares TEXT NOT NULL,
+    possible_from INTEGER,
     first_entry INTEGER NOT NULL,
     entries INTEGER NOT NULL,
     hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
+CREATE INDEX spendings ON transactions (person, program, first_day) WHERE operation = 'spend' AND applied = 1;
 CREATE UNIQUE INDEX reversed_once ON transactions (subject) WHERE operation = 'reverse' AND applied = 1;
 CREATE TABLE entries (
     entry INTEGER PRIMARY KEY,

@@ -21,6 +21,7 @@ struct Denial {
     Amount asked = missing<Amount>();
     Amount limit = missing<Amount>();
     std::string message;
+    Date from = missing<Date>();
 };
 
 /// One entry: what it moves, and what its book holds afterwards.

@@ -208,7 +208,8 @@ TEST(LedgerCheck, LinksAsDocumented) {
         .perhaps("-")
         .number(1)
         .text("");
-    chain.perhaps("-").perhaps("700").perhaps("-").text("").number(1).number(2);
+    chain.perhaps("-").perhaps("700").perhaps("-").text("");
+    chain.text("").text("").perhaps("-").perhaps("-").text("").perhaps("-").number(1).number(2);
     EXPECT_EQ(chain.link(), raw(path, "SELECT lower(hex(hash)) FROM transactions WHERE number = 1"));
     constexpr std::int64_t never = INT64_MAX;
     chain.text("entry")
@@ -246,7 +247,8 @@ TEST(LedgerCheck, LinksAsDocumented) {
     chain.text("Ann").text("tuition").text("").text("").text("").text("").text("").text("granted").text("").perhaps(
         "1");
     chain.perhaps(std::to_string(at + 9'000'000)).number(0).text("available").perhaps("0").perhaps("1").perhaps("0");
-    chain.text(raw(path, "SELECT message FROM transactions WHERE number = 2")).number(3).number(0);
+    chain.text(raw(path, "SELECT message FROM transactions WHERE number = 2"));
+    chain.text("").text("").perhaps("-").perhaps("-").text("").perhaps("-").number(3).number(0);
     EXPECT_EQ(chain.link(), raw(path, "SELECT lower(hex(hash)) FROM transactions WHERE number = 2"));
     EXPECT_EQ(Ledger::open(path).head().hash, raw(path, "SELECT lower(hex(hash)) FROM transactions WHERE number = 2"));
 }

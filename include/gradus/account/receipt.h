@@ -20,7 +20,9 @@ struct Receipt {
     Amount available = missing<Amount>();  ///< what the payer had available; missing where nobody pays
     Amount asked = missing<Amount>();      ///< what was asked for; missing where there is no amount
     Amount limit = missing<Amount>();      ///< what the rule allowed at most; missing where it is no number
-    std::string message;                   ///< of a refusal: which rule, which numbers, and what would make it possible
+    /// Of a refusal by a day (of a programme's dates or of a cap's period), the first day from which it would be possible.
+    Date from = missing<Date>();
+    std::string message;  ///< of a refusal: which rule, which numbers, and what would make it possible
 
     friend bool operator==(const Receipt&, const Receipt&) = default;
 };

@@ -129,7 +129,7 @@ struct Reverse {
 /// What a request asks for.
 using Operation = std::variant<Supply, Grant, Contribute, Reserve, Post, Void, Expire, Transfer, ClawBack, Reverse>;
 
-/// The names of operations, in the order of Operation's alternatives.
+/// The names of operations, in the order of Operation's alternatives; then those of programmes, which are made of others.
 enum class OperationKind : std::uint8_t {
     supply,
     grant,
@@ -140,12 +140,16 @@ enum class OperationKind : std::uint8_t {
     expire,
     transfer,
     claw_back,
-    reverse
+    reverse,
+    spend,   ///< request_spending(): the reservations that follow
+    settle,  ///< settle(): the posts that follow
+    cancel   ///< cancel(): the voids that follow
 };
 template <>
 struct Words<OperationKind> {
     static constexpr std::string_view names[] = {"supply", "grant",  "contribute", "reserve",   "post",
-                                                 "void",   "expire", "transfer",   "claw_back", "reverse"};
+                                                 "void",   "expire", "transfer",   "claw_back", "reverse",
+                                                 "spend",  "settle", "cancel"};
 };
 
 /// One thing to be done to a ledger, by a client who may ask again.

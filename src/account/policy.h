@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <gradus/account/ledger.h>
+#include <gradus/account/request.h>
+#include <gradus/organization/organization.h>
+
+#include "account/book.h"
+#include "account/store.h"
+#include "account/voucher.h"
+
+namespace gradus {
+
+// What a programme says, before the ledger is asked.
+
+/// @throws Error contradiction if the organisation's currency is not the ledger's.
+void check_currency(const Organization& organization, std::string_view currency);
+/// @throws Error contradiction if a mock programme meets real money, or a real one play money.
+void check_mock(const Organization& organization, ProgramId program, bool play_money);
+/// @throws Error missing_value where the programme does not say what its accounts hold.
+AccountKind kind_of(const Organization& organization, ProgramId program);
+
+inline Date day_of(Moment moment) { return std::chrono::floor<Date::duration>(moment); }
+
+/// Why the programme is not for the person: they take no part on one of the days, or the scope does not hold them on the first;
+/// or it is not valid on the second.
+std::optional<Denial> not_for(const Organization& organization, ProgramId program, PersonId person, Date asked,
+                              Date first_day);
+/// Why it does not pay for the activity.
+std::optional<Denial> not_for(const Organization& organization, ProgramId program, ActivityId activity);
+bool pays_for(const Organization& organization, ProgramId program, KindId kind);
+
+/// The fund that the programme's grants or reservations come from; empty: none reaches the person.
+std::string source_of(const Organization& organization, ProgramId program, PersonId person, Date day);
+/// True if that fund itself pays, first come first served, since nothing is granted.
+bool is_pool(const Organization& organization, ProgramId program);
+Account account_of(const Organization& organization, ProgramId program, PersonId person);
+
+/// The shares of account and employee: the programme's, else the activity's.
+std::pair<double, double> shares_of(const Organization& organization, ProgramId program, ActivityId activity);
+
+/// The period of the programme's cap that a day lies in: [first, end), without ends where it has no cap_period.
+struct CapPeriodOf {
+    Date first, end;
+};
+CapPeriodOf cap_period_of(const Organization& organization, ProgramId program, Date day);
+
+/// What spendings on first days within the period have reserved or posted of the programme's cap. Within a transaction of the file.
+/// @throws Error out_of_range beyond 64 bits.
+std::int64_t used_of_cap(Store& store, const Account& account, CapPeriodOf period, Moment at);
+
+}  // namespace gradus

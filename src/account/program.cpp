@@ -1,0 +1,177 @@
+#include <gradus/account/program.h>
+
+#include <algorithm>
+#include <optional>
+
+#include <gradus/base/error.h>
+
+#include "account/fields.h"
+#include "account/handle.h"
+#include "account/policy.h"
+#include "account/wording.h"
+#include "organization/charge.h"
+
+namespace gradus {
+
+namespace {
+
+/// In a key whose parts are joined by slashes.
+std::string escaped(std::string_view key) {
+    std::string text;
+    for (const char c : key) {
+        if (c == '%')
+            text += "%25";
+        else if (c == '/')
+            text += "%2F";
+        else
+            text += c;
+    }
+    return text;
+}
+
+/// The calendar periods of grants are those of caps; `once` is none.
+CapPeriod calendar_of(GrantPeriod period) {
+    switch (period) {
+    case GrantPeriod::month: return CapPeriod::month;
+    case GrantPeriod::quarter: return CapPeriod::quarter;
+    case GrantPeriod::year: return CapPeriod::year;
+    default: return missing<CapPeriod>();
+    }
+}
+
+/// "once", "2026-04", "2026-Q2" or "2026".
+std::string label_of(Date day, CapPeriod period) {
+    if (is_missing(period)) return "once";
+    const std::string text = to_text(day);
+    if (period == CapPeriod::year) return text.substr(0, 4);
+    if (period == CapPeriod::month) return text.substr(0, 7);
+    return text.substr(0, 4) + "-Q" + std::to_string(calendar_period(day, period) % 4 + 1);
+}
+
+/// Works out what is due, within a transaction of the file.
+class Due {
+public:
+    Due(const Organization& organization, Ledger::Data::Parts& parts, Moment at, const std::string& by)
+        : organization_(organization), parts_(parts), at_(at), day_(day_of(at)), by_(by) {}
+
+    std::vector<Request> requests() {
+        const Journal::End& end = parts_.journal.end();
+        if (end.transaction > 0 && at_ < end.at)
+            throw Error(Code::out_of_range,
+                        "expected no earlier than " + to_text(end.at) + ", the moment of the last transaction, found " +
+                            to_text(at_),
+                        "requests", 0, "at");
+        check_currency(organization_, parts_.journal.currency());
+        for (std::size_t row = 0; row < organization_->programs.size(); ++row) {
+            program_ = ProgramId(static_cast<std::int32_t>(row));
+            if (organization_->programs.mock[row] != parts_.journal.play_money()) continue;
+            const Amount grant = organization_->programs.grant[row];
+            if (is_missing(grant) || grant.units() == 0) continue;
+            kind_of(organization_, program_);
+            of_program(row);
+        }
+        // What has expired is the funds' again before they grant anew.
+        if (!requests_.empty() && !parts_.books.expired(at_).empty())
+            requests_.insert(requests_.begin(), {.key = unused("expire/" + to_text(at_), true),
+                                                 .at = at_,
+                                                 .by = by_,
+                                                 .reason = "before programmes grant",
+                                                 .operation = Expire{}});
+        return std::move(requests_);
+    }
+
+private:
+    void of_program(std::size_t row) {
+        const Programs& programs = organization_->programs;
+        period_ = calendar_of(programs.grant_period[row]);
+        const std::int32_t number = calendar_period(day_, period_);
+        const bool lapses = !is_missing(period_) && !is_missing(programs.carry_over[row]);
+        Date last = Date::max();
+        if (lapses) last = first_day_of(number + 1, period_);
+        if (const std::int32_t after = programs.expires_days[row]; !is_missing(after) && after < 3'000'000)
+            last = std::min<Date>(last, day_ + std::chrono::days(after + 1));
+        if (const Date to = programs.valid_to[row]; !is_missing(to)) last = std::min(last, to);
+        constexpr Date end_of_years = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1);
+        expires_ = last < end_of_years ? std::optional<Moment>(last) : std::nullopt;
+        for (std::int32_t person = 0; person < static_cast<std::int32_t>(organization_->people.size()); ++person) {
+            if (not_for(organization_, program_, PersonId(person), day_, day_)) continue;
+            const Account account = account_of(organization_, program_, PersonId(person));
+            const std::string name =
+                escaped(account.program) + "/" + escaped(account.person) + "/" + label_of(day_, period_);
+            if (lapses && programs.carry_over[row] > 0)
+                carry(account, name, first_day_of(number, period_), programs.carry_over[row]);
+            const std::string fund = source_of(organization_, program_, PersonId(person), day_);
+            if (fund.empty())
+                throw Error(Code::missing_value,
+                            "programme " + account.program + " grants money, names no fund, and none reaches person " +
+                                account.person + " on " + to_text(day_),
+                            "programs", program_.value() + 1, "fund");
+            add("grant/" + name, fund, account, programs.grant[row], "grant of programme ");
+        }
+    }
+
+    /// What was left unreserved in the lots that ended with the period before, whether or not that was written down since.
+    void carry(const Account& account, const std::string& name, Date begin, double share) {
+        const Moment end = begin, before = end - Moment::duration(1);
+        const std::int64_t entry = parts_.journal.at(before).entry;
+        for (Book& lot : parts_.books.payers(account, Draw::granted, before)) {
+            if (lot.expires != end || !parts_.books.look_back(lot, entry)) continue;
+            const std::int64_t rest = lot.posted - parts_.books.held(lot, before, entry);
+            const Amount kept(rounded_share(Money(rest), share).minor_units());
+            if (kept.units() > 0)
+                add("carry/" + name + "/" + escaped(lot.name), lot.name, account, kept, "carried over in programme ");
+        }
+    }
+
+    void add(const std::string& key, const std::string& fund, const Account& account, Amount amount, const char* why) {
+        const std::string free = unused(key);
+        if (free.empty()) return;
+        requests_.push_back({.key = free,
+                             .at = at_,
+                             .by = by_,
+                             .reason = why + account.program,
+                             .operation = Grant{fund, account, amount, expires_}});
+    }
+
+    /// The key, or with the next number after it where it was refused; where it was applied, empty unless it may be `again`.
+    std::string unused(const std::string& key, bool again = false) {
+        for (std::int64_t number = 1;; ++number) {
+            std::string name = number == 1 ? key : key + "/" + std::to_string(number);
+            const std::optional<Recorded> known = parts_.journal.recorded(name);
+            if (!known) return name;
+            if (known->receipt.applied && !again) return {};
+        }
+    }
+
+    const Organization& organization_;
+    Ledger::Data::Parts& parts_;
+    Moment at_;
+    Date day_;
+    std::string by_;
+    std::vector<Request> requests_;
+    // Of the programme at hand.
+    ProgramId program_;
+    CapPeriod period_ = missing<CapPeriod>();
+    std::optional<Moment> expires_;
+};
+
+}  // namespace
+
+std::vector<Request> grants_due(const Organization& organization, const Ledger& ledger, Moment at,
+                                const std::string& by) {
+    return ledger.data().read([&](Store&, Ledger::Data::Parts& parts) {
+        parts.journal.begin();
+        return Due(organization, parts, at, by).requests();
+    });
+}
+
+std::vector<Receipt> fund_programs(const Organization& organization, Ledger& ledger, Moment at, const std::string& by) {
+    return ledger.data().write([&](Ledger::Data::Session& session) {
+        std::vector<Receipt> receipts;
+        for (const Request& request : Due(organization, session.parts(), at, by).requests())
+            receipts.push_back(session.apply(fields_of(request, static_cast<std::int64_t>(receipts.size()) + 1), 0));
+        return receipts;
+    });
+}
+
+}  // namespace gradus
