@@ -2,12 +2,17 @@
 
 // Everything at once.
 
+#include <gradus/account/entitlement.h>
 #include <gradus/account/hledger.h>
 #include <gradus/account/ledger.h>
 #include <gradus/account/ledger_check.h>
 #include <gradus/account/ledger_tables.h>
+#include <gradus/account/notice.h>
+#include <gradus/account/program.h>
+#include <gradus/account/program_report.h>
 #include <gradus/account/receipt.h>
 #include <gradus/account/request.h>
+#include <gradus/account/spending.h>
 #include <gradus/assessment/assessment.h>
 #include <gradus/assessment/estimate.h>
 #include <gradus/assessment/rater.h>

@@ -1,0 +1,76 @@
+#include "account/usable.h"
+
+#include <algorithm>
+
+#include <gradus/base/error.h>
+
+#include "account/policy.h"
+#include "account/wording.h"
+#include "base/utf8.h"
+
+namespace gradus {
+
+namespace {
+
+/// What the account's lots have, and which part of it goes first.
+void add_account(Usable& usable, Ledger::Data::Parts& parts, const Account& account, Moment at) {
+    const std::string who = to_text(Payer(account));
+    for (const Book& book : parts.books.payers(account, Draw::any, at)) {
+        const std::int64_t free = book.posted - parts.books.held(book, at);
+        std::int64_t& sum = book.kind == BookKind::own ? usable.own : usable.available;
+        sum = checked_sum(sum, free, who);
+        if (usable.shared || book.kind == BookKind::own || book.expires == never || free == 0) continue;
+        if (is_missing(usable.expires)) usable.expires = book.expires;
+        if (usable.expires == book.expires) usable.expiring += free;
+    }
+}
+
+}  // namespace
+
+void check_now(const Organization& organization, Ledger::Data::Parts& parts, Moment at) {
+    parts.journal.begin();
+    check_currency(organization, parts.journal.currency());
+    const Journal::End& end = parts.journal.end();
+    if (end.transaction > 0 && at < end.at)
+        throw Error(Code::out_of_range,
+                    "expected no earlier than " + to_text(end.at) + ", the moment of the last transaction, found " +
+                        to_text(at),
+                    "ledger", 0, "at");
+}
+
+Usable usable_of(const Organization& organization, Ledger::Data::Parts& parts, Store& store, ProgramId program,
+                 PersonId person, Moment at) {
+    const auto row = static_cast<std::size_t>(program.value());
+    const Programs& programs = organization->programs;
+    const Date day = day_of(at);
+    const Account account = account_of(organization, program, person);
+    Usable usable{.kind = account.kind, .shared = is_pool(organization, program)};
+    if (programs.mock[row] != parts.journal.play_money()) {
+        usable.reason = programs.mock[row] ? "the programme is mock, and this ledger holds real money"
+                                           : "the programme is real, and this ledger holds play money";
+        return usable;
+    }
+    if (const auto refusal = not_for(organization, program, person, day, day)) {
+        usable.reason = refusal->message;
+        return usable;
+    }
+    usable.held = true;
+    add_account(usable, parts, account, at);
+    const std::string source = source_of(organization, program, person, day);
+    if (usable.shared) usable.available = parts.books.balance(FundAccount{source, account.kind}, at).available.units();
+    if (const Amount cap = programs.cap[row]; !is_missing(cap)) {
+        const CapPeriodOf period = cap_period_of(organization, program, day);
+        usable.cap_left = std::max<std::int64_t>(cap.units() - used_of_cap(store, account, period, at), 0);
+        usable.cap_until = period.end;
+    }
+    if (usable.available == 0)
+        usable.reason = usable.shared ? to_text(Payer(FundAccount{source, account.kind})) + " has nothing available"
+                                      : "nothing is granted that is neither used, reserved nor expired";
+    else if (usable.cap_left && *usable.cap_left == 0)
+        usable.reason =
+            "the cap is used up" +
+            (is_missing(usable.cap_until) ? std::string() : "; again from " + to_text(usable.cap_until) + " on");
+    return usable;
+}
+
+}  // namespace gradus
