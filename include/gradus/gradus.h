@@ -13,6 +13,11 @@
 #include <gradus/account/receipt.h>
 #include <gradus/account/request.h>
 #include <gradus/account/spending.h>
+#include <gradus/agreement/agreement_tables.h>
+#include <gradus/agreement/agreements.h>
+#include <gradus/agreement/next_plan.h>
+#include <gradus/agreement/plan_request.h>
+#include <gradus/agreement/transition.h>
 #include <gradus/assessment/assessment.h>
 #include <gradus/assessment/estimate.h>
 #include <gradus/assessment/rater.h>

@@ -92,6 +92,16 @@ public:
         return result;
     }
 
+    /// body(store) while no other thread uses the connection: what is prepared on it is made and ended under this.
+    template <class Body>
+    void alone(const Body& body) {
+        const std::lock_guard lock(mutex_);
+        body(store_);
+    }
+
+    /// False in a child that fork() made.
+    bool own_process() const { return store_.own_process(); }
+
     const std::string& currency() const { return parts_->journal.currency(); }
     bool play_money() const { return parts_->journal.play_money(); }
 

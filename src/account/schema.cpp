@@ -128,7 +128,163 @@ CREATE TRIGGER entries_follow BEFORE INSERT ON entries
     BEGIN SELECT raise(ABORT, 'the ledger has no gaps'); END;
 )sql";
 
-constexpr Migration migrations[] = {{version_1}};
+// Plans: docs/methods/agreement.md. Rows are only added; where a plan and its items stand is the last row of each. All of the file
+// is told here, since a file has one version; what the rows mean is the business of their room. Days are counted from 1970; hours
+// are minutes.
+constexpr const char* version_2 = R"sql(
+CREATE TABLE plan_changes (
+    number INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    event TEXT NOT NULL,
+    plan TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    body BLOB NOT NULL CHECK (length(body) = 32),
+    applied INTEGER NOT NULL CHECK (applied IN (0, 1)),
+    state TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    message TEXT NOT NULL
+) STRICT;
+CREATE INDEX plan_changes_by_plan ON plan_changes (plan, number);
+CREATE TABLE plan_states (
+    plan TEXT NOT NULL,
+    number INTEGER NOT NULL REFERENCES plan_changes,
+    person TEXT NOT NULL,
+    state TEXT NOT NULL,
+    advisor TEXT NOT NULL,
+    content INTEGER NOT NULL REFERENCES plan_changes,
+    supersedes TEXT NOT NULL,
+    PRIMARY KEY (plan, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX plan_states_by_person ON plan_states (person, plan);
+CREATE TABLE plan_items (
+    change INTEGER NOT NULL REFERENCES plan_changes,
+    place INTEGER NOT NULL,
+    person TEXT,
+    activity TEXT,
+    session TEXT,
+    first_day INTEGER,
+    last_day INTEGER,
+    period INTEGER,
+    hours INTEGER,
+    cost INTEGER,
+    fund TEXT,
+    fund_cost INTEGER,
+    account_cost INTEGER,
+    employee_cost INTEGER,
+    gain REAL,
+    reason TEXT,
+    PRIMARY KEY (change, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE plan_goals (
+    change INTEGER NOT NULL REFERENCES plan_changes,
+    place INTEGER NOT NULL,
+    person TEXT,
+    capability TEXT,
+    text TEXT,
+    kind TEXT,
+    from_mean REAL,
+    from_level TEXT,
+    level REAL,
+    to_level TEXT,
+    descriptor TEXT,
+    source TEXT,
+    measure TEXT,
+    to_mean REAL,
+    probability_before REAL,
+    probability REAL,
+    items INTEGER,
+    hours INTEGER,
+    cost INTEGER,
+    basis TEXT,
+    role TEXT,
+    required REAL,
+    objective TEXT,
+    objectives INTEGER,
+    exposure_removed REAL,
+    gain_share REAL,
+    exposure_under_way REAL,
+    start INTEGER,
+    due INTEGER,
+    specific INTEGER,
+    measurable INTEGER,
+    achievable INTEGER,
+    relevant INTEGER,
+    time_bound INTEGER,
+    PRIMARY KEY (change, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE plan_milestones (
+    change INTEGER NOT NULL REFERENCES plan_changes,
+    place INTEGER NOT NULL,
+    person TEXT,
+    capability TEXT,
+    number INTEGER,
+    kind TEXT,
+    date INTEGER,
+    activity TEXT,
+    expected REAL,
+    probability REAL,
+    owner TEXT,
+    source TEXT,
+    PRIMARY KEY (change, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE plan_item_states (
+    plan TEXT NOT NULL,
+    activity TEXT NOT NULL,
+    number INTEGER NOT NULL REFERENCES plan_changes,
+    person TEXT NOT NULL,
+    session TEXT NOT NULL,
+    first_day INTEGER NOT NULL,
+    last_day INTEGER NOT NULL,
+    pinned INTEGER NOT NULL CHECK (pinned IN (0, 1)),
+    status TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    reservation TEXT NOT NULL,
+    raised INTEGER NOT NULL,
+    account INTEGER NOT NULL CHECK (account >= 0),
+    employee INTEGER NOT NULL CHECK (employee >= 0),
+    fund_cost INTEGER NOT NULL CHECK (fund_cost >= 0),
+    minutes INTEGER CHECK (minutes >= 0),
+    fund TEXT NOT NULL,
+    money_program TEXT,
+    hours_program TEXT,
+    items_program TEXT,
+    spent INTEGER,
+    spent_minutes INTEGER,
+    PRIMARY KEY (plan, activity, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX plan_item_states_by_person ON plan_item_states (person, activity, plan, number);
+CREATE INDEX plan_item_states_by_session ON plan_item_states (session, plan, activity, number);
+CREATE TABLE plan_seats (
+    session TEXT NOT NULL,
+    number INTEGER NOT NULL REFERENCES plan_changes,
+    seats INTEGER CHECK (seats >= 0),
+    PRIMARY KEY (session, number)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER plan_changes_stay BEFORE UPDATE ON plan_changes BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_changes_remain BEFORE DELETE ON plan_changes BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_states_stay BEFORE UPDATE ON plan_states BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_states_remain BEFORE DELETE ON plan_states BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_items_stay BEFORE UPDATE ON plan_items BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_items_remain BEFORE DELETE ON plan_items BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_goals_stay BEFORE UPDATE ON plan_goals BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_goals_remain BEFORE DELETE ON plan_goals BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_milestones_stay BEFORE UPDATE ON plan_milestones BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_milestones_remain BEFORE DELETE ON plan_milestones BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_item_states_stay BEFORE UPDATE ON plan_item_states BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_item_states_remain BEFORE DELETE ON plan_item_states BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_seats_stay BEFORE UPDATE ON plan_seats BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_seats_remain BEFORE DELETE ON plan_seats BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_changes_follow BEFORE INSERT ON plan_changes
+    WHEN new.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM plan_changes)
+        OR EXISTS (SELECT 1 FROM plan_changes WHERE key = new.key)
+    BEGIN SELECT raise(ABORT, 'plans have no gaps'); END;
+)sql";
+
+constexpr Migration migrations[] = {{version_1}, {version_2}};
 
 /// Every table, index and trigger, with the text that made it.
 std::vector<std::string> schema_of(Store& store) {

@@ -131,6 +131,7 @@ Statement::~Statement() { sqlite3_finalize(statement_); }
 void Statement::bind(int place, std::int64_t number) {
     store_.check(sqlite3_bind_int64(statement_, place, number), "use");
 }
+void Statement::bind(int place, double number) { store_.check(sqlite3_bind_double(statement_, place, number), "use"); }
 void Statement::bind(int place, std::string_view text) {
     // A null pointer would be NULL; the empty text is a text.
     store_.check(sqlite3_bind_text64(statement_, place, text.data() ? text.data() : "", text.size(),
@@ -144,6 +145,22 @@ void Statement::bind(int place, Blob blob) {
 }
 void Statement::bind(int place, const std::optional<std::int64_t>& number) {
     store_.check(number ? sqlite3_bind_int64(statement_, place, *number) : sqlite3_bind_null(statement_, place), "use");
+}
+
+Statement::Rows Statement::of(std::span<const Value> values) {
+    int place = 0;
+    for (const Value& value : values) {
+        ++place;
+        if (const auto* number = std::get_if<std::int64_t>(&value))
+            bind(place, *number);
+        else if (const auto* real = std::get_if<double>(&value))
+            bind(place, *real);
+        else if (const auto* text = std::get_if<std::string>(&value))
+            bind(place, std::string_view(*text));
+        else
+            bind(place, std::optional<std::int64_t>());
+    }
+    return Rows(*this);
 }
 
 bool Statement::step() {
@@ -163,6 +180,7 @@ bool Statement::Rows::missing(int column) const {
     return sqlite3_column_type(statement_.statement_, column) == SQLITE_NULL;
 }
 std::int64_t Statement::Rows::number(int column) const { return sqlite3_column_int64(statement_.statement_, column); }
+double Statement::Rows::real(int column) const { return sqlite3_column_double(statement_.statement_, column); }
 std::string_view Statement::Rows::text(int column) const {
     const void* bytes = sqlite3_column_blob(statement_.statement_, column);
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.statement_, column));

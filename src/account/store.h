@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -71,6 +73,7 @@ public:
         bool next() { return statement_.step(); }
         bool missing(int column) const;
         std::int64_t number(int column) const;
+        double real(int column) const;
         std::string_view text(int column) const;  ///< also of a blob
         std::string string(int column) const { return std::string(text(column)); }
 
@@ -101,8 +104,14 @@ public:
         std::string_view bytes;
     };
 
+    /// A cell of whatever type: nothing, a number, or text.
+    using Value = std::variant<std::monostate, std::int64_t, double, std::string>;
+    /// As above, for a number of values that is known only then.
+    Rows of(std::span<const Value> values);
+
 private:
     void bind(int place, std::int64_t number);
+    void bind(int place, double number);
     void bind(int place, std::string_view text);
     void bind(int place, Blob blob);
     void bind(int place, const std::optional<std::int64_t>& number);

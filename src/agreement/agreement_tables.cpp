@@ -1,0 +1,123 @@
+#include <gradus/agreement/agreement_tables.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <gradus/base/error.h>
+
+#include "account/book.h"
+#include "account/wording.h"
+#include "agreement/handle.h"
+#include "agreement/table_rows.h"
+#include "base/utf8.h"
+
+namespace gradus {
+
+namespace {
+
+using Value = Statement::Value;
+
+/// A number in a column of 32 bits.
+Value short_number(std::int64_t number) {
+    if (number > std::numeric_limits<std::int32_t>::max())
+        throw Error(Code::out_of_range, "a table has no room for number " + std::to_string(number), "plans");
+    return number;
+}
+
+/// The place of each who waits, by plan and activity.
+std::int64_t queue_place(Records& records, const ItemRecord& item) {
+    std::int64_t place = 1;
+    for (const ItemRecord& other : records.items_in(item.session))
+        place += other.status == ItemStatus::waiting &&
+                 (other.since < item.since || (other.since == item.since && other.plan < item.plan));
+    return place;
+}
+
+}  // namespace
+
+Plans plans(const Agreements& agreements) {
+    return agreements.data().read([](Records& records, Store& store, Ledger::Data::Parts&) {
+        Plans table;
+        TableRows rows(table);
+        Statement moments(store,
+                          "SELECT min(at), max(at) FROM plan_changes c JOIN plan_states s USING (plan, number) "
+                          "WHERE c.plan = ?1");
+        for (const PlanRecord& plan : records.plans()) {
+            std::int64_t items = 0, open = 0;
+            for (const ItemRecord& item : records.items(plan)) ++items, open += item.live();
+            rows.row().set("plan", plan.plan).set("person", plan.person).set("state", plan.state);
+            rows.set("advisor", plan.advisor).set("supersedes", plan.supersedes);
+            rows.set("items", Value(items)).set("open", Value(open));
+            Statement::Rows found = moments(plan.plan);
+            if (!found.next() || found.missing(0))
+                throw Error(Code::damaged, "plan '" + printable(plan.plan) + "' has no beginning", "plans");
+            rows.set("drafted", Value(found.number(0))).set("changed", Value(found.number(1)));
+        }
+        rows.finish();
+        return table;
+    });
+}
+
+PlanHistory history(const Agreements& agreements, std::string_view person) {
+    return agreements.data().read([&](Records&, Store& store, Ledger::Data::Parts&) {
+        PlanHistory table;
+        TableRows rows(table);
+        // Whose plan a change was of is in the first row of its states; a draft that was refused left none.
+        Statement all(
+            store,
+            "SELECT c.number AS number, c.at, p.person AS person, c.plan AS plan, c.event, c.subject, c.applied, "
+            "c.state, '' AS status, c.by, c.actor, c.reason, c.rule, c.message, 0 AS kind, '' AS activity "
+            "FROM plan_changes c LEFT JOIN (SELECT plan, min(person) AS person FROM plan_states GROUP BY plan) p "
+            "ON p.plan = c.plan WHERE ?1 = '' OR p.person = ?1 "
+            "UNION ALL SELECT s.number, c.at, s.person, s.plan, 'supersede', c.plan, 1, s.state, '', c.by, c.actor, "
+            "c.reason, '', '', 1, '' FROM plan_states s JOIN plan_changes c USING (number) "
+            "WHERE s.plan <> c.plan AND (?1 = '' OR s.person = ?1) "
+            "UNION ALL SELECT i.number, c.at, i.person, i.plan, c.event, i.activity, 1, '', i.status, "
+            "iif(q.person = i.person, c.by, ''), iif(q.person = i.person, c.actor, ''), "
+            "iif(q.person = i.person, c.reason, ''), '', '', 2, i.activity "
+            "FROM plan_item_states i JOIN plan_changes c USING (number) "
+            "LEFT JOIN (SELECT plan, min(person) AS person FROM plan_states GROUP BY plan) q ON q.plan = c.plan "
+            "WHERE ?1 = '' OR i.person = ?1 ORDER BY number, plan, kind, activity");
+        for (Statement::Rows found = all(person); found.next();) {
+            const auto text = [&](int column) { return Value(found.string(column)); };
+            rows.row().set("number", short_number(found.number(0))).set("at", Value(found.number(1)));
+            rows.set("person", text(2)).set("plan", text(3)).set("event", text(4)).set("subject", text(5));
+            rows.set("applied", Value(found.number(6))).set("state", text(7)).set("status", text(8));
+            rows.set("by", text(9)).set("as", text(10)).set("reason", text(11));
+            rows.set("rule", text(12)).set("message", text(13));
+        }
+        rows.finish();
+        return table;
+    });
+}
+
+AgreedItems agreed_items(const Agreements& agreements) {
+    return agreements.data().read([](Records& records, Store&, Ledger::Data::Parts&) {
+        AgreedItems table;
+        TableRows rows(table);
+        for (const PlanRecord& plan : records.plans()) {
+            for (const ItemRecord& item : records.items(plan)) {
+                rows.row().set("plan", item.plan).set("person", item.person).set("activity", item.activity);
+                rows.set("session", item.session).set("first_day", item.first_day).set("last_day", item.last_day);
+                rows.set("status", item.status).set("hours", item.minutes).set("cost", Value(item.cost()));
+                rows.set("account_cost", Value(item.account)).set("employee_cost", Value(item.employee));
+                rows.set("fund_cost", Value(item.fund_cost)).set("fund", item.fund);
+                rows.set("spent", item.spent).set("spent_hours", item.spent_minutes);
+                if (item.status == ItemStatus::waiting) rows.set("queue", Value(queue_place(records, item)));
+            }
+        }
+        rows.finish();
+        return table;
+    });
+}
+
+PlanContent content(const Agreements& agreements, std::string_view plan) {
+    return agreements.data().read([&](Records& records, Store&, Ledger::Data::Parts&) {
+        const std::optional<PlanRecord> found = records.plan(plan);
+        if (!found) throw Error(Code::unknown_key, "there is no plan '" + printable(plan) + "'", "plans", 0, "plan");
+        return records.content(*found);
+    });
+}
+
+}  // namespace gradus

@@ -1,0 +1,372 @@
+#include <gradus/agreement/agreements.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <random>
+#include <sstream>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <gradus/account/ledger_check.h>
+#include <gradus/agreement/agreement_tables.h>
+
+#include "account/wording.h"
+#include "agreement/agreement_model.h"
+#include "agreement/table_rows.h"
+#include "agreement/team.h"
+#include "base/shrink.h"
+
+namespace {
+
+using namespace gradus;
+using test::AgreementModel;
+using test::ModelRequest;
+using test::ModelRow;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int sequences = 20;
+#else
+constexpr int sequences = 350;
+#endif
+constexpr std::size_t requests_of_a_sequence = 300;
+
+Moment second(std::int64_t seconds) { return test::noon("2026-01-01") + std::chrono::seconds(seconds); }
+Date day_of_year(int days) { return day("2026-01-01") + Date::duration(days); }
+
+/// A payment into the ledger, or something asked of plans.
+struct PayIn {
+    AgreementModel::Payer payer;
+    std::int64_t amount = 0, at = 0;
+};
+using Step = std::variant<ModelRequest, PayIn>;
+
+const Organization& team() {
+    static const Organization organization = build(test::team_tables());
+    return organization;
+}
+
+class RandomSteps {
+public:
+    explicit RandomSteps(std::uint64_t seed) : random_(seed) {}
+
+    Step next() {
+        now_ += static_cast<std::int64_t>(below(2));
+        if (below(12) == 0) return pay_in();
+        if (!past_.empty() && below(25) == 0) {
+            ModelRequest again = past_[below(past_.size())];
+            if (below(3) == 0) again.reason += "!";
+            return again;
+        }
+        ModelRequest r = request();
+        r.key = "k" + std::to_string(past_.size());
+        r.at = below(40) == 0 ? now_ - static_cast<std::int64_t>(below(3)) : now_;
+        past_.push_back(r);
+        return r;
+    }
+
+private:
+    std::size_t below(std::size_t end) { return static_cast<std::size_t>(random_() % end); }
+    template <std::size_t N>
+    std::string any(const char* const (&words)[N]) {
+        return words[below(N)];
+    }
+    PayIn pay_in() {
+        const auto amount = static_cast<std::int64_t>(1 + below(60));
+        switch (below(6)) {
+        case 0: return {{"F", "", "fund"}, amount * 3, now_};
+        case 1: return {{any({"Ann", "Cy"}), "T", "money"}, amount, now_};
+        case 2: return {{any({"Ann", "Cy"}), "T", "own"}, amount, now_};
+        case 3: return {{"Bo", "", below(2) ? "money" : "own"}, amount, now_};
+        case 4: return {{"Ann", "H", "hours"}, amount * 4, now_};
+        default: return {{"Cy", "I", "items"}, static_cast<std::int64_t>(1 + below(3)), now_};
+        }
+    }
+    std::string person_of(const std::string& plan) const { return plan.substr(0, plan.find(' ')); }
+    std::string plan(const std::string& person) {
+        return person + " " + std::to_string(below(2) ? newest_ : below(newest_ + 1));
+    }
+    ModelRow row(const std::string& activity) {
+        ModelRow row{.activity = activity};
+        if (activity == "b" && below(8)) row.session = any({"b1", "b2"});
+        if (activity == "c" && below(2)) row.session = "c1";
+        row.first_day = 100 + static_cast<int>(below(2));
+        if (below(10) == 0) {
+            row.pinned = true;
+            return row;
+        }
+        const auto part = [&] { return below(3) ? static_cast<std::int64_t>(below(12)) : 0; };
+        row.account = part(), row.employee = part(), row.fund = part(), row.minutes = part() * 5;
+        return row;
+    }
+    ModelRequest request() {
+        ModelRequest r;
+        const std::string person = any({"Ann", "Ann", "Bo", "Bo", "Cy", "Max"});
+        if (below(15) == 0) ++newest_;
+        r.plan = plan(person);
+        r.as = any({"employee", "employee", "manager", "manager", "administrator", "advisor"});
+        r.by = r.as == "employee" ? person : r.as == "manager" ? "Max" : r.as == "advisor" ? "Eve" : "office";
+        if (below(15) == 0) r.by = any({"Ann", "Bo", "Max", "Eve"});
+        if (below(60) == 0) r.plan = "nothing";
+        r.reason = any({"", "said so"});
+        r.event = any({"write",     "write",   "propose",  "propose", "agree", "agree",  "agree", "agree",
+                       "agree",     "decline", "withdraw", "comment", "start", "review", "close", "name_advisor",
+                       "set_seats", "item",    "item",     "item",    "item",  "item",   "item"});
+        if (r.event == "item")
+            r.event = any({"begin_item", "begin_item", "complete_item", "complete_item", "fail_item", "miss_item",
+                           "withdraw_item", "raise_item"});
+        if (r.event == "decline" && below(2)) r.event = "propose";
+        if (r.event == "withdraw" && below(2)) r.event = "agree";
+        if (r.event == "write") {
+            r.person = below(40) ? person : "Bo";
+            for (const char* activity : {"a", "b", "c", "d"})
+                if (below(2)) r.rows.push_back(row(activity));
+            if (!r.rows.empty() && below(40) == 0) r.rows.push_back(r.rows[0]), ++r.rows.back().first_day;
+            if (below(2)) r.supersedes = plan(person);
+        } else if (r.event == "set_seats") {
+            r.plan.clear(), r.subject = any({"b1", "b2"});
+            if (below(6)) r.seats = static_cast<std::int64_t>(below(4));
+        } else if (r.event == "name_advisor") {
+            r.subject = any({"Eve", "Ann"});
+        } else if (r.event.ends_with("_item")) {
+            r.subject = any({"a", "b", "c", "d"});
+            if (r.event == "raise_item") {
+                const auto part = [&] { return below(3) == 0 ? static_cast<std::int64_t>(below(6)) : 0; };
+                if (r.as == "employee" || below(8) == 0) r.employee = part();
+                if (r.as != "employee" || below(8) == 0) r.account = part(), r.fund = part(), r.more_minutes = part();
+            } else if (r.event != "begin_item" && r.event != "withdraw_item") {
+                if (below(2)) r.cost = static_cast<std::int64_t>(below(30));
+                if (below(3) == 0) r.minutes = static_cast<std::int64_t>(below(60));
+            }
+        }
+        return r;
+    }
+
+    std::mt19937_64 random_;
+    std::int64_t now_ = 10;
+    std::size_t newest_ = 0;
+    std::vector<ModelRequest> past_;
+};
+
+/// The same request in the library's words.
+PlanRequest translated(const ModelRequest& r) {
+    PlanRequest request{.key = r.key,
+                        .at = second(r.at),
+                        .by = r.by,
+                        .as = *from_word<Actor>(r.as),
+                        .reason = r.reason,
+                        .plan = r.plan};
+    const auto money = [](std::int64_t units) { return Money(units * 100); };
+    const auto cents = [](std::int64_t units) { return std::optional(units * 100); };
+    if (r.event == "write") {
+        PlanItems items;
+        TableRows rows(items);
+        for (const ModelRow& row : r.rows) {
+            rows.row().set("person", r.person).set("activity", row.activity).set("session", row.session);
+            rows.set("first_day", day_of_year(row.first_day)).set("last_day", day_of_year(row.first_day + 1));
+            rows.set("hours", std::optional(row.minutes)).set("reason", row.pinned ? Reason::pinned : Reason::risk);
+            if (row.pinned) continue;
+            rows.set("fund", "F").set("account_cost", cents(row.account));
+            rows.set("employee_cost", cents(row.employee)).set("fund_cost", cents(row.fund));
+        }
+        rows.finish();
+        request.operation = WritePlan{{.person = r.person, .items = items, .supersedes = r.supersedes}};
+    } else if (r.event == "set_seats") {
+        SetSeats seats{r.subject};
+        if (r.seats) seats.seats = static_cast<std::int32_t>(*r.seats);
+        request.operation = seats;
+    } else if (r.event == "name_advisor") {
+        request.operation = NameAdvisor{r.subject};
+    } else if (r.event == "raise_item") {
+        request.operation =
+            RaiseItem{r.subject, money(r.account), money(r.employee), money(r.fund), Minutes(r.more_minutes)};
+    } else if (r.event.ends_with("_item")) {
+        StepItem item{*from_word<PlanEvent>(r.event), r.subject};
+        if (r.cost) item.cost = money(*r.cost);
+        if (r.minutes) item.hours = Minutes(*r.minutes);
+        request.operation = item;
+    } else {
+        request.operation = StepPlan{*from_word<PlanEvent>(r.event)};
+    }
+    return request;
+}
+
+/// Amounts of the model are whole euros where the library counts cents: shares are rounded alike if both count alike.
+ModelRequest in_cents(ModelRequest r) {
+    for (ModelRow& row : r.rows) row.account *= 100, row.employee *= 100, row.fund *= 100;
+    r.account *= 100, r.employee *= 100, r.fund *= 100;
+    if (r.cost) *r.cost *= 100;
+    return r;
+}
+
+std::string shown(const AgreementModel::Answer& answer) {
+    if (const Code* code = std::get_if<Code>(&answer)) return std::string("error ") + to_string(*code);
+    const auto& reply = std::get<AgreementModel::Reply>(answer);
+    return "change " + std::to_string(reply.number) + (reply.applied ? " applied, " : " refused, ") + reply.state +
+           " " + reply.rule;
+}
+
+AgreementModel::Answer answer(Agreements& agreements, const ModelRequest& asked) {
+    try {
+        const PlanReceipt receipt = agreements.apply(translated(asked));
+        if (receipt.applied != receipt.message.empty()) return Code::internal;
+        return AgreementModel::Reply{receipt.number, receipt.applied,
+                                     is_missing(receipt.state) ? "" : std::string(word(receipt.state)), receipt.rule};
+    } catch (const Error& error) {
+        return error.code();
+    }
+}
+
+Payer payer_of(const AgreementModel::Payer& payer) {
+    const auto& [who, program, what] = payer;
+    if (what == "fund") return FundAccount{who};
+    return Account{who, program,
+                   what == "hours"   ? AccountKind::hours
+                   : what == "items" ? AccountKind::items
+                                     : AccountKind::money};
+}
+
+/// Everything that the model knows, as text: items, states, seats, and what everybody has left.
+std::string standing(const AgreementModel& model) {
+    std::ostringstream text;
+    for (const auto& [key, plan] : model.plans) {
+        text << key << " " << plan.state << " " << plan.advisor << "\n";
+        for (const std::string& activity : plan.order) {
+            const AgreementModel::Item& item = plan.items.at(activity);
+            text << "  " << activity << " " << item.row.session << " " << item.status << " " << item.cost() << " "
+                 << item.spent << "\n";
+        }
+    }
+    std::map<std::string, std::int64_t> left;
+    for (const auto& [payer, amount] : model.free) left[to_text(payer_of(payer))] += amount;
+    for (const auto& [who, amount] : left)
+        if (amount) text << who << " " << amount << "\n";
+    return text.str();
+}
+std::string standing(const Agreements& agreements, const AgreementModel& model) {
+    std::ostringstream text;
+    const Plans plans = gradus::plans(agreements);
+    const AgreedItems items = agreed_items(agreements);
+    const auto key = [](const auto& column, std::size_t row) {
+        return column[row] ? std::string((*column.strings())[static_cast<std::size_t>(column[row].value())])
+                           : std::string();
+    };
+    std::size_t i = 0;
+    for (std::size_t p = 0; p < plans.size(); ++p) {
+        text << plans.plan[p] << " " << word(plans.state[p]) << " " << plans.advisor[p] << "\n";
+        for (; i < items.size() && items.plan[i] == plans.plan[p]; ++i)
+            text << "  " << key(items.activity, i) << " " << key(items.session, i) << " " << word(items.status[i])
+                 << " " << items.cost[i].minor_units() << " "
+                 << (is_missing(items.spent[i]) ? -1 : items.spent[i].minor_units()) << "\n";
+    }
+    std::map<std::string, Payer> payers;
+    for (const auto& [payer, amount] : model.free) payers[to_text(payer_of(payer))] = payer_of(payer);
+    for (const auto& [who, payer] : payers)
+        if (const auto left = agreements.ledger().balance(payer, second(1'000'000)).available.units())
+            text << who << " " << left << "\n";
+    return text.str();
+}
+
+void pay_in(Ledger ledger, const PayIn& step, int number) {
+    const auto& [who, program, what] = step.payer;
+    const std::string key = "pay " + std::to_string(number);
+    const auto apply = [&](const std::string& suffix, Operation operation) {
+        const Receipt receipt = ledger.apply(
+            {.key = key + suffix, .at = second(step.at), .by = "office", .operation = std::move(operation)});
+        ASSERT_TRUE(receipt.applied) << receipt.message;
+    };
+    const Payer payer = payer_of(step.payer);
+    if (what == "fund") return apply("", Supply{std::get<FundAccount>(payer), Amount(step.amount)});
+    const Account account = std::get<Account>(payer);
+    if (what == "own") return apply("", Contribute{account, Amount(step.amount)});
+    apply(" supply", Supply{{"source", account.kind}, Amount(step.amount)});
+    apply("", Grant{"source", account, Amount(step.amount)});
+}
+
+struct Difference {
+    std::size_t step;
+    std::string text;
+};
+/// `path` is opened anew in the middle, where it is a file.
+std::optional<Difference> compare(const std::vector<Step>& steps, const std::string& path) {
+    std::optional<Ledger> ledger = Ledger::open(path, {.create = true});
+    std::optional<Agreements> agreements(std::in_place, *ledger, team());
+    AgreementModel model;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        if (i == steps.size() / 2) {
+            agreements.reset();
+            if (path != ":memory:") ledger.reset(), ledger = Ledger::open(path);
+            agreements.emplace(*ledger, team());
+        }
+        if (const auto* paid = std::get_if<PayIn>(&steps[i])) {
+            if (paid->at < model.ledger_at()) continue;
+            PayIn cents = *paid;
+            const std::string& what = std::get<2>(cents.payer);
+            if (what != "hours" && what != "items") cents.amount *= 100;
+            pay_in(*ledger, cents, static_cast<int>(i));
+            model.pay_in(cents.payer, cents.amount, cents.at);
+        } else {
+            const auto& request = std::get<ModelRequest>(steps[i]);
+            const auto expected = model.apply(in_cents(request)), found = answer(*agreements, request);
+            if (shown(expected) != shown(found)) {
+                return Difference{i, "expected " + shown(expected) + "\nfound    " + shown(found)};
+            }
+        }
+        if (i % 10 != 9 && i + 1 != steps.size()) continue;
+        if (const std::string is = standing(*agreements, model), should = standing(model); is != should)
+            return Difference{i, "expected\n" + should + "found\n" + is};
+    }
+    if (const LedgerCheck check = verify(*ledger); !check.sound) return Difference{steps.size(), check.message};
+    return std::nullopt;
+}
+
+std::vector<Step> steps(std::uint64_t seed, std::size_t count) {
+    RandomSteps random(seed);
+    std::vector<Step> steps;
+    for (std::size_t i = 0; i < count; ++i) steps.push_back(random.next());
+    return steps;
+}
+
+std::string shown(const Step& step) {
+    std::ostringstream text;
+    if (const auto* paid = std::get_if<PayIn>(&step)) {
+        text << "pay in " << paid->amount << " for " << std::get<0>(paid->payer) << " " << std::get<2>(paid->payer)
+             << " at " << paid->at;
+        return text.str();
+    }
+    const auto& r = std::get<ModelRequest>(step);
+    text << r.key << " at " << r.at << ": " << r.plan << " " << r.event << " " << r.subject << " by " << r.by << " as "
+         << r.as << (r.supersedes.empty() ? "" : " supersedes " + r.supersedes);
+    for (const ModelRow& row : r.rows)
+        text << " {" << row.activity << " " << row.session << " " << row.first_day << " " << row.account << "+"
+             << row.employee << "+" << row.fund << " " << row.minutes << (row.pinned ? " pinned" : "") << "}";
+    if (r.cost) text << " cost " << *r.cost;
+    if (r.minutes) text << " minutes " << *r.minutes;
+    if (r.seats) text << " seats " << *r.seats;
+    if (r.event == "raise_item")
+        text << " more " << r.account << "+" << r.employee << "+" << r.fund << " " << r.more_minutes;
+    return text.str();
+}
+
+TEST(Agreements, DoWhatTheModelDoes) {
+    std::size_t compared = 0;
+    for (std::uint64_t seed = 1; seed <= sequences; ++seed) {
+        const std::vector<Step> all = steps(seed, requests_of_a_sequence);
+        if (!compare(all, ":memory:")) {
+            compared += all.size();
+            continue;
+        }
+        const std::vector<Step> few =
+            test::shrunk(all, [](const std::vector<Step>& fewer) { return compare(fewer, ":memory:").has_value(); });
+        std::string text;
+        for (const Step& step : few) text += "\n  " + shown(step);
+        FAIL() << "seed " << seed << ", " << few.size() << " steps:" << text << "\n" << compare(few, ":memory:")->text;
+    }
+    EXPECT_EQ(compared, sequences * requests_of_a_sequence);
+    RecordProperty("operations", static_cast<int>(compared));
+}
+
+}  // namespace
