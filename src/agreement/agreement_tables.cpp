@@ -41,8 +41,8 @@ Plans plans(const Agreements& agreements) {
         Plans table;
         TableRows rows(table);
         Statement moments(store,
-                          "SELECT min(at), max(at) FROM plan_changes c JOIN plan_states s USING (plan, number) "
-                          "WHERE c.plan = ?1");
+                          "SELECT min(c.at), max(c.at) FROM plan_states s JOIN plan_changes c USING (number) "
+                          "WHERE s.plan = ?1");
         for (const PlanRecord& plan : records.plans()) {
             std::int64_t items = 0, open = 0;
             for (const ItemRecord& item : records.items(plan)) ++items, open += item.live();

@@ -369,4 +369,14 @@ TEST(Agreements, DoWhatTheModelDoes) {
     RecordProperty("operations", static_cast<int>(compared));
 }
 
+TEST(Agreements, SurviveARestartInTheMiddle) {
+    const std::string path = testing::TempDir() + "gradus_agreements_restart.ledger";
+    for (std::uint64_t seed = 1001; seed <= 1003; ++seed) {
+        std::filesystem::remove(path);
+        const std::optional<Difference> difference = compare(steps(seed, 120), path);
+        EXPECT_FALSE(difference) << "seed " << seed << ": " << difference->text;
+    }
+    std::filesystem::remove(path);
+}
+
 }  // namespace
