@@ -103,7 +103,8 @@ TEST(Store, NamesBothVersionsOfALaterFile) {
     const Error error = error_of([&] { Ledger::open(folder.file()); });
     EXPECT_EQ(error.code(), Code::file);
     EXPECT_TRUE(has(error.what(), "is a ledger of version 7; this library")) << error.what();
-    EXPECT_TRUE(has(error.what(), "knows versions up to " + std::to_string(ledger_migrations().size()))) << error.what();
+    EXPECT_TRUE(has(error.what(), "knows versions up to " + std::to_string(ledger_migrations().size())))
+        << error.what();
 }
 
 // Later versions than there are, made up here.
@@ -127,8 +128,8 @@ TEST(Schema, BringsAnOlderFileUpToDateAtOnceOrNotAtAll) {
         Store store(folder.file(), Store::Access::read, std::chrono::milliseconds(0));
         const Error error = error_of([&] { migrate(store, good, {}, false); });
         EXPECT_EQ(error.code(), Code::file);
-        EXPECT_TRUE(has(error.what(), "is a ledger of version " + std::to_string(version) + ", to be brought to version " +
-                                          std::to_string(version + 2)))
+        EXPECT_TRUE(has(error.what(), "is a ledger of version " + std::to_string(version) +
+                                          ", to be brought to version " + std::to_string(version + 2)))
             << error.what();
     }
     Store store(folder.file(), Store::Access::write, std::chrono::milliseconds(0));
