@@ -144,7 +144,7 @@ TEST(Schema, BringsAFileOfTheFirstVersionUpToDate) {
     const Folder folder;
     {
         Store store(folder.file(), Store::Access::create, std::chrono::milliseconds(0));
-        migrate(store, ledger_migrations().first(1), "USD");
+        migrate(store, ledger_migrations().first(1), "USD", false);
     }
     Ledger ledger = Ledger::open(folder.file());
     EXPECT_EQ(ledger.currency(), "USD");
