@@ -17,6 +17,7 @@
 
 #include "account/ledger_file.h"
 #include "account/ledger_requests.h"
+#include "account/recorded.h"
 #include "base/sha256.h"
 
 namespace {
@@ -339,11 +340,10 @@ TEST(LedgerCheck, ForbidsChangesToTheJournal) {
               "error: the ledger has no gaps");
     EXPECT_EQ(
         raw(path,
-            "PRAGMA recursive_triggers = OFF; INSERT OR REPLACE INTO transactions SELECT (SELECT max(number) + 1 FROM "
-            "transactions), key, at, by, reason, operation, kind, person, program, fund, to_person, to_program, "
-            "to_fund, "
-            "provider, draw, subject, amount, expires, applied, rule, available, asked, most, message, first_entry, "
-            "entries, hash FROM transactions WHERE number = 2"),
+            "PRAGMA recursive_triggers = OFF; INSERT OR REPLACE INTO transactions (" TRANSACTION_COLUMNS ", hash) "
+            "SELECT (SELECT max(number) + 1 FROM transactions), " +
+                std::string(TRANSACTION_COLUMNS).substr(std::string("number, ").size()) +
+                ", hash FROM transactions WHERE number = 2"),
         "error: the ledger has no gaps");
     EXPECT_EQ(everything(Ledger::open(path)), told);
 }
