@@ -28,8 +28,6 @@ std::string to_text(Moment moment) {
     return result;
 }
 
-std::string to_text(Date day) { return to_text(Moment(day)).substr(0, 10); }
-
 std::string to_text(Amount amount, AccountKind kind, std::string_view currency) {
     const std::int64_t units = amount.units();
     if (kind == AccountKind::money) return decimal(units, minor_digits(currency)) + " " + std::string(currency);

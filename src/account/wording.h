@@ -9,12 +9,12 @@
 #include <gradus/base/table.h>
 #include <gradus/base/units.h>
 
+#include "base/day_text.h"
+
 namespace gradus {
 
 /// "2026-03-01 09:30:00", with the fraction of a second where it has one. UTC.
 std::string to_text(Moment moment);
-/// "2026-03-01".
-std::string to_text(Date day);
 
 /// An amount as people write it: "12.50 EUR", "8 h 30 min", "3 items".
 std::string to_text(Amount amount, AccountKind kind, std::string_view currency);

@@ -3,7 +3,6 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <cstdio>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -12,6 +11,7 @@
 #include <gradus/base/table.h>
 #include <gradus/base/version.h>
 
+#include "base/day_text.h"
 #include "base/digest.h"
 
 namespace gradus {
@@ -20,15 +20,6 @@ namespace gradus {
 inline std::string to_text(double number) {
     char buffer[32];
     return {buffer, std::to_chars(buffer, buffer + sizeof buffer, number).ptr};
-}
-
-/// ISO 8601.
-inline std::string to_text(Date day) {
-    const std::chrono::year_month_day ymd{std::chrono::sys_days(day)};
-    char buffer[48];
-    std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02u", static_cast<int>(ymd.year()),
-                  static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));
-    return buffer;
 }
 
 /// "1 person", "3 people".

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "assessment/stage.h"
+#include "base/day_text.h"
 #include "planning/level_name.h"
 
 namespace gradus {
