@@ -253,6 +253,20 @@ Fields fields_of(const Request& request, std::int64_t row) {
     return fields;
 }
 
+void check_client(const Fields& fields, std::int64_t row) {
+    const auto refuse = [&](const char* column, const std::string& message) {
+        throw Error(Code::contradiction, message + " (key '" + printable(fields.key) + "')", "requests", row, column);
+    };
+    if (fields.key.starts_with(agreement_keys))
+        refuse("key", "begins with 'agreement ', as keys of agreed plans do; expected another one");
+    // A cost once posted may be reversed, as any other: that is a correction, and ends no reservation.
+    if (!fields.subject.starts_with(agreement_keys) || fields.operation == OperationKind::reverse) return;
+    const bool whole = fields.operation == OperationKind::settle || fields.operation == OperationKind::cancel;
+    refuse(whole ? "spending" : "reservation",
+           "'" + printable(fields.subject) +
+               "' is held for an agreed plan; expected one of another, or complete or withdraw the item there");
+}
+
 std::string difference(const Fields& then, const Fields& now) {
     std::string text;
     const auto compare = [&](const char* column, const auto& a, const auto& b) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <gradus/account/request.h>
 #include <gradus/account/spending.h>
@@ -45,6 +46,11 @@ Fields fields_of(const Request& request, std::int64_t row);
 Fields fields_of(const Spending& spending, AccountKind kind);
 Fields fields_of(const Settlement& settlement);
 Fields fields_of(const Cancellation& cancellation);
+
+/// Keys that begin so are kept for what both have agreed to: what is reserved under them is resolved by the plan alone.
+constexpr std::string_view agreement_keys = "agreement ";
+/// @throws Error contradiction for a client's request under such a key, or that resolves what is reserved under one.
+void check_client(const Fields& fields, std::int64_t row);
 
 /// The first column in which two rows of the same key differ, with both values: "amount: 5 then, 7 now"; empty if they agree.
 std::string difference(const Fields& then, const Fields& now);

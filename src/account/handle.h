@@ -47,6 +47,19 @@ public:
         Receipt apply(const Fields& fields, std::int64_t row);
         /// All or none.
         std::vector<Receipt> apply_linked(const std::vector<Fields>& requests);
+        /// What body() does; or nothing of it, where it returns why not, which is returned.
+        template <class Body>
+        auto all_or_none(const Body& body) {
+            const Journal::End before = parts_.journal.end();
+            store_.execute("SAVEPOINT everything");
+            auto refusal = body();
+            if (refusal) {
+                store_.execute("ROLLBACK TO everything");
+                parts_.journal.return_to(before);
+            }
+            store_.execute("RELEASE everything");
+            return refusal;
+        }
         /// A request that is made of others, which work_out() gives: all of them are applied after it; or none is, and it is refused
         /// by the rule that it gives instead, or that one of them meets. They are written down only if they are applied.
         template <class WorkOut>

@@ -155,32 +155,29 @@ std::vector<Receipt> Ledger::Data::Session::apply_linked(const std::vector<Field
 }
 
 Receipt Ledger::Data::Session::apply_whole_of(const Fields& whole, const std::vector<Fields>& made_of) {
-    const Journal::End before = parts_.journal.end();
-    store_.execute("SAVEPOINT whole");
-    Voucher nothing(before.transaction + 1, 0);
-    nothing.asked = whole.amount.value_or(missing<Amount>());
-    Receipt receipt = parts_.journal.apply(whole, nothing);
-    for (const Fields& part : made_of) {
-        if (parts_.journal.recorded(part.key))
-            throw Error(Code::contradiction,
-                        "the key '" + printable(part.key) + "', of a part of '" + printable(whole.key) +
-                            "', was used for another request",
-                        "requests", 0, "key");
-        auto outcome = work_out(part, 0);
-        if (const auto* refusal = std::get_if<Denial>(&outcome)) {
-            store_.execute("ROLLBACK TO whole");
-            parts_.journal.return_to(before);
-            Denial named = *refusal;
-            // Of several payers, who has not enough.
-            if (named.rule == "available" && part.person.empty()) named.rule = "fund";
-            if (named.rule == "available" && part.draw == Draw::own) named.rule = "own";
-            receipt = parts_.journal.refuse(whole, named);
-            break;
+    Receipt receipt;
+    const std::optional<Denial> refusal = all_or_none([&]() -> std::optional<Denial> {
+        Voucher nothing(parts_.journal.end().transaction + 1, 0);
+        nothing.asked = whole.amount.value_or(missing<Amount>());
+        receipt = parts_.journal.apply(whole, nothing);
+        for (const Fields& part : made_of) {
+            if (parts_.journal.recorded(part.key))
+                throw Error(Code::contradiction,
+                            "the key '" + printable(part.key) + "', of a part of '" + printable(whole.key) +
+                                "', was used for another request",
+                            "requests", 0, "key");
+            auto outcome = work_out(part, 0);
+            if (auto* refused = std::get_if<Denial>(&outcome)) {
+                // Of several payers, who has not enough.
+                if (refused->rule == "available" && part.person.empty()) refused->rule = "fund";
+                if (refused->rule == "available" && part.draw == Draw::own) refused->rule = "own";
+                return std::move(*refused);
+            }
+            parts_.journal.apply(part, std::get<Voucher>(outcome));
         }
-        parts_.journal.apply(part, std::get<Voucher>(outcome));
-    }
-    store_.execute("RELEASE whole");
-    return receipt;
+        return std::nullopt;
+    });
+    return refusal ? parts_.journal.refuse(whole, *refusal) : receipt;
 }
 
 Ledger Ledger::open(const std::string& path, const LedgerOptions& options) {
@@ -190,14 +187,18 @@ Ledger Ledger::open(const std::string& path, const LedgerOptions& options) {
 
 Receipt Ledger::apply(const Request& request) {
     const Fields fields = fields_of(request, 0);
+    check_client(fields, 0);
     return data_->write([&](Data::Session& session) { return session.apply(fields, 0); });
 }
 
 std::vector<Receipt> Ledger::apply(std::span<const Request> requests, bool linked) {
     std::vector<Fields> all;
     all.reserve(requests.size());
-    for (const Request& request : requests)
-        all.push_back(fields_of(request, static_cast<std::int64_t>(all.size()) + 1));
+    for (const Request& request : requests) {
+        const auto row = static_cast<std::int64_t>(all.size()) + 1;
+        all.push_back(fields_of(request, row));
+        check_client(all.back(), row);
+    }
     return data_->write([&](Data::Session& session) {
         if (linked) return session.apply_linked(all);
         std::vector<Receipt> receipts;

@@ -9,15 +9,27 @@
 
 #include <gradus/account/ledger.h>
 #include <gradus/account/request.h>
+#include <gradus/base/error.h>
 #include <gradus/organization/organization.h>
 
 #include "account/book.h"
 #include "account/store.h"
 #include "account/voucher.h"
+#include "base/utf8.h"
 
 namespace gradus {
 
 // What a programme says, before the ledger is asked.
+
+/// The row of that key. @throws Error unknown_key, which names the column of the request.
+template <class Tag>
+Id<Tag> known(const Organization& organization, const std::string& key, const char* column) {
+    const std::int32_t id = organization.keys(Tag::table).find(key);
+    if (id < 0)
+        throw Error(Code::unknown_key, "'" + printable(key) + "' is not a key of " + std::string(Tag::table),
+                    "requests", 0, column);
+    return Id<Tag>(id);
+}
 
 /// @throws Error contradiction if the organisation's currency is not the ledger's.
 void check_currency(const Organization& organization, std::string_view currency);

@@ -1,0 +1,67 @@
+#include "account/spending_parts.h"
+
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <gradus/base/error.h>
+
+#include "base/utf8.h"
+
+namespace gradus {
+
+std::string part_key(const std::string& key, std::size_t place) {
+    constexpr const char* names[] = {"/account", "/own", "/fund"};
+    return key + names[place];
+}
+
+Fields part_of(const Fields& whole, OperationKind operation, std::size_t place) {
+    return {.key = part_key(whole.key, place),
+            .at = whole.at,
+            .by = whole.by,
+            .reason = whole.reason,
+            .operation = operation,
+            .subject = whole.key};
+}
+
+RecordedSpending recorded_spending(Journal& journal, const std::string& key) {
+    std::optional<Recorded> found = journal.recorded(key);
+    if (!found || found->fields.operation != OperationKind::spend)
+        throw Error(Code::unknown_key, "there is no spending '" + printable(key) + "' in the ledger", "requests", 0,
+                    "spending");
+    RecordedSpending spending{std::move(*found), {}};
+    for (std::size_t i = 0; i < spending.parts.size(); ++i)
+        if (auto part = journal.recorded(part_key(key, i)); part && part->fields.subject == key)
+            spending.parts[i] = std::move(*part);
+    return spending;
+}
+
+Receipt resolve(Ledger::Data::Session& session, const Fields& asked, const RecordedSpending& spending,
+                const SpendingParts& posted) {
+    return session.apply_whole(asked, [&]() -> std::variant<std::vector<Fields>, Denial> {
+        const std::string name = "spending '" + printable(asked.subject) + "'";
+        if (!spending.whole.receipt.applied)
+            return Denial{.rule = "refused",
+                          .message = name + " was refused: " + spending.whole.receipt.message +
+                                     ". Possible: ask again, with another key"};
+        std::vector<Fields> made_of;
+        for (std::size_t i = 0; i < posted.size(); ++i) {
+            if (!spending.parts[i] && posted[i] > 0)
+                return Denial{
+                    .rule = "reserved",
+                    .available = Amount(0),
+                    .asked = Amount(posted[i]),
+                    .limit = Amount(0),
+                    .message = name + " has reserved nothing for that. Possible: ask for it by another spending"};
+            if (!spending.parts[i]) continue;
+            const bool post = posted[i] > 0;
+            Fields part = part_of(asked, post ? OperationKind::post : OperationKind::void_reservation, i);
+            part.subject = spending.parts[i]->fields.key;
+            if (post) part.amount = Amount(posted[i]), part.provider = asked.provider;
+            made_of.push_back(std::move(part));
+        }
+        return made_of;
+    });
+}
+
+}  // namespace gradus

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <gradus/account/receipt.h>
+
+#include "account/fields.h"
+#include "account/handle.h"
+#include "account/recorded.h"
+
+namespace gradus {
+
+/// What the parts of a spending hold, in their order: the account's in the programme's kind; the employee's own and the fund's, in money.
+using SpendingParts = std::array<std::int64_t, 3>;
+
+/// The key of a part's reservation, post or void.
+std::string part_key(const std::string& key, std::size_t place);
+
+/// The request for a part, as far as it is that of the whole.
+Fields part_of(const Fields& whole, OperationKind operation, std::size_t place);
+
+/// A spending as it was written down, and its reservations by place; those that it has not are absent.
+struct RecordedSpending {
+    Recorded whole;
+    std::array<std::optional<Recorded>, 3> parts;
+};
+/// @throws Error unknown_key if there is no such spending.
+RecordedSpending recorded_spending(Journal& journal, const std::string& key);
+
+/// Settles or cancels: posts so much of each part, and voids those of which nothing is posted.
+Receipt resolve(Ledger::Data::Session& session, const Fields& asked, const RecordedSpending& spending,
+                const SpendingParts& posted);
+
+}  // namespace gradus
