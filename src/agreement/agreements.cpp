@@ -91,13 +91,6 @@ private:
     throw Error(Code::internal, "two requests that do not differ", "plans");
 }
 
-/// The refusal of the batch's request that the others were refused for.
-std::optional<Stop> refused(const std::vector<Receipt>& receipts) {
-    for (const Receipt& receipt : receipts)
-        if (!receipt.applied && receipt.rule != "linked") return Stop{receipt.rule, receipt.message};
-    return std::nullopt;
-}
-
 }  // namespace
 
 Agreements::Data::Data(const Ledger& ledger, const Organization& organization)
@@ -142,9 +135,9 @@ PlanReceipt Agreements::apply(const PlanRequest& request) {
         check_moment(end.at, "change");
         PlanChange change(records, data_->organization(), request, end.number + 1, data_->ledger().data().currency());
         std::optional<Stop> stop = change.work_out();
-        if (!stop && !change.ledger_requests().empty()) {
+        if (!stop && change.money().asks()) {
             check_moment(session.parts().journal.end().at, "transaction of the ledger");
-            stop = refused(session.apply_linked(change.ledger_requests()));
+            stop = change.money().apply(data_->organization(), session);
         }
         const ChangeRecord record{.receipt = {.number = end.number + 1,
                                               .at = request.at,

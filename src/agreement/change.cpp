@@ -7,40 +7,12 @@
 
 #include <gradus/base/error.h>
 
-#include "account/book.h"
 #include "account/wording.h"
-#include "base/utf8.h"
+#include "agreement/permission.h"
 
 namespace gradus {
 
 namespace {
-
-__extension__ typedef __int128 int128;
-
-std::string quoted(std::string_view text) { return "'" + printable(text) + "'"; }
-
-/// "proposed, manager_agreed".
-std::string listed(const std::vector<std::string_view>& words) {
-    std::string text;
-    for (const std::string_view word : words) text += (text.empty() ? "" : ", ") + std::string(word);
-    return text;
-}
-
-std::string plan_name(const std::string& plan) { return "plan " + quoted(plan); }
-
-/// whole × part / of, rounded half-even; 0 ≤ part ≤ of.
-std::int64_t share(std::int64_t whole, std::int64_t part, std::int64_t of) {
-    if (of == 0) return 0;
-    const int128 product = int128(whole) * part;
-    const int128 rest = product % of;
-    int128 result = product / of;
-    if (rest * 2 > of || (rest * 2 == of && result % 2 != 0)) ++result;
-    return static_cast<std::int64_t>(result);
-}
-
-std::string reservation_key(const ItemRecord& item, const char* leg, std::int64_t times) {
-    return "agreement " + item.reservation + " " + leg + (times ? " " + std::to_string(times) : "");
-}
 
 bool same_terms(const ItemRecord& a, const ItemRecord& b) {
     const auto terms = [](const ItemRecord& i) {
@@ -125,52 +97,9 @@ PlanState PlanChange::state_after() const {
     return found == plans_.end() ? before_ : found->second.state;
 }
 
-std::optional<Stop> PlanChange::may(PlanEvent event, const PlanRecord* plan, PlanState& next) const {
-    std::vector<std::string_view> states, actors;
-    const Transition* taken = nullptr;
-    for (const Transition& transition : transitions()) {
-        if (transition.event != event) continue;
-        if (transition.from != plan->state) {
-            if (!is_missing(transition.from)) states.push_back(word(transition.from));
-            continue;
-        }
-        for (std::size_t actor = 0; actor < std::size(Words<Actor>::names); ++actor)
-            if (transition.allows(static_cast<Actor>(actor))) actors.push_back(Words<Actor>::names[actor]);
-        if (transition.allows(request_.as)) taken = &transition;
-    }
-    const std::string what(word(event));
-    if (actors.empty())
-        return Stop{"state", plan_name(plan->plan) + " is " + std::string(word(plan->state)) +
-                                 ", and cannot take the step " + what + ". Possible: " + what + " when it is " +
-                                 listed(states)};
-    if (!taken)
-        return Stop{"who", what + " of a plan that is " +
-                               (is_missing(plan->state) ? "new" : std::string(word(plan->state))) + " is not for the " +
-                               std::string(word(request_.as)) + ". Possible: by " + listed(actors)};
-    next = taken->to;
-    const auto not_them = [&](const std::string& who) {
-        return Stop{"who", quoted(request_.by) + " is not the " + std::string(word(request_.as)) + " of " +
-                               plan_name(plan->plan) + ". Possible: by " + who};
-    };
-    if (request_.as == Actor::employee && request_.by != plan->person) return not_them(quoted(plan->person));
-    if (request_.as == Actor::advisor && (plan->advisor.empty() || request_.by != plan->advisor))
-        return not_them(plan->advisor.empty() ? "one who was named first (name_advisor)" : quoted(plan->advisor));
-    if (request_.as == Actor::manager) {
-        const std::int32_t person = organization_.people().find(plan->person);
-        const PersonId manager =
-            person < 0 ? PersonId() : organization_->people.manager[static_cast<std::size_t>(person)];
-        if (!manager)
-            return not_them("a manager, and the organisation has none for " + quoted(plan->person) +
-                            ": give people.manager first");
-        const std::string_view key = organization_.people()[static_cast<std::size_t>(manager.value())];
-        if (request_.by != key) return not_them(quoted(key));
-    }
-    return std::nullopt;
-}
-
 std::optional<Stop> PlanChange::step(PlanEvent event) {
     PlanRecord plan = *plan_;
-    if (std::optional<Stop> stop = may(event, &plan, plan.state)) return stop;
+    if (std::optional<Stop> stop = not_permitted(organization_, request_, *plan_, event, plan.state)) return stop;
     plans_[plan.plan] = std::move(plan);
     return std::nullopt;
 }
@@ -196,7 +125,9 @@ std::optional<Stop> PlanChange::write_plan(const WritePlan& operation) {
     WrittenContent full = written(organization_, content, request_.at);
 
     PlanRecord plan = plan_ ? *plan_ : PlanRecord{.plan = request_.plan, .person = content.person};
-    if (std::optional<Stop> stop = may(event_, &plan, plan.state)) return stop;
+    PlanState next = plan.state;
+    if (std::optional<Stop> stop = not_permitted(organization_, request_, plan, event_, next)) return stop;
+    plan.state = next;
     plan.content = number_, plan.supersedes = content.supersedes;
     plans_[plan.plan] = plan;
     content_ = std::move(full.content);
@@ -261,7 +192,7 @@ std::optional<Stop> PlanChange::seal() {
         old = records_.plan(plan_->supersedes);
         if (!old) throw Error(Code::damaged, "there is no " + plan_name(plan_->supersedes), "plans");
         PlanState next = old->state;
-        if (const std::optional<Stop> stop = may(PlanEvent::supersede, &*old, next))
+        if (const std::optional<Stop> stop = not_permitted(organization_, request_, *old, PlanEvent::supersede, next))
             return Stop{stop->rule == "state" ? "supersedes" : stop->rule,
                         "to agree on " + plan_name(plan_->plan) + " ends " + plan_name(old->plan) + ": " +
                             stop->message + ", or change this plan to supersede another or none"};
@@ -284,7 +215,7 @@ std::optional<Stop> PlanChange::seal() {
     for (ItemRecord& item : fresh) {
         item.reservation = std::to_string(number_) + "/" + std::to_string(&item - fresh.data() + 1);
         item.status = item.session.empty() ? ItemStatus::enrolled : ItemStatus::waiting;
-        reserve_all(item);
+        money_.hold(item);
         set(std::move(item));
     }
     return std::nullopt;
@@ -349,31 +280,10 @@ std::optional<Stop> PlanChange::step_item(const StepItem& operation) {
 }
 
 std::optional<Stop> PlanChange::settle(ItemRecord& item, const StepItem& operation) {
-    const std::int64_t held = item.cost();
-    const std::int64_t cost = is_missing(operation.cost) ? held : operation.cost.minor_units();
-    if (cost > held)
-        return Stop{"reserved", "activity " + quoted(item.activity) + " has " + money(held) + " reserved, and cost " +
-                                    money(cost) + ". Possible: raise_item by " + money(cost - held) + " first"};
-    const std::int64_t minutes_held = item.minutes.value_or(0);
-    const std::int64_t minutes = is_missing(operation.hours) ? minutes_held : operation.hours.count();
-    if (item.hours_program && minutes > minutes_held)
-        return Stop{"reserved", "activity " + quoted(item.activity) + " has " +
-                                    to_text(Amount(minutes_held), AccountKind::hours, currency_) +
-                                    " reserved, and took " + to_text(Amount(minutes), AccountKind::hours, currency_) +
-                                    ". Possible: raise_item by " +
-                                    to_text(Amount(minutes - minutes_held), AccountKind::hours, currency_) + " first"};
-    // Cumulative shares, rounded: each part within a unit of its share, none above what is reserved for it, and no cent lost.
-    const std::int64_t account = share(cost, item.account, held);
-    const std::int64_t with_employee = share(cost, item.account + item.employee, held);
-    end(item, "account", account, operation.provider);
-    end(item, "employee", with_employee - account, operation.provider);
-    end(item, "fund", cost - with_employee, operation.provider);
-    end(item, "hours", minutes, operation.provider);
-    end(item, "items", 1, operation.provider);
+    if (std::optional<Stop> stop = money_.settle(item, operation)) return stop;
     item.status = event_ == PlanEvent::complete_item ? ItemStatus::completed
                   : event_ == PlanEvent::fail_item   ? ItemStatus::failed
                                                      : ItemStatus::no_show;
-    item.spent = cost, item.spent_minutes = minutes;
     set(std::move(item));
     return std::nullopt;
 }
@@ -393,77 +303,16 @@ std::optional<Stop> PlanChange::raise(const RaiseItem& operation) {
                     "no fund is charged for activity " + quoted(item.activity) + " of " + plan_name(item.plan) +
                         ". Possible: raise the account part or the employee's, or supersede the plan by one whose "
                         "item names a fund"};
-    if (operation.hours > Minutes(0) || item.minutes)
-        item.minutes = checked_sum(item.minutes.value_or(0), operation.hours.count(), "hours");
-    item.account = checked_sum(item.account, operation.account.minor_units(), "account");
-    item.employee = checked_sum(item.employee, operation.employee.minor_units(), "employee");
-    item.fund_cost = checked_sum(item.fund_cost, operation.fund.minor_units(), "fund");
-    checked_sum(checked_sum(item.account, item.employee, "cost"), item.fund_cost, "cost");
-    if (!item.money_program && item.account + item.employee > 0) item.money_program = "";
-    ++item.raised;
-    const std::string program = item.money_program.value_or("");
-    reserve(item, "account", item.raised, Account{item.person, program}, operation.account.minor_units(),
-            Draw::granted);
-    reserve(item, "employee", item.raised, Account{item.person, program}, operation.employee.minor_units(), Draw::own);
-    if (!item.fund.empty())
-        reserve(item, "fund", item.raised, FundAccount{item.fund}, operation.fund.minor_units(), Draw::any);
-    if (item.hours_program)
-        reserve(item, "hours", item.raised, Account{item.person, *item.hours_program, AccountKind::hours},
-                operation.hours.count(), Draw::any);
+    money_.raise(item, operation);
     set(std::move(item));
     return std::nullopt;
 }
 
-void PlanChange::reserve_all(const ItemRecord& item) {
-    const std::string program = item.money_program.value_or("");
-    reserve(item, "account", 0, Account{item.person, program}, item.account, Draw::granted);
-    reserve(item, "employee", 0, Account{item.person, program}, item.employee, Draw::own);
-    if (!item.fund.empty()) reserve(item, "fund", 0, FundAccount{item.fund}, item.fund_cost, Draw::any);
-    if (item.hours_program)
-        reserve(item, "hours", 0, Account{item.person, *item.hours_program, AccountKind::hours},
-                item.minutes.value_or(0), Draw::any);
-    if (item.items_program)
-        reserve(item, "items", 0, Account{item.person, *item.items_program, AccountKind::items}, 1, Draw::any);
-}
-
-void PlanChange::reserve(const ItemRecord& item, const char* leg, std::int64_t times, Payer payer, std::int64_t amount,
-                         Draw draw) {
-    if (amount == 0) return;
-    ask(reservation_key(item, leg, times), item.activity,
-        Reserve{.payer = std::move(payer), .amount = Amount(amount), .draw = draw});
-}
-
-/// Posts so much of what is reserved for a part of the cost, and frees the rest.
-void PlanChange::end(const ItemRecord& item, const char* leg, std::int64_t amount, const std::string& provider) {
-    for (std::int64_t times = 0; times <= item.raised; ++times) {
-        const std::string key = reservation_key(item, leg, times);
-        const std::optional<Reserved> reserved = records_.reserved(key);
-        if (!reserved) continue;
-        const std::int64_t part = std::min(amount, reserved->amount);
-        amount -= part;
-        std::string own_key = "agreement " + std::to_string(number_) + " end " + std::to_string(++asked_);
-        if (part > 0)
-            ask(std::move(own_key), item.activity, Post{key, Amount(part), provider});
-        else if (!reserved->resolved)  // else somebody gave it up in the ledger, and it is free
-            ask(std::move(own_key), item.activity, Void{key});
-    }
-}
-
 void PlanChange::withdraw(ItemRecord item) {
-    for (const char* leg : {"account", "employee", "fund", "hours", "items"}) end(item, leg, 0, {});
+    money_.release(item);
     item.status = ItemStatus::withdrawn;
     touched_.insert(item.session);
     set(std::move(item));
-}
-
-void PlanChange::ask(std::string key, const std::string& activity, Operation operation) {
-    ledger_requests_.push_back(
-        fields_of({.key = std::move(key),
-                   .at = request_.at,
-                   .by = request_.by,
-                   .reason = plan_name(request_.plan) + ", " + printable(activity) + ": " + std::string(word(event_)),
-                   .operation = std::move(operation)},
-                  0));
 }
 
 /// Free seats go to those who wait, in order of agreement.
@@ -513,10 +362,6 @@ std::optional<ItemRecord> PlanChange::now(const std::string& plan, const std::st
 void PlanChange::set(ItemRecord item) {
     std::pair key(item.plan, item.activity);
     items_.insert_or_assign(std::move(key), std::move(item));
-}
-
-std::string PlanChange::money(std::int64_t amount) const {
-    return to_text(Amount(amount), AccountKind::money, currency_);
 }
 
 void PlanChange::write() {

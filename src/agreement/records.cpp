@@ -82,7 +82,7 @@ Records::Records(Store& store)
                        " ORDER BY plan, activity"),
       seats_(store, "SELECT seats FROM plan_seats WHERE session = ?1 ORDER BY number DESC LIMIT 1"),
       reserved_(store,
-                "SELECT r.amount, r.resolved FROM transactions t JOIN reservations r ON r.reservation = t.number "
+                "SELECT r.amount FROM transactions t JOIN reservations r ON r.reservation = t.number "
                 "WHERE t.key = ?1"),
       plans_(store, "SELECT " PLAN_COLUMNS
                     " FROM plan_states s WHERE number = "
@@ -172,10 +172,10 @@ Records::Seats Records::seats(std::string_view session) {
     return {true, rows.missing(0) ? std::nullopt : std::optional(rows.number(0))};
 }
 
-std::optional<Reserved> Records::reserved(std::string_view key) {
+std::optional<std::int64_t> Records::reserved(std::string_view key) {
     Statement::Rows rows = reserved_(key);
     if (!rows.next()) return std::nullopt;
-    return Reserved{rows.number(0), !rows.missing(1)};
+    return rows.number(0);
 }
 
 void Records::add(const ChangeRecord& change) {

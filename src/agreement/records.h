@@ -67,12 +67,6 @@ struct ChangeRecord {
     std::string body;  ///< digest of the whole request
 };
 
-/// A reservation of the ledger, as far as it matters here.
-struct Reserved {
-    std::int64_t amount = 0;
-    bool resolved = false;
-};
-
 /// What the file has of plans. Within a transaction of the file.
 class Records {
 public:
@@ -96,7 +90,8 @@ public:
         std::optional<std::int64_t> seats{};
     };
     Seats seats(std::string_view session);
-    std::optional<Reserved> reserved(std::string_view key);
+    /// What the ledger reserved under a key; nothing if it reserved nothing.
+    std::optional<std::int64_t> reserved(std::string_view key);
     /// All plans, by key.
     std::vector<PlanRecord> plans();
 

@@ -56,6 +56,7 @@ public:
         std::string status = "planned", money_program, hours_program, items_program;
         std::int64_t since = 0;
         std::int64_t spent = -1;
+        std::int64_t used_account = 0, used_minutes = 0;  ///< of the account, once it is over
 
         bool live() const { return status == "waiting" || status == "enrolled" || status == "in_progress"; }
         bool seated() const {
@@ -76,7 +77,12 @@ public:
     std::map<Payer, std::int64_t> free;
     std::map<std::string, std::optional<std::int64_t>> seats;
 
-    void pay_in(const Payer& payer, std::int64_t amount, std::int64_t at) { free[payer] += amount, ledger_at_ = at; }
+    /// `what` of a payer: money, own, hours; of a fund "fund" for its money, "fund items" for its items.
+    void pay_in(const Payer& payer, std::int64_t amount, std::int64_t at) {
+        free[payer] += amount, ledger_at_ = at;
+        const std::string& what = std::get<2>(payer);
+        supplied_.insert(what == "hours" ? "H" : std::get<0>(payer) + " " + what);
+    }
     std::int64_t ledger_at() const { return ledger_at_; }
 
     Answer apply(const ModelRequest& r) {
@@ -96,8 +102,9 @@ public:
             if (stopped.empty() && after.legs_) {
                 if (r.at < ledger_at_) return Code::out_of_range;
                 for (const auto& [payer, amount] : after.frees_) after.free[payer] += amount;
-                for (const auto& [payer, amount] : after.needs_)
-                    if ((after.free[payer] -= amount) < 0) stopped = "available";
+                for (const Need& need : after.needs_)
+                    if (stopped.empty() && (need.never || (after.free[need.payer] -= need.amount) < 0))
+                        stopped = need.rule;
             }
             Reply reply{number_, stopped.empty(), state, stopped};
             if (stopped.empty()) {
@@ -106,7 +113,6 @@ public:
                 *this = std::move(after);
                 if (legs) ledger_at_ = r.at;
             } else {
-                if (stopped == "available") ledger_at_ = r.at;  // the ledger keeps its refusal too
                 const auto plan = plans.find(r.plan);
                 reply.state = plan == plans.end() ? "" : plan->second.state;
             }
@@ -208,9 +214,9 @@ private:
         plan.items.clear(), plan.order.clear();
         for (const ModelRow& row : r.rows) {
             Item item{row, "planned", "", "", "", 0, -1};
-            const bool accounts = r.person == "Ann" || r.person == "Cy";
             if (!row.pinned) {
-                if (row.account + row.employee > 0 && accounts) item.money_program = "T";
+                if (row.account + row.employee > 0 && r.person != "Di")
+                    item.money_program = r.person == "Bo" ? "P" : r.person == "Max" ? "" : "T";
                 if (r.person == "Ann") item.hours_program = "H";
                 if (r.person == "Cy") item.items_program = "I";
             }
@@ -265,32 +271,76 @@ private:
             for (auto& [activity, item] : old->items)
                 if (item.live() && item.status != "in_progress") release(*old, item);
         for (Item* item : fresh) {
-            item->status = item->row.session.empty() ? "enrolled" : "waiting";
             hold(plan, *item, item->row.account, item->row.employee, item->row.fund, item->row.minutes,
                  item->items_program.empty() ? 0 : 1);
+            item->status = item->row.session.empty() ? "enrolled" : "waiting";
         }
         return "";
     }
 
-    void move(std::map<Payer, std::int64_t>& sums, const Payer& payer, std::int64_t amount) {
-        if (amount == 0) return;
-        sums[payer] += amount, legs_ = true;
+    /// Who pays a part: an account, or in its place the fund of a programme that is a pool.
+    static Payer account(const Plan& plan, const Item& item) {
+        if (item.money_program == "P") return {"F", "", "fund"};
+        return {plan.person, item.money_program, "money"};
+    }
+    /// What the programme's caps leave of an account part in the period of the item: "T" 25 a month, "P" 60 a quarter, "H" 90 minutes a
+    /// month, "I" 3 items in all.
+    std::int64_t left_of_cap(const Plan& of, const Item& item, const std::string& program) const {
+        const auto period = [&](const ModelRow& row) {
+            const int month = row.first_day < 120 ? 4 : 5;  // 2026-05-01 is day 120, and all days lie in April and May
+            return program == "I" || program == "P" ? 0 : month;
+        };
+        std::int64_t left = program == "T" ? 2500 : program == "P" ? 6000 : program == "H" ? 90 : 3;
+        for (const auto& [key, plan] : plans)
+            for (const auto& [activity, other] : plan.items) {
+                if (plan.person != of.person || period(other.row) != period(item.row)) continue;
+                const bool over = other.seated() && !other.live();
+                if (!other.live() && !over) continue;
+                if (program == other.money_program) left -= over ? other.used_account : other.row.account;
+                if (program == other.hours_program) left -= over ? other.used_minutes : other.row.minutes;
+                if (program == other.items_program) left -= 1;
+            }
+        return std::max<std::int64_t>(left, 0);
+    }
+    void need(const Payer& payer, std::int64_t amount, const std::string& rule, bool never = false) {
+        if (amount > 0 || never) needs_.push_back({payer, amount, rule, never}), legs_ = true;
+    }
+    /// A part charged to a programme: its rules come before what the payer has.
+    void charge(const Plan& plan, const Item& item, const std::string& program, std::int64_t amount) {
+        const char* fund = program == "H" ? "H" : program == "P" ? "F fund" : program == "I" ? "F fund items" : nullptr;
+        if (fund && !supplied_.contains(fund)) return need({}, 0, "supplied", true);
+        if (amount > left_of_cap(plan, item, program)) need({}, 0, "cap", true);
     }
     void hold(const Plan& plan, const Item& item, std::int64_t account, std::int64_t employee, std::int64_t fund,
               std::int64_t minutes, std::int64_t items) {
-        each(needs_, plan, item, account, employee, fund, minutes, items);
+        const std::string& money = item.money_program;
+        if (!money.empty() && account + employee + fund > 0) charge(plan, item, money, account);
+        need(this->account(plan, item), account, money == "P" ? "fund" : "available");
+        need({plan.person, money, "own"}, employee, money.empty() ? "available" : "own");
+        need({"F", "", "fund"}, fund, money.empty() ? "available" : "fund");
+        if (!item.hours_program.empty() && minutes > 0) {
+            charge(plan, item, "H", minutes);
+            need({plan.person, "H", "hours"}, minutes, "available");
+        }
+        if (!item.items_program.empty() && items > 0) {
+            charge(plan, item, "I", items);
+            need({"F", "", "fund items"}, items, "fund");
+        }
     }
-    void each(std::map<Payer, std::int64_t>& sums, const Plan& plan, const Item& item, std::int64_t account,
-              std::int64_t employee, std::int64_t fund, std::int64_t minutes, std::int64_t items) {
-        move(sums, {plan.person, item.money_program, "money"}, account);
-        move(sums, {plan.person, item.money_program, "own"}, employee);
-        move(sums, {"F", "", "fund"}, fund);
-        if (!item.hours_program.empty()) move(sums, {plan.person, item.hours_program, "hours"}, minutes);
-        if (!item.items_program.empty()) move(sums, {plan.person, item.items_program, "items"}, items);
+    void give_back(const Payer& payer, std::int64_t amount) {
+        if (amount > 0) frees_[payer] += amount, legs_ = true;
+    }
+    void give_back(const Plan& plan, const Item& item, std::int64_t account, std::int64_t employee, std::int64_t fund,
+                   std::int64_t minutes, std::int64_t items) {
+        give_back(this->account(plan, item), account);
+        give_back({plan.person, item.money_program, "own"}, employee);
+        give_back({"F", "", "fund"}, fund);
+        if (!item.hours_program.empty()) give_back({plan.person, "H", "hours"}, minutes);
+        if (!item.items_program.empty()) give_back({"F", "", "fund items"}, items);
     }
     void release(const Plan& plan, Item& item) {
         item.status = "withdrawn";
-        each(frees_, plan, item, item.row.account, item.row.employee, item.row.fund, item.row.minutes, 1);
+        give_back(plan, item, item.row.account, item.row.employee, item.row.fund, item.row.minutes, 1);
     }
     std::string give_up(Plan& plan) {
         for (const auto& [activity, item] : plan.items)
@@ -340,12 +390,12 @@ private:
         const std::int64_t account = round(item.row.account);
         const std::int64_t employee = round(item.row.account + item.row.employee) - account;
         const std::int64_t fund = cost - account - employee;
-        each(frees_, plan, item, item.row.account - account, item.row.employee - employee, item.row.fund - fund,
-             item.row.minutes - minutes, 0);
+        give_back(plan, item, item.row.account - account, item.row.employee - employee, item.row.fund - fund,
+                  item.row.minutes - minutes, 0);
         if (item.cost() > 0 || (!item.hours_program.empty() && item.row.minutes > 0) || !item.items_program.empty())
             legs_ = true;
         item.status = r.event == "complete_item" ? "completed" : r.event == "fail_item" ? "failed" : "no_show";
-        item.spent = cost;
+        item.spent = cost, item.used_account = account, item.used_minutes = minutes;
         return "";
     }
     void advance() {
@@ -365,7 +415,16 @@ private:
         }
     }
 
-    std::map<Payer, std::int64_t> needs_, frees_;
+    /// What is needed of a payer, in order, and the rule that refuses it; `never`: it is refused whatever there is.
+    struct Need {
+        Payer payer;
+        std::int64_t amount = 0;
+        std::string rule;
+        bool never = false;
+    };
+    std::vector<Need> needs_;
+    std::map<Payer, std::int64_t> frees_;
+    std::set<std::string> supplied_;
     bool legs_ = false;
     std::map<std::string, std::pair<ModelRequest, Reply>> known_;
     std::int64_t number_ = 0, at_ = 0, ledger_at_ = 0;

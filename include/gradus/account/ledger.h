@@ -62,7 +62,8 @@ public:
     static Ledger open(const std::string& path, const LedgerOptions& options = {});
 
     /// Applies or refuses a request, or returns the receipt it got before.
-    /// @throws Error contradiction if the key was used for another request; out_of_range for an amount that is not positive or
+    /// @throws Error contradiction if the key was used for another request, or it or the reservation that is posted or voided is an agreed
+    ///         plan's ("agreement …"); out_of_range for an amount that is not positive or
     ///         sums beyond 64 bits, for an `at` before the last transaction's and an expiry that is not after `at`; missing_value,
     ///         invalid_text; unknown_key for a reservation or key that is not in the ledger.
     Receipt apply(const Request& request);

@@ -15,7 +15,7 @@ struct Receipt {
     /// Of a refusal, the rule that stopped it: `available` (the payer has not enough), `reserved` (more than was reserved),
     /// `resolved` (the reservation was posted, given up or expired before), `refused` (what it builds on was refused),
     /// `reversed` (it was reversed before), `reversible` (it cannot be reversed), `linked` (another request of the batch was
-    /// refused). Empty if applied.
+    /// refused). Of a spending, one of its programme's too (Decision::receipt). Empty if applied.
     std::string rule;
     Amount available = missing<Amount>();  ///< what the payer had available; missing where nobody pays
     Amount asked = missing<Amount>();      ///< what was asked for; missing where there is no amount

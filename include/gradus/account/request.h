@@ -157,8 +157,8 @@ struct Words<OperationKind> {
 /// Amounts are whole numbers of the account's kind: minor units of money, minutes, items. Texts are UTF-8 without control
 /// characters (a reason may have line ends), up to 1,000 bytes, a reason up to 10,000.
 struct Request {
-    /// The client's own name for this request, not empty, never used for another. Keep the request before sending it: after a
-    /// crash, or an error that tells nothing, the very same request can be sent again and is done once.
+    /// The client's own name for this request, not empty, never used for another; not beginning with "agreement ", as the keys under
+    /// which agreed plans reserve do. Keep the request before sending it: after a crash, or an error that tells nothing, the very same request can be sent again and is done once.
     std::string key;
     /// When it happens; not before the request applied or refused last.
     Moment at;

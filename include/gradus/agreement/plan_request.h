@@ -84,7 +84,8 @@ struct PlanReceipt {
     /// Of a refusal, the rule that stopped it: `state` (the plan cannot take this step now), `who` (somebody else may),
     /// `item` (the item cannot), `seat` (it waits for one), `open` (items are open), `under_way` (so are they), `twice` (the
     /// activity is agreed in another plan), `supersedes` (that plan has ended), `reserved` (it costs more than was reserved), `fund` (none is charged for it),
-    /// or one of the ledger's (Receipt::rule). Empty if applied.
+    /// or, of a part of an item, one of the programme that it is charged to (Decision::receipt) or of the ledger (Receipt::rule).
+    /// Empty if applied.
     std::string rule{};
     std::string message{};  ///< of a refusal: which rule, and what would make it possible
 
