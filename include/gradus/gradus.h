@@ -17,6 +17,7 @@
 #include <gradus/agreement/agreements.h>
 #include <gradus/agreement/next_plan.h>
 #include <gradus/agreement/plan_request.h>
+#include <gradus/agreement/program_stages.h>
 #include <gradus/agreement/transition.h>
 #include <gradus/assessment/assessment.h>
 #include <gradus/assessment/estimate.h>

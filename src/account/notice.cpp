@@ -45,13 +45,22 @@ Buffer<T> column(const std::vector<Notice>& rows, const Get& get) {
 
 Notices notices(const Organization& organization, const Ledger& ledger, Moment at, std::int32_t lead_days,
                 std::span<const PersonId> planned) {
+    return notices(organization, ledger, at, lead_days, planned, organization->sessions);
+}
+
+Notices notices(const Organization& organization, const Ledger& ledger, Moment at, std::int32_t lead_days,
+                std::span<const PersonId> planned, const Sessions& sessions) {
+    if (sessions.size() != organization->sessions.size())
+        throw Error(Code::contradiction,
+                    "expected the organisation's " + std::to_string(organization->sessions.size()) + " rows, found " +
+                        std::to_string(sessions.size()),
+                    "sessions");
     if (lead_days < 0 || lead_days > 36'500)
         throw Error(Code::out_of_range, "expected 0 to 36500 days, found " + std::to_string(lead_days), "options", 0,
                     "lead_days");
     std::vector<PersonId> have(planned.begin(), planned.end());
     std::sort(have.begin(), have.end());
     const Date day = day_of(at), last = day + Date::duration(lead_days);
-    const Sessions& sessions = organization->sessions;
     std::vector<std::size_t> opening;
     for (std::size_t row = 0; row < sessions.size(); ++row)
         if (sessions.first_day[row] >= day && sessions.first_day[row] <= last && sessions.seats[row] != 0)

@@ -157,24 +157,30 @@ CapPeriodOf cap_period_of(const Organization& organization, ProgramId program, D
     return {first_day_of(number, period), first_day_of(number + 1, period)};
 }
 
-std::int64_t used_of_cap(Store& store, const Account& account, CapPeriodOf period, Moment at) {
-    // What a spending uses is its first part's: while reserved, the reservation; once posted, what was, unless reversed since.
+std::vector<CapUse> cap_uses(Store& store, const Account& account, Date from, Date end, Moment at) {
+    // Its first part's.
     Statement spendings(
         store,
-        "SELECT CASE WHEN r.resolved IS NULL THEN CASE WHEN r.expires > ?6 THEN r.amount ELSE 0 END "
+        "SELECT s.first_day, CASE WHEN r.resolved IS NULL THEN CASE WHEN r.expires > ?6 THEN r.amount ELSE 0 END "
         "WHEN p.operation = 'post' AND p.subject = l.key AND NOT EXISTS (SELECT 1 FROM transactions b "
         "WHERE b.subject = p.key AND b.operation = 'reverse' AND b.applied = 1) THEN p.amount ELSE 0 END "
         "FROM transactions s JOIN transactions l ON l.key = s.key || '/account' "
         "JOIN reservations r ON r.reservation = l.number LEFT JOIN transactions p ON p.number = r.resolved "
         "WHERE s.operation = 'spend' AND s.applied = 1 AND s.person = ?1 AND s.program = ?2 AND s.first_day >= ?3 "
         "AND s.first_day < ?4 AND s.kind = ?5");
-    const Date first = is_missing(period.first) ? Date::min() : period.first;
-    const Date end = is_missing(period.end) ? Date::max() : period.end;
-    std::int64_t used = 0;
+    const Date last = is_missing(end) ? Date::max() : end;  // a missing day is before all others
+    std::vector<CapUse> uses;
     for (Statement::Rows rows =
-             spendings(account.person, account.program, days(first), days(end), word(account.kind), micros(at));
+             spendings(account.person, account.program, days(from), days(last), word(account.kind), micros(at));
          rows.next();)
-        used = checked_sum(used, rows.number(0), "the cap's spendings");
+        uses.push_back({day_at(rows.number(0)), rows.number(1)});
+    return uses;
+}
+
+std::int64_t used_of_cap(Store& store, const Account& account, CapPeriodOf period, Moment at) {
+    std::int64_t used = 0;
+    for (const CapUse& use : cap_uses(store, account, period.first, period.end, at))
+        used = checked_sum(used, use.amount, "the cap's spendings");
     return used;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <gradus/account/ledger.h>
 #include <gradus/account/request.h>
@@ -62,6 +63,14 @@ struct CapPeriodOf {
     Date first, end;
 };
 CapPeriodOf cap_period_of(const Organization& organization, ProgramId program, Date day);
+
+/// What one spending uses of a cap: while it is reserved, that; once it is posted, what was, unless it was reversed since.
+struct CapUse {
+    Date first_day;
+    std::int64_t amount = 0;
+};
+/// Of spendings with a first day in [from, end), of which a missing one is open. Within a transaction of the file.
+std::vector<CapUse> cap_uses(Store& store, const Account& account, Date from, Date end, Moment at);
 
 /// What spendings on first days within the period have reserved or posted of the programme's cap. Within a transaction of the file.
 /// @throws Error out_of_range beyond 64 bits.

@@ -1,20 +1,24 @@
 #include <gradus/agreement/next_plan.h>
 
 #include <algorithm>
-#include <chrono>
+#include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <gradus/base/error.h>
 
 #include "account/book.h"
+#include "account/policy.h"
 #include "account/wording.h"
 #include "agreement/handle.h"
 #include "agreement/table_rows.h"
 #include "base/utf8.h"
+#include "organization/charge.h"
 
 namespace gradus {
 
@@ -53,18 +57,6 @@ std::optional<EnrolmentStatus> enrolment(ItemStatus status) {
     return std::nullopt;
 }
 
-/// The number of the calendar period in which a day lies; absent: all days are one.
-std::int64_t period_of(Date day, CapPeriod period) {
-    if (is_missing(period)) return 0;
-    const std::chrono::year_month_day date{std::chrono::sys_days(day)};
-    const int months = int(date.year()) * 12 + static_cast<int>(unsigned(date.month())) - 1;
-    return period == CapPeriod::month ? months : period == CapPeriod::quarter ? months / 3 : months / 12;
-}
-
-Date day_of(Moment at) {
-    return std::chrono::time_point_cast<Date::duration>(std::chrono::floor<std::chrono::days>(at));
-}
-
 /// Balances are those at `at`, plans stand as they do now: earlier than the last entry the two do not fit together.
 void check_moment(Ledger::Data::Parts& parts, Moment at) {
     parts.journal.begin();
@@ -78,34 +70,87 @@ void check_moment(Ledger::Data::Parts& parts, Moment at) {
 
 using AccountKey = std::tuple<std::string, AccountKind, std::string>;  // person, kind, programme
 
-/// What an item takes of an account of one kind, by what was agreed.
-std::int64_t used(const ItemRecord& item, const AccountKey& key) {
-    const auto& [person, kind, program] = key;
-    if (item.person != person || !(item.live() || item.seated())) return 0;
-    switch (kind) {
-    case AccountKind::money: return item.money_program == program ? item.account : 0;
-    case AccountKind::hours: return item.hours_program == program ? item.minutes.value_or(0) : 0;
-    case AccountKind::items: return item.items_program == program ? 1 : 0;
+/// What the accounts of people have, and what caps leave, within a transaction of the file.
+class Rest {
+public:
+    Rest(const Organization& organization, Store& store, Ledger::Data::Parts& parts, Moment at)
+        : organization_(organization), store_(store), parts_(parts), at_(at) {}
+
+    std::int64_t available(const AccountKey& key) {
+        const auto& [person, kind, program] = key;
+        const ProgramId id(organization_.programs().find(program));
+        const PersonId who(organization_.people().find(person));
+        if (id && who && kind == organization_->programs.kind[static_cast<std::size_t>(id.value())] &&
+            is_pool(organization_, id)) {
+            const std::string fund = source_of(organization_, id, who, day_of(at_));
+            return fund.empty() ? 0 : parts_.books.balance(FundAccount{fund, kind}, at_).available.units();
+        }
+        // Programmes spend what was granted, the employee's own money is for the employee's share.
+        const Draw draw = kind == AccountKind::money || !program.empty() ? Draw::granted : Draw::any;
+        std::int64_t sum = 0;
+        for (const Book& book : parts_.books.payers(Account{person, program, kind}, draw, at_))
+            sum = checked_sum(sum, book.posted - parts_.books.held(book, at_), "available");
+        return sum;
     }
-    return 0;
-}
 
-struct Cap {
-    std::int64_t amount = 0;
-    CapPeriod period = missing<CapPeriod>();
+    /// Cap and period, of which either may be missing.
+    std::pair<Amount, CapPeriod> cap(const AccountKey& key, std::optional<std::size_t> row,
+                                     const std::vector<ItemRecord>& items) {
+        std::vector<std::pair<Amount, CapPeriod>> caps;
+        if (row && !is_missing(organization_->accounts.cap[*row]))
+            caps.emplace_back(organization_->accounts.cap[*row], organization_->accounts.cap_period[*row]);
+        if (const std::int32_t id = organization_.programs().find(std::get<2>(key)); id >= 0) {
+            const auto p = static_cast<std::size_t>(id);
+            if (!is_missing(organization_->programs.cap[p]))
+                caps.emplace_back(organization_->programs.cap[p], organization_->programs.cap_period[p]);
+        }
+        if (caps.empty()) return {missing<Amount>(), missing<CapPeriod>()};
+        const std::vector<CapUse> uses = uses_of(key, items);
+        // Of two caps: the lesser rest, in the longer period, keeps both.
+        std::int64_t least = std::numeric_limits<std::int64_t>::max();
+        CapPeriod longest = caps[0].second;
+        for (const auto& [amount, period] : caps) {
+            least = std::min(least, left_of(amount.units(), period, uses));
+            if (is_missing(period) || (!is_missing(longest) && period > longest)) longest = period;
+        }
+        return {Amount(least), longest};
+    }
+
+private:
+    /// What programmes' caps count; of an account of no programme, what agreed items take.
+    std::vector<CapUse> uses_of(const AccountKey& key, const std::vector<ItemRecord>& items) {
+        const auto& [person, kind, program] = key;
+        if (!program.empty()) return cap_uses(store_, {person, program, kind}, missing<Date>(), missing<Date>(), at_);
+        std::vector<CapUse> uses;
+        for (const ItemRecord& item : items) {
+            if (!item.live() && !item.seated()) continue;
+            const auto& charged = kind == AccountKind::money   ? item.money_program
+                                  : kind == AccountKind::hours ? item.hours_program
+                                                               : item.items_program;
+            if (charged != program) continue;
+            uses.push_back({item.first_day, kind == AccountKind::money   ? item.account
+                                            : kind == AccountKind::hours ? item.minutes.value_or(0)
+                                                                         : 1});
+        }
+        return uses;
+    }
+    /// What a cap leaves in the fullest of its periods to come.
+    std::int64_t left_of(std::int64_t cap, CapPeriod period, const std::vector<CapUse>& uses) const {
+        std::map<std::int32_t, std::int64_t> by_period;
+        const std::int32_t now = calendar_period(day_of(at_), period);
+        for (const CapUse& use : uses)
+            if (const std::int32_t of = calendar_period(use.first_day, period); of >= now)
+                by_period[of] = checked_sum(by_period[of], use.amount, "the cap's spendings");
+        std::int64_t most = 0;
+        for (const auto& [of, used] : by_period) most = std::max(most, used);
+        return std::max<std::int64_t>(0, cap - most);
+    }
+
+    const Organization& organization_;
+    Store& store_;
+    Ledger::Data::Parts& parts_;
+    Moment at_;
 };
-
-/// What a cap leaves in the fullest of its periods from a day on.
-std::int64_t left_of(const Cap& cap, const std::vector<const ItemRecord*>& items, const AccountKey& key, Date from) {
-    std::map<std::int64_t, std::int64_t> by_period;
-    for (const ItemRecord* item : items)
-        if (is_missing(cap.period) ? item->first_day >= from
-                                   : period_of(item->first_day, cap.period) >= period_of(from, cap.period))
-            by_period[period_of(item->first_day, cap.period)] += used(*item, key);
-    std::int64_t most = 0;
-    for (const auto& period : by_period) most = std::max(most, period.second);
-    return std::max<std::int64_t>(0, cap.amount - most);
-}
 
 }  // namespace
 
@@ -176,7 +221,7 @@ Accounts accounts(const Agreements& agreements, Moment at) {
         }
         Statement granted(store,
                           "SELECT DISTINCT person, unit, program FROM books WHERE kind = 'lot' OR "
-                          "(kind = 'own' AND unit <> 'money')");
+                          "(kind = 'own' AND unit <> 'money' AND program = '')");
         for (Statement::Rows found = granted(); found.next();) {
             const auto kind = from_word<AccountKind>(found.text(1));
             const bool program = found.text(2).empty() || organization.programs().find(found.text(2)) >= 0;
@@ -188,6 +233,7 @@ Accounts accounts(const Agreements& agreements, Moment at) {
             std::string person = item.person;
             items[person].push_back(std::move(item));
         }
+        Rest rest(organization, store, parts, at);
         Accounts table;
         TableRows rows(table);
         for (const auto& [key, row] : keys) {
@@ -197,32 +243,11 @@ Accounts accounts(const Agreements& agreements, Moment at) {
                 for (std::size_t c = 0; c < before.column_count(); ++c)
                     rows.set(before.column(c).field().name, cell_of(before.column(c), *row));
             rows.set("person", person).set("kind", kind).set("program", program.empty() ? Value() : Value(program));
-            std::int64_t available = 0;
-            for (const Book& book : parts.books.payers(Account{person, program, kind},
-                                                       kind == AccountKind::money ? Draw::granted : Draw::any, at))
-                available = checked_sum(available, book.posted - parts.books.held(book, at), "available");
-            rows.set("available", Value(available));
-
-            std::vector<Cap> caps;
-            if (row && !is_missing(before.cap[*row]))
-                caps.push_back({before.cap[*row].units(), before.cap_period[*row]});
-            if (const std::int32_t id = organization.programs().find(program); id >= 0) {
-                const auto p = static_cast<std::size_t>(id);
-                if (!is_missing(organization->programs.cap[p]))
-                    caps.push_back({organization->programs.cap[p].units(), organization->programs.cap_period[p]});
-            }
-            if (caps.empty()) continue;
-            std::vector<const ItemRecord*> own;
-            for (const ItemRecord& item : items[person]) own.push_back(&item);
-            // Of two caps: the lesser rest, in the longer period, keeps both.
-            Cap left{left_of(caps[0], own, key, day_of(at)), caps[0].period};
-            for (const Cap& cap : caps) {
-                left.amount = std::min(left.amount, left_of(cap, own, key, day_of(at)));
-                if (is_missing(cap.period) || (!is_missing(left.period) && cap.period > left.period))
-                    left.period = cap.period;
-            }
-            rows.set("cap", Value(left.amount));
-            rows.set("cap_period", is_missing(left.period) ? Value() : Value(std::string(word(left.period))));
+            rows.set("available", Value(rest.available(key)));
+            const auto [cap, period] = rest.cap(key, row, items[person]);
+            if (is_missing(cap)) continue;
+            rows.set("cap", Value(cap.units()));
+            rows.set("cap_period", is_missing(period) ? Value() : Value(std::string(word(period))));
         }
         rows.finish();
         return table;

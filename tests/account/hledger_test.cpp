@@ -1,7 +1,5 @@
 #include <gradus/account/hledger.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -11,6 +9,7 @@
 #include <gradus/base/error.h>
 #include <gtest/gtest.h>
 
+#include "account/hledger_tool.h"
 #include "account/ledger_file.h"
 #include "account/ledger_requests.h"
 #include "account/wording.h"
@@ -52,21 +51,10 @@ commodity 0. items
 )");
 }
 
-/// What a program prints, and nothing if it fails.
-std::string printed(const std::string& command) {
-    std::string text;
-    std::FILE* pipe = popen(command.c_str(), "r");
-    if (!pipe) return {};
-    char buffer[4096];
-    while (const std::size_t read = std::fread(buffer, 1, sizeof buffer, pipe)) text.append(buffer, read);
-    return pclose(pipe) == 0 ? text : std::string();
-}
-
 // An accountant's own tool recomputes every balance, and agrees to the cent.
 TEST(Hledger, AgreesOnEveryBalance) {
-    if (printed("hledger --version 2>&1").empty()) {
-        if (std::getenv("GRADUS_REQUIRE_HLEDGER"))
-            FAIL() << "hledger is not installed, and GRADUS_REQUIRE_HLEDGER asks for it";
+    if (!test::has_hledger()) {
+        if (test::requires_hledger()) FAIL() << "hledger is not installed, and GRADUS_REQUIRE_HLEDGER asks for it";
         GTEST_SKIP() << "hledger is not installed";
     }
     for (const std::uint64_t seed : {1, 2, 3, 4}) {
@@ -83,19 +71,9 @@ TEST(Hledger, AgreesOnEveryBalance) {
             std::ofstream file(folder.file("journal"));
             write_hledger(ledger, file);
         }
-        EXPECT_FALSE(printed("hledger -f " + folder.file("journal") + " check && echo sound").empty())
+        EXPECT_FALSE(test::printed("hledger -f " + folder.file("journal") + " check && echo sound").empty())
             << "seed " << seed;
-        // account,amount; several units of one account stand on lines of their own.
-        std::istringstream lines(printed("hledger -f " + folder.file("journal") +
-                                         " balance --flat --empty --no-total --layout=bare -O csv"));
-        std::map<std::string, std::string> found;
-        for (std::string line; std::getline(lines, line);) {
-            std::erase(line, '"');
-            std::istringstream cells(line);
-            std::string account, unit, amount;
-            std::getline(cells, account, ','), std::getline(cells, unit, ','), std::getline(cells, amount, ',');
-            if (!unit.empty() && unit != "commodity") found[account + " " + unit] = amount;
-        }
+        std::map<std::string, std::string> found = test::hledger_balances(folder.file("journal"));
         std::map<std::string, std::string> expected;
         const LedgerBalances balances = ledger_balances(ledger, random.moment_near());
         for (std::size_t row = 0; row < balances.size(); ++row) {

@@ -6,6 +6,7 @@
 
 #include <gradus/account/ledger.h>
 #include <gradus/base/table.h>
+#include <gradus/organization/activity.h>
 #include <gradus/organization/ids.h>
 #include <gradus/organization/organization.h>
 
@@ -48,5 +49,9 @@ struct Notices : Table {
 /// @throws Error out_of_range for lead_days below 0 or above 36,500; else as entitlement().
 Notices notices(const Organization& organization, const Ledger& ledger, Moment at, std::int32_t lead_days,
                 std::span<const PersonId> planned);
+/// The same with the seats of `sessions`, whose rows are those of the organisation's own.
+/// @throws Error contradiction for another number of rows.
+Notices notices(const Organization& organization, const Ledger& ledger, Moment at, std::int32_t lead_days,
+                std::span<const PersonId> planned, const Sessions& sessions);
 
 }  // namespace gradus

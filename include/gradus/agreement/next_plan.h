@@ -14,9 +14,10 @@ namespace gradus {
 /// better what is planned, enrolled or under way; of what is over, the organisation's rows stay.
 Enrolments enrolments(const Agreements& agreements);
 
-/// What accounts have available at `at`: of money the granted part alone, since the employee's own is for the employee's share. An
-/// account that the ledger does not have has nothing. A cap is less by the most that agreed items take of it in one of its
-/// periods from `at` on: pins do not count against caps.
+/// What accounts have available at `at`: of money, and of what a programme holds, the granted part alone, since the employee's own is for
+/// the employee's share. An account of a programme that is a shared pool has what the pool has: all of it, for everyone. An account that
+/// the ledger does not have has nothing. A programme's cap is less by the most that spendings, agreed items among them, take of it in one
+/// of its periods from `at` on; that of an account of no programme, by what agreed items take. Pins do not count against caps.
 /// @throws Error contradiction where the organisation has the same account several times, by validity.
 Accounts accounts(const Agreements& agreements, Moment at);
 
