@@ -11,32 +11,11 @@
 #include <variant>
 #include <vector>
 
-#include <gradus/account/request.h>
 #include <gradus/base/error.h>
 
+#include "agreement/model_plan.h"
+
 namespace gradus::test {
-
-/// What is asked of plans, in plain words. The item rows name everything that matters.
-struct ModelRow {
-    std::string activity, session;
-    int first_day = 0;  ///< of 2026
-    std::int64_t account = 0, employee = 0, fund = 0, minutes = 0;
-    bool pinned = false;
-
-    friend bool operator==(const ModelRow&, const ModelRow&) = default;
-};
-struct ModelRequest {
-    std::string key;
-    std::int64_t at = 0;  ///< seconds
-    std::string by, as, reason, event, plan;
-    std::string person, supersedes;  ///< of a plan that is written
-    std::vector<ModelRow> rows;
-    std::string subject;  ///< activity, advisor or session
-    std::optional<std::int64_t> cost, minutes, seats;
-    std::int64_t account = 0, employee = 0, fund = 0, more_minutes = 0;
-
-    friend bool operator==(const ModelRequest&, const ModelRequest&) = default;
-};
 
 /// What agreements should do, in the plainest way: maps in memory, sums instead of reservations, and rules written down once
 /// more. Nothing in it is taken from the library's own code.
@@ -51,25 +30,8 @@ public:
     };
     using Answer = std::variant<Reply, Code>;
 
-    struct Item {
-        ModelRow row;
-        std::string status = "planned", money_program, hours_program, items_program;
-        std::int64_t since = 0;
-        std::int64_t spent = -1;
-        std::int64_t used_account = 0, used_minutes = 0;  ///< of the account, once it is over
-
-        bool live() const { return status == "waiting" || status == "enrolled" || status == "in_progress"; }
-        bool seated() const {
-            return status == "enrolled" || status == "in_progress" || status == "completed" || status == "failed" ||
-                   status == "no_show";
-        }
-        std::int64_t cost() const { return row.account + row.employee + row.fund; }
-    };
-    struct Plan {
-        std::string person, state, advisor, supersedes;
-        std::map<std::string, Item> items;
-        std::vector<std::string> order;
-    };
+    using Item = ModelItem;
+    using Plan = ModelPlan;
     /// Who pays: person, programme, and money, own, hours or items; of a fund the name alone.
     using Payer = std::tuple<std::string, std::string, std::string>;
 

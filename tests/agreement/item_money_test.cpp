@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -242,6 +243,20 @@ TEST(ItemMoney, IsKeptFromClientsOfTheLedger) {
     desk.pay("refund", Reverse{"agreement 5 end 1/account"});
     EXPECT_TRUE(desk.ledger.receipt("refund")->applied);
     EXPECT_EQ(desk.free(Account{"Ann", "T"}), Amount(3000 - 100));
+}
+
+// One and seven of eight: 12.5 of 100 is 12, 37.5 of 300 is 38.
+TEST(ItemMoney, IsSplitHalfToEven) {
+    for (const auto& [cost, account] : {std::pair(100, 12), std::pair(300, 38), std::pair(800, 100)}) {
+        Desk desk(team_with(plain, ann_money));
+        desk.fill();
+        desk.write("p", {{"person", "activity", "first_day", "last_day", "account_cost", "fund_cost", "fund"},
+                         {"Ann", "b", "2026-05-04", "2026-05-04", "1", "7", "F"}});
+        ASSERT_TRUE(desk.agree("p").applied);
+        ASSERT_TRUE(desk.ask("p", Actor::manager, StepItem{PlanEvent::complete_item, "b", Money(cost)}).applied);
+        EXPECT_EQ(desk.free(Account{"Ann", "T"}), Amount(3000 - account));
+        EXPECT_EQ(desk.free(FundAccount{"F"}), Amount(3000 - (cost - account)));
+    }
 }
 
 TEST(ItemMoney, NeedsAFundForTheFundsPart) {
