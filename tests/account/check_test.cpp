@@ -338,13 +338,12 @@ TEST(LedgerCheck, ForbidsChangesToTheJournal) {
                   "pending_after, hash "
                   "FROM entries WHERE entry = 3"),
               "error: the ledger has no gaps");
-    EXPECT_EQ(
-        raw(path,
-            "PRAGMA recursive_triggers = OFF; INSERT OR REPLACE INTO transactions (" TRANSACTION_COLUMNS ", hash) "
-            "SELECT (SELECT max(number) + 1 FROM transactions), " +
-                std::string(TRANSACTION_COLUMNS).substr(std::string("number, ").size()) +
-                ", hash FROM transactions WHERE number = 2"),
-        "error: the ledger has no gaps");
+    EXPECT_EQ(raw(path, "PRAGMA recursive_triggers = OFF; INSERT OR REPLACE INTO transactions (" TRANSACTION_COLUMNS
+                        ", hash) "
+                        "SELECT (SELECT max(number) + 1 FROM transactions), " +
+                            std::string(TRANSACTION_COLUMNS).substr(std::string("number, ").size()) +
+                            ", hash FROM transactions WHERE number = 2"),
+              "error: the ledger has no gaps");
     EXPECT_EQ(everything(Ledger::open(path)), told);
 }
 
