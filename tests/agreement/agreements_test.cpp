@@ -287,6 +287,7 @@ TEST(Agreements, DoWhatTheModelDoes) {
         FAIL() << "seed " << seed << ", " << few.size() << " steps:" << text << "\n" << compare(few, ":memory:")->text;
     }
     EXPECT_EQ(compared, sequences * requests_of_a_sequence);
+    if (compared < 100'000) return;
     // Every rule was met, those of programmes too, so that none is untried.
     for (const char* rule : {"", "state", "who", "item", "seat", "open", "under_way", "twice", "supersedes", "reserved",
                              "available", "supplied", "cap", "own", "fund"})
