@@ -51,6 +51,12 @@ TEST(SpendingParts, RoundWithinTheCostAndWithinWhatIsReserved) {
         const Decision settled = settle(ledger, test::settlement("t", at, "s", Money(c.paid)));
         ASSERT_TRUE(settled.receipt.applied) << settled.receipt.message;
         EXPECT_EQ(amounts(settled), c.posted);
+        // A part of which nothing is posted is given up: nothing was asked for.
+        for (std::size_t i = 0; i < settled.parts.size(); ++i) {
+            const std::string& reservation = settled.parts[i].reservation;
+            const std::string ended = "t" + reservation.substr(reservation.find('/'));
+            EXPECT_EQ(is_missing(ledger.receipt(ended)->asked), c.posted[i] == 0) << ended;
+        }
     }
 }
 
