@@ -158,6 +158,14 @@ void bind_table(py::module_& module) {
                                    if (!view.problems) return std::nullopt;
                                    return TableView{.table = view.problems, .type = typeid(Problems)};
                                })
+        .def(
+            "with_problems",
+            [](const TableView& view, const TableView& problems) {
+                TableView made = view;
+                made.problems = std::shared_ptr<const Problems>(problems.table, &as<Problems>(problems));
+                return made;
+            },
+            py::arg("problems"))
         .def("__len__", [](const TableView& view) { return view.table->size(); })
         .def("fields", &fields)
         .def("values", &values, py::arg("column"))

@@ -13,6 +13,7 @@ from ._input import Tabular, read
 from ._interval import SURE
 from ._options import Day, cores, day, most_drawn, of, real, truth, whole, word
 from ._organization import Organization
+from ._problems import read_here, with_warnings
 from ._raters import Raters, RatingsBySource
 from ._residuals import Residuals
 from ._rows import rows_of, unknown_key
@@ -85,7 +86,7 @@ class Assessments(Table):
         >>> ratings = acme.assessments.with_rows(acme.organization, new)
         ... # doctest: +SKIP
         """
-        added = given_assessments(given_organization(organization), table)
+        added = given_assessments(given_organization(organization), table, threads)
         return Assessments(_core.add_assessments(self._core, added._core, cores(threads)))
 
 
@@ -410,12 +411,14 @@ def given_organization(organization: Organization) -> Organization:
     raise Error(f"organization must be an Organization, not {type(organization).__name__}{part}", "wrong_type")
 
 
-def given_assessments(organization: Organization, table: Assessments | Tabular) -> Assessments:
+def given_assessments(
+    organization: Organization, table: Assessments | Tabular, threads: int | None = None
+) -> Assessments:
     if _is_dataset(table):
         raise Error("assessments must be ratings, not a Dataset: give its .assessments", "wrong_type", "assessments")
     if isinstance(table, Assessments) and table._core.same_keys(organization._core):
         return table
-    return Assessments.from_table(organization, table)
+    return Assessments.from_table(organization, table, threads=threads)
 
 
 def _is_dataset(given: object) -> bool:
@@ -424,10 +427,12 @@ def _is_dataset(given: object) -> bool:
     return isinstance(given, Dataset)
 
 
-def given_estimates(organization: Organization, table: Estimates | Tabular, as_of: Day | None) -> Estimates:
+def given_estimates(
+    organization: Organization, table: Estimates | Tabular, as_of: Day | None, threads: int | None = None
+) -> Estimates:
     if isinstance(table, Estimates) and table._core.same_keys(organization._core):
         return table
-    return Estimates.from_table(organization, table, as_of=outside_as_of(table, as_of))
+    return Estimates.from_table(organization, table, as_of=outside_as_of(table, as_of), threads=threads)
 
 
 def outside_as_of(table: Tabular, as_of: Day | None) -> Day:
@@ -510,7 +515,8 @@ def estimate(
     -------
     Estimates
         One row per person and capability that was rated, is required, or is a personal goal. Its `raters`, `sources`
-        and `variances` say what was found out about those who rated.
+        and `variances` say what was found out about those who rated. `problems` has the warnings; of `assessments`
+        those too that came from reading a table.
 
     Raises
     ------
@@ -543,13 +549,10 @@ def estimate(
         likelihood=likelihood,
         threads=threads,
     )
-    job = _core.start_estimate(
-        given_organization(organization)._core,
-        given_assessments(organization, assessments)._core,
-        options,
-        None if previous is None else of("previous", previous, Estimates)._core,
-    )
-    return Estimates(run(job, "estimate", progress))
+    ratings = given_assessments(given_organization(organization), assessments, threads)
+    before = None if previous is None else of("previous", previous, Estimates)._core
+    job = _core.start_estimate(organization._core, ratings._core, options, before)
+    return Estimates(with_warnings(run(job, "estimate", progress), read_here(assessments, ratings)))
 
 
 def estimate_options(
@@ -611,4 +614,4 @@ def ratings_by_source(organization: Organization, assessments: Assessments | Tab
     """
     table = given_assessments(given_organization(organization), assessments)
     job = _core.start_ratings_by_source(organization._core, table._core, day("as_of", as_of))
-    return RatingsBySource(run(job, "ratings_by_source", False))
+    return RatingsBySource(with_warnings(run(job, "ratings_by_source", False), read_here(assessments, table)))

@@ -14,6 +14,7 @@ from ._input import Tabular, read
 from ._options import Day, cores, date, day, real, whole
 from ._organization import Organization
 from ._plan import Plan
+from ._problems import read_here, with_warnings
 from ._risk import Risks, given_risks
 from ._rows import row_of
 from ._table import Table
@@ -152,19 +153,18 @@ def write_goals(
     """
     if person is not None:
         row_of(plan.organization.people, "person", person)
-    seen = None if assessments is None else given_assessments(plan.organization, assessments)._core
-    return Goals(
-        *_core.write_goals(
-            plan._core,
-            person,
-            seen,
-            real("min_probability", min_probability),
-            real("sure", sure),
-            whole("check_in_days", check_in_days),
-            whole("reassess_days", reassess_days),
-            cores(threads),
-        )
+    seen = None if assessments is None else given_assessments(plan.organization, assessments, threads)
+    made, milestones = _core.write_goals(
+        plan._core,
+        person,
+        None if seen is None else seen._core,
+        real("min_probability", min_probability),
+        real("sure", sure),
+        whole("check_in_days", check_in_days),
+        whole("reassess_days", reassess_days),
+        cores(threads),
     )
+    return Goals(with_warnings(made, read_here(assessments, seen)), milestones)
 
 
 def check_goal(
@@ -241,23 +241,25 @@ def check_goal(
     at = day("start", start)
     if as_of is None and at is not None and not isinstance(risks, Table):
         as_of = date(at - 1)
-    known = given_risks(organization, risks, as_of)
-    return GoalChecks(
-        _core.check_goals(
-            organization._core,
-            known._core,
-            goals,
-            steps,
-            None if assessments is None else given_assessments(organization, assessments)._core,
-            None if estimates is None else given_estimates(organization, estimates, as_of)._core,
-            real("min_probability", min_probability),
-            real("sure", sure),
-            at,
-            whole("months", months),
-            whole("period_months", period_months),
-            cores(threads),
-        )
+    known = given_risks(organization, risks, as_of, threads)
+    seen = None if assessments is None else given_assessments(organization, assessments, threads)
+    believed = None if estimates is None else given_estimates(organization, estimates, as_of, threads)
+    made = _core.check_goals(
+        organization._core,
+        known._core,
+        goals,
+        steps,
+        None if seen is None else seen._core,
+        None if believed is None else believed._core,
+        real("min_probability", min_probability),
+        real("sure", sure),
+        at,
+        whole("months", months),
+        whole("period_months", period_months),
+        cores(threads),
     )
+    read_on_the_way = (read_here(risks, known), read_here(assessments, seen), read_here(estimates, believed))
+    return GoalChecks(with_warnings(made, *read_on_the_way))
 
 
 def trace_items(

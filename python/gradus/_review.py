@@ -13,6 +13,7 @@ from ._error import Error
 from ._input import Tabular, read
 from ._options import Day, near, real, whole
 from ._organization import Organization
+from ._problems import read_here, with_warnings
 from ._run import run
 from ._table import Table
 from ._variances import SOURCES, TERMS
@@ -175,16 +176,19 @@ def simulate_assessments(
         likelihood=likelihood,
         threads=threads,
     )  # fmt: skip
+    ratings = None if assessments is None else given_assessments(organization, assessments, threads)
     job = _core.start_simulate_assessments(
         organization._core,
-        None if assessments is None else given_assessments(organization, assessments)._core,
+        None if ratings is None else ratings._core,
         designs._core,
         name or "",
         options,
         _biases(bias),
         _seed(seed),
     )
-    return SimulatedAssessments(*run(job, "simulate", False))
+    made, levels = run(job, "simulate", False)
+    warned = with_warnings(made, read_here(assessments, ratings), read_here(design, designs))
+    return SimulatedAssessments(warned, levels)
 
 
 def review_design(
@@ -267,16 +271,19 @@ def review_design(
         likelihood=likelihood,
         threads=threads,
     )  # fmt: skip
+    given_organization(organization)
+    ratings = None if assessments is None else given_assessments(organization, assessments, threads)
     job = _core.start_review_design(
-        given_organization(organization)._core,
-        None if assessments is None else given_assessments(organization, assessments)._core,
+        organization._core,
+        None if ratings is None else ratings._core,
         given_designs(organization, designs)._core,
         options,
         _biases(bias),
         _seed(seed),
         whole("repetitions", repetitions),
     )
-    return DesignReview(*run(job, "review", progress, keeps_best=True))
+    made, capabilities = run(job, "review", progress, keeps_best=True)
+    return DesignReview(with_warnings(made, read_here(assessments, ratings)), capabilities)
 
 
 def _is_design(given: Any) -> bool:

@@ -13,6 +13,7 @@ from ._error import Error
 from ._input import Tabular, read
 from ._options import Day, cores, day, most_drawn, real, reals, truth, wholes, word
 from ._organization import Organization
+from ._problems import read_here, with_warnings
 from ._run import run
 from ._table import Table
 
@@ -192,16 +193,20 @@ class HeatMap(Table):
         return shown(heat_map, self, colour=colour, most=most, title=title, member=member, dark=dark)
 
 
-def given_gaps(organization: Organization, table: Gaps | Tabular, as_of: Day | None) -> Gaps:
+def given_gaps(
+    organization: Organization, table: Gaps | Tabular, as_of: Day | None, threads: int | None = None
+) -> Gaps:
     if isinstance(table, Gaps) and table._core.same_keys(organization._core):
         return table
-    return Gaps.from_table(organization, table, as_of=outside_as_of(table, as_of))
+    return Gaps.from_table(organization, table, as_of=outside_as_of(table, as_of), threads=threads)
 
 
-def given_risks(organization: Organization, table: Risks | Tabular, as_of: Day | None) -> Risks:
+def given_risks(
+    organization: Organization, table: Risks | Tabular, as_of: Day | None, threads: int | None = None
+) -> Risks:
     if isinstance(table, Risks) and table._core.same_keys(organization._core):
         return table
-    return Risks.from_table(organization, table, as_of=outside_as_of(table, as_of))
+    return Risks.from_table(organization, table, as_of=outside_as_of(table, as_of), threads=threads)
 
 
 def find_gaps(
@@ -236,7 +241,8 @@ def find_gaps(
     Returns
     -------
     Gaps
-        Where nobody rated a capability the prior counts, and the status is unknown.
+        Where nobody rated a capability the prior counts, and the status is unknown. `problems` has the warnings, those
+        of the estimates too.
 
     Raises
     ------
@@ -252,14 +258,15 @@ def find_gaps(
     --------
     >>> gaps = gr.find_gaps(org, gr.estimate(org, ratings, as_of="2026-03-31"))  # doctest: +SKIP
     """
+    levels = given_estimates(organization, estimates, as_of, threads)
     job = _core.start_find_gaps(
         organization._core,
-        given_estimates(organization, estimates, as_of)._core,
+        levels._core,
         day("as_of", as_of),
         truth("credit_completed", credit_completed),
         cores(threads),
     )
-    return Gaps(run(job, "find_gaps", progress))
+    return Gaps(with_warnings(run(job, "find_gaps", progress), levels))
 
 
 def assess_risk(
@@ -298,7 +305,7 @@ def assess_risk(
     Returns
     -------
     Risks
-        The rows of the gaps, in their order.
+        The rows of the gaps, in their order, with their `problems`.
 
     Raises
     ------
@@ -313,15 +320,16 @@ def assess_risk(
     --------
     >>> risks = gr.assess_risk(org, gaps)  # doctest: +SKIP
     """
+    wanted = given_gaps(organization, gaps, as_of, threads)
     job = _core.start_assess_risk(
         organization._core,
-        given_gaps(organization, gaps, as_of)._core,
+        wanted._core,
         reals("likelihood_bands", likelihood_bands, 4),
         reals("impact_bands", impact_bands, 4),
         wholes("level_cuts", level_cuts, 3),
         cores(threads),
     )
-    return Risks(run(job, "assess_risk", progress))
+    return Risks(with_warnings(run(job, "assess_risk", progress), wanted))
 
 
 def heat_map(
@@ -371,9 +379,10 @@ def heat_map(
     --------
     >>> gr.heat_map(org, risks, by="family").to_pandas()  # doctest: +SKIP
     """
+    given = given_risks(organization, risks, as_of, threads)
     job = _core.start_heat_map(
         organization._core,
-        given_risks(organization, risks, as_of)._core,
+        given._core,
         word("by", by, _core.GROUPINGS),
         truth("roll_up", roll_up),
         reals("likelihood_bands", likelihood_bands, 4),
@@ -381,7 +390,7 @@ def heat_map(
         wholes("level_cuts", level_cuts, 3),
         cores(threads),
     )
-    return HeatMap(run(job, "heat_map", False))
+    return HeatMap(with_warnings(run(job, "heat_map", False), read_here(risks, given)))
 
 
 def concentration(
@@ -427,15 +436,16 @@ def concentration(
     --------
     >>> gr.concentration(org, estimates, cover=3).to_pandas().query("single_point")  # doctest: +SKIP
     """
+    levels = given_estimates(organization, estimates, as_of, threads)
     job = _core.start_concentration(
         organization._core,
-        given_estimates(organization, estimates, as_of)._core,
+        levels._core,
         real("cover", cover),
         day("as_of", as_of),
         truth("credit_completed", credit_completed),
         cores(threads),
     )
-    return Table(run(job, "concentration", False))
+    return Table(with_warnings(run(job, "concentration", False), read_here(estimates, levels)))
 
 
 def compare(before: Risks, after: Risks) -> Table:

@@ -24,7 +24,8 @@ def test_the_stages_give_their_tables(org: gr.Organization, risks: gr.Risks) -> 
     assert isinstance(risks, gr.Risks) and isinstance(risks, gr.Gaps) and risks.name == "risks"
     assert len(risks) == 4 and (risks["exposure"] > 0).all()
     assert risks.to_pydict()["status"] == ["gap", "gap", "gap", "unknown"]
-    assert estimates.problems is not None and len(estimates.problems) == 1  # an undated rating
+    assert estimates.problems is not None
+    assert [row["column"] for row in estimates.problems] == ["date"] * 2  # an undated rating: when read, and when used
     heat = gr.heat_map(org, risks, by="all", roll_up=True)
     assert heat["exposure"].sum() == pytest.approx(risks["exposure"].sum())
     assert gr.heat_map(org, risks)["member"].tolist() == ["U", "U", None, None]
@@ -175,6 +176,70 @@ def test_of_no_ratings_the_prior_is_all_that_is_known(org: gr.Organization) -> N
     assert "there are no ratings" in repr(nothing.residuals)
     with pytest.raises(gr.Error, match="nothing to draw"):
         nothing.residuals.plot()
+
+
+def odd_ratings(org: gr.Organization) -> list[dict[str, Any]]:
+    """A peer who is the person, which is read with a warning; and the same from a day to come."""
+    own: dict[str, Any] = {"person": "007", "capability": "SQL", "level": 2, "source": "peer", "rater": "007"}
+    return [{**own, "date": "2026-01-15"}, {**own, "date": "2026-12-31"}]
+
+
+def test_what_is_read_on_the_way_keeps_its_warnings(org: gr.Organization) -> None:
+    rows = odd_ratings(org)
+    read = gr.Assessments.from_table(org, rows)
+    assert read.problems is not None and len(read.problems)
+    told = read.problems.rows()
+    options: dict[str, Any] = {"as_of": AS_OF}
+    designs = {"design": ["D"], "source": ["manager"], "ratters": [1]}
+    for raw, known in (
+        (gr.estimate(org, rows, **options), gr.estimate(org, read, **options)),
+        (gr.ratings_by_source(org, rows, **options), gr.ratings_by_source(org, read, **options)),
+        (
+            gr.review_design(org, {"D": {"peer": 9}}, assessments=rows, repetitions=1, **options),
+            gr.review_design(org, {"D": {"peer": 9}}, assessments=read, repetitions=1, **options),
+        ),
+        (
+            gr.simulate_assessments(org, {"self": 1}, assessments=rows, **options),
+            gr.simulate_assessments(org, {"self": 1}, assessments=read, **options),
+        ),
+    ):
+        own = [] if known.problems is None else known.problems.rows()
+        assert raw.problems is not None and sorted(map(str, raw.problems)) == sorted(map(str, [*told, *own]))
+        assert raw.rows() == known.rows() and raw.provenance["digest"] == known.provenance["digest"]
+    estimates = gr.estimate(org, rows, **options)
+    assert len(estimates.problems or ()) > len(told)  # one rating is later
+    gaps = gr.find_gaps(org, estimates)
+    assert gaps.problems is not None and gaps.problems.rows() == estimates.problems.rows()  # type: ignore[union-attr]
+    risks = gr.assess_risk(org, gaps)
+    assert risks.problems is not None and risks.problems.rows() == gaps.problems.rows()
+    simulated = gr.simulate_assessments(org, designs, **options)
+    assert "ratters" in str(simulated.problems.rows())  # type: ignore[union-attr]
+
+
+def test_goals_keep_the_warnings_of_ratings(org: gr.Organization, plan: gr.Plan, risks: gr.Risks) -> None:
+    rows = odd_ratings(org)
+    told = gr.Assessments.from_table(org, rows).problems
+    goals = gr.write_goals(plan, assessments=rows)
+    assert told is not None and goals.problems is not None and goals.problems.rows() == told.rows()
+    checks = gr.check_goal(org, risks, {"person": "007", "capability": "SQL"}, assessments=rows)
+    assert checks.problems is not None and checks.problems.rows() == told.rows()
+
+
+def test_what_is_read_on_the_way_is_read_by_as_many_threads(
+    org: gr.Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    load = gr.Assessments.from_table.__func__  # type: ignore[attr-defined]
+
+    def loading(kind: Any, *given: Any, threads: int | None = None) -> gr.Assessments:
+        asked.append(threads)
+        return load(kind, *given, threads=threads)
+
+    monkeypatch.setattr(gr.Assessments, "from_table", classmethod(loading))
+    gr.estimate(org, small_ratings(), as_of=AS_OF, threads=1)
+    gr.review_design(org, {"D": {"self": 1}}, as_of=AS_OF, assessments=small_ratings(), repetitions=1, threads=2)
+    gr.simulate_assessments(org, {"self": 1}, as_of=AS_OF, assessments=small_ratings(), threads=3)
+    assert asked == [1, 2, 3]
 
 
 def test_a_dataset_is_told_from_its_parts(acme: gr.Dataset) -> None:

@@ -19,6 +19,7 @@ from rich.text import Text
 from .. import _core, _text
 from .._organization import Organization
 from .._plan import Plan
+from .._problems import together
 from .._risk import concentration, heat_map
 from .._table import Table
 from .options import Assessing, Format, Input, Json, MinCell, Names, Planning, Running
@@ -196,17 +197,7 @@ def _tables(assessed: Assessed, made: Plan, options: Assessing, cover: float, ru
         made.problems,
         *(table.problems for table in (assessed.dataset.assessments, *tables.values()) if table is not None),
     ]
-    return tables | {"problems": _together(table for table in warned if table is not None)}
-
-
-def _together(tables: Iterable[Table]) -> Table:
-    """All problems in one table, each once."""
-    blank = ("", "", "", 0, 0, "", "", "")  # what stands for a missing cell
-    rows: dict[Any, None] = {}
-    for table in tables:
-        for row in table.rows():
-            rows[tuple(none if cell is None else cell for cell, none in zip(row.values(), blank, strict=True))] = None
-    return Table(_core.problems(list(rows)))
+    return tables | {"problems": together(warned)}
 
 
 def _provenance(tables: dict[str, Table], made: Plan, options: Assessing, files: list[str]) -> str:
