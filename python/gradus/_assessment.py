@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import _core, _text
 from ._error import Error
@@ -35,6 +36,14 @@ class Assessments(Table):
         known = days[~np.isnat(days)]
         newest = f"; the newest of {known.max()}" if len(known) else ""
         return f"{_text.count(len(self), 'rating')} of {people}{newest}"
+
+    def _used(self, organization: Organization, as_of: Day) -> NDArray[np.bool_]:
+        """Which ratings an estimate of that day is made from: those by then, and without a day, of who takes part."""
+        day_of = np.datetime64(day("as_of", as_of), "D")
+        days = self["date"]
+        by_then = np.isnat(days) | (days <= day_of)
+        taking_part = organization._taking_part(day_of)
+        return np.asarray(by_then & taking_part[self.codes("person")]) if len(self) else by_then
 
     @classmethod
     def from_table(cls, organization: Organization, table: Tabular, *, threads: int | None = None) -> Assessments:
@@ -121,7 +130,8 @@ class Estimates(Table):
         `severity` is what the rater adds to ratings, in shares of the scale's range: below 0 severe, above 0 lenient,
         against others of that source. It is taken out of the levels already. `identifiability`, 0 to 1, is how much of
         the doubt about it the ratings removed: near 0 nobody can tell a severe rater from people with low levels,
-        mostly since nobody else rated them. Ratings without a rater have no row. Made when first asked for, then kept.
+        mostly since nobody else rated them. Ratings without a rater have no row. Of an update, they are those of the
+        estimates that it began with. Made when first asked for, then kept.
 
         Raises
         ------
@@ -138,6 +148,7 @@ class Estimates(Table):
 
         `bias` is how much more than the reference source it gives for the same level, in shares of the scale's range.
         The reference is the first that occurs of test, manager, observation, peer, report and self; its bias is 0.
+        Of an update, they are those of the estimates that it began with.
 
         Raises
         ------
@@ -151,7 +162,8 @@ class Estimates(Table):
         """How much each part of a rating varies: one row per term and source, in squared ranges of the scale.
 
         `prior_share`, 0 to 1, is how much of what is known of a variance comes from what was believed before any
-        rating: above 0.5 the ratings say little of it. The table can be given to `estimate` again.
+        rating: above 0.5 the ratings say little of it. The table can be given to `estimate` again. Of an update, they
+        are those of the estimates that it began with.
 
         Raises
         ------
@@ -189,7 +201,8 @@ class Estimates(Table):
         kinder the source is to the group than to all others who have a value, once both are compared with what the
         anchor (the column `against`) says of the same people, in shares of the scale's range. `detectable` is the
         smallest difference that would be seen four times in five: where it is large, a small `difference` proves
-        nothing. Of the anchor itself nothing can be told. The attributes enter no estimate.
+        nothing. Of the anchor itself nothing can be told. The attributes enter no estimate. Of an update, it is that
+        of the estimates that it began with.
 
         Parameters
         ----------
@@ -233,6 +246,8 @@ class Estimates(Table):
 
         Variances, severities, difficulties and biases stay those of these estimates: microseconds a person, where an
         estimate of all looks at everybody. For new severities call `estimate` with all ratings and ``previous=``.
+        `raters`, `sources`, `variances`, `residuals` and `fairness` of the result are those of these estimates: the
+        new ratings are not in them.
 
         Parameters
         ----------
@@ -495,8 +510,8 @@ def estimate(
     pooled
         Those of severity, halo and residual that have one variance for all sources.
     prior_weight
-        How many raters (people, ratings, …) what is believed of a variance before any rating counts for, >= 0. Lower:
-        the ratings decide sooner.
+        How many raters (people, ratings, …) what is believed of a variance before any rating counts for, 0 to 1e9.
+        Lower: the ratings decide sooner.
     common_uncertainty
         Whether `sd` takes in how unsure the difficulty of capabilities and the kindness of sources are.
     likelihood

@@ -55,7 +55,9 @@ def whole(name: str, value: SupportsIndex) -> int:
         number = operator.index(value)
     except TypeError:
         raise Error(f"{name} must be a whole number, not {value!r}") from None
-    if isinstance(value, bool | np.bool_) or not -(2**31) <= number < 2**31:
+    if isinstance(value, bool | np.bool_):
+        raise Error(f"{name} must be a whole number, not {value!r}")
+    if not -(2**31) <= number < 2**31:
         raise Error(f"{name} must be a whole number below 2³¹, not {value!r}")
     return number
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from . import _core, _text
 from ._error import Error
 from ._input import Tabular, read_all
@@ -109,6 +112,11 @@ class Organization:
     def problems(self) -> Table:
         """Warnings of the load; errors would have been raised."""
         return Table(self._core.problems)
+
+    def _taking_part(self, day: np.datetime64) -> NDArray[np.bool_]:
+        """Of the rows of `people`, who has joined by that day, and not left."""
+        joined, left = (np.asarray(self.people[name]).astype("datetime64[D]") for name in ("joined", "left"))
+        return np.asarray((np.isnat(joined) | (joined <= day)) & (np.isnat(left) | (day < left)))
 
     def _headline(self) -> str:
         """Who it is, and whether the input needs a look."""

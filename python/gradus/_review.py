@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,7 +17,7 @@ from ._organization import Organization
 from ._problems import read_here, with_warnings
 from ._run import run
 from ._table import Table
-from ._variances import SOURCES, TERMS
+from ._variances import BELIEVED, SOURCES, TERMS, given_variances
 
 COLUMNS = ("source", "capability", "raters", "drawn_from", "answered")  # of one design
 SIMULATED = "round"  # what a design is called that has no name
@@ -47,14 +48,19 @@ class SimulatedAssessments(Assessments):
 class DesignReview(Table):
     """How well levels would be known after each review round, in shares of the scale's range."""
 
-    __slots__ = ("capabilities",)
+    __slots__ = ("believed", "capabilities")
 
     capabilities: Table
     """The same by capability: design, capability, people, ratings, sd, interval, rated, accuracy, …"""
 
-    def __init__(self, core: _core.Table, capabilities: _core.Table) -> None:
+    believed: dict[str, float]
+    """Sources that a design asks and of which no rating tells yet: the standard deviation of chance in one rating that
+    is believed of each, in shares of the scale's range. What their rounds would tell rests on it."""
+
+    def __init__(self, core: _core.Table, capabilities: _core.Table, believed: dict[str, float]) -> None:
         super().__init__(core)
         self.capabilities = Table(capabilities)
+        self.believed = believed
 
     def _headline(self) -> str:
         rows = self.rows()
@@ -63,10 +69,22 @@ class DesignReview(Table):
         best = min(rows[1:], key=lambda row: row["sd"] if row["sd"] is not None else np.inf)
         if best["sd"] is None:
             return f"{_text.count(len(rows) - 1, 'design')} of nobody"
-        return (
+        return ". ".join([
             f"{_text.count(len(rows) - 1, 'design')}; levels would be known best after {best['design']!r}: "
-            f"to ±{best['interval'] / 2:.2f} of the scale's range (95 %), now ±{rows[0]['interval'] / 2:.2f}"
-        )
+            f"to ±{best['interval'] / 2:.2f} of the scale's range (95 %), now ±{rows[0]['interval'] / 2:.2f}",
+            *self._unrated(),
+        ])
+
+    def _unrated(self) -> list[str]:
+        """A sentence, without its full stop, where sources are asked of which nothing is known but what is believed."""
+        if not self.believed:
+            return []
+        told = ", ".join(f"{source} {sd:.2f}" for source, sd in self.believed.items())
+        tells = "it tells" if len(self.believed) == 1 else "they tell"
+        return [
+            f"No ratings of {', '.join(self.believed)} yet: what {tells} is believed "
+            f"(sd of chance in one rating, in shares of the scale's range: {told})"
+        ]
 
     def plot(self, *, dark: bool = False) -> Any:
         """Draws the width of 95 % intervals and the accuracy of levels by design, in their order.
@@ -114,6 +132,7 @@ def simulate_assessments(
     prior_mean: float = 0.5,
     prior_sd: float = 0.25,
     terms: Iterable[str] = TERMS,
+    pooled: Iterable[str] = (),
     prior_weight: float = 10,
     likelihood: str = "normal",
     seed: int = 1,
@@ -146,10 +165,10 @@ def simulate_assessments(
     bias
         How kind sources are, -1 to 1, in shares of the scale's range: a mapping from source. Missing: as estimated
         from `assessments`, else 0.
-    half_information_years, prior_mean, prior_sd, terms, prior_weight, likelihood
+    half_information_years, prior_mean, prior_sd, terms, pooled, prior_weight, likelihood
         As in `estimate`. True levels have `prior_mean` on average, or the mean that `assessments` tell.
     seed
-        0 or more.
+        A whole number from 0 to 2³¹−1.
     threads
         Most threads to use; None: all cores.
 
@@ -169,10 +188,11 @@ def simulate_assessments(
     ... # doctest: +SKIP
     >>> gr.estimate(org, round, as_of="2026-06-30")  # doctest: +SKIP
     """
-    designs = given_designs(given_organization(organization), {SIMULATED: design} if _is_design(design) else design)
+    given: Any = {SIMULATED: design} if _is_design(design) else design
+    designs = given_designs(given_organization(organization), given)
     options = estimate_options(
         as_of=as_of, half_information_years=half_information_years, prior_mean=prior_mean, prior_sd=prior_sd,
-        variances=variances, terms=terms, pooled=(), prior_weight=prior_weight, common_uncertainty=True,
+        variances=variances, terms=terms, pooled=pooled, prior_weight=prior_weight, common_uncertainty=True,
         likelihood=likelihood,
         threads=threads,
     )  # fmt: skip
@@ -187,7 +207,7 @@ def simulate_assessments(
         _seed(seed),
     )
     made, levels = run(job, "simulate", False)
-    warned = with_warnings(made, read_here(assessments, ratings), read_here(design, designs))
+    warned = with_warnings(made, read_here(assessments, ratings), read_here(given, designs))
     return SimulatedAssessments(warned, levels)
 
 
@@ -239,7 +259,7 @@ def review_design(
     half_information_years, prior_mean, prior_sd, terms, pooled, prior_weight, likelihood
         As in `estimate`.
     seed
-        0 or more.
+        A whole number from 0 to 2³¹−1.
     repetitions
         How often each round is drawn, 0 to 10,000; 0: enough for 10,000 levels, 100 at most.
     threads
@@ -273,21 +293,39 @@ def review_design(
     )  # fmt: skip
     given_organization(organization)
     ratings = None if assessments is None else given_assessments(organization, assessments, threads)
+    asked = given_designs(organization, designs)
     job = _core.start_review_design(
         organization._core,
         None if ratings is None else ratings._core,
-        given_designs(organization, designs)._core,
+        asked._core,
         options,
         _biases(bias),
         _seed(seed),
         whole("repetitions", repetitions),
     )
     made, capabilities = run(job, "review", progress, keeps_best=True)
-    return DesignReview(with_warnings(made, read_here(assessments, ratings)), capabilities)
+    rated = set() if ratings is None else set(ratings["source"][ratings._used(organization, as_of)].tolist())
+    known = rated | given_variances(variances).get("residual", {}).keys()
+    sources = set(asked["source"].tolist())
+    believed = {source: math.sqrt(of) for source, of in BELIEVED.items() if source in sources - known}
+    return DesignReview(with_warnings(made, read_here(assessments, ratings)), capabilities, believed)
+
+
+def _is_named(given: Any) -> bool:
+    """A mapping from names to designs, some of which may be wrong; no table by columns, and no design without name."""
+    if not isinstance(given, Mapping) or not given or _is_design(given):
+        return False
+    if any(isinstance(of, Mapping) for of in given.values()):
+        return True
+    columns = given.keys() <= {"design", *COLUMNS}
+    return not columns and any(isinstance(of, str | int | float) for of in given.values())
 
 
 def _is_design(given: Any) -> bool:
-    return isinstance(given, Mapping) and any(source in SOURCES for source in given)
+    """A mapping from sources to raters. Where sources stand below, it is designs by name, be a name a source's."""
+    if not isinstance(given, Mapping) or not any(source in SOURCES for source in given):
+        return False
+    return not any(isinstance(of, Mapping) and any(source in SOURCES for source in of) for of in given.values())
 
 
 def given_designs(organization: Organization, given: Any) -> Table:
@@ -296,14 +334,18 @@ def given_designs(organization: Organization, given: Any) -> Table:
         return given
     if isinstance(given, _core.Input):
         return Table(_core.load_review_designs(organization._core, given))
-    if _is_design(given) and not all(isinstance(one, Mapping) for one in given.values()):
+    if _is_design(given):
         raise Error("designs have names, such as {'with peers': {'manager': 1, 'peer': 2}}; this is one without")
-    named = isinstance(given, Mapping) and given and all(isinstance(one, Mapping) for one in given.values())
-    table = [row for design, of in given.items() for row in _rows(design, of)] if named else given
+    table = [row for design, of in given.items() for row in _rows(design, of)] if _is_named(given) else given
     return Table(_core.load_review_designs(organization._core, read("review_designs", table)))
 
 
-def _rows(design: Any, given: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+def _rows(design: Any, given: Any) -> Iterable[dict[str, Any]]:
+    if not isinstance(given, Mapping):
+        raise Error(
+            f"design {design!r} must be a mapping from source to a number of raters, such as {{'manager': 1}}, "
+            f"not {given!r}"
+        )
     if not given:
         raise Error(f"design {design!r} asks nobody: name a source, such as {{'manager': 1}}")
     for source, asked in given.items():
@@ -312,7 +354,12 @@ def _rows(design: Any, given: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
                 f"design {design!r}: there is no source {source!r}; there are {', '.join(SOURCES)}"
                 f"{near(source, SOURCES)}"
             )
-        for one in asked if isinstance(asked, list | tuple) else [asked]:
+        for one in asked if isinstance(asked, list | tuple) and asked else [asked]:
+            if not isinstance(one, Mapping | int | float | np.number) or isinstance(one, bool):
+                raise Error(
+                    f"design {design!r}, {source}: a number of raters, a mapping such as {{'raters': 2}} or a list of "
+                    f"such mappings was expected, not {one!r}"
+                )
             more = dict(one) if isinstance(one, Mapping) else {"raters": one}
             for column in more:
                 if column not in COLUMNS[1:]:
@@ -334,6 +381,6 @@ def _biases(given: Mapping[str, float] | None) -> dict[str, float]:
 
 
 def _seed(seed: int) -> int:
-    if whole("seed", seed) < 0:
+    if (number := whole("seed", seed)) < 0:
         raise Error(f"seed must be 0 or more, not {seed!r}")
-    return int(seed)
+    return number

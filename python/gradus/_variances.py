@@ -16,6 +16,9 @@ UNSURE = 0.5  # share of the prior from which the ratings say little of a varian
 LIKELIHOODS = ("normal", "ordinal")
 SOURCES = ("self", "manager", "peer", "report", "test", "observation")
 
+BELIEVED = {"self": 0.0375, "manager": 0.02, "peer": 0.02, "report": 0.02, "test": 0.0075, "observation": 0.0125}
+"""The residual variance of a source of which no rating tells, as docs/methods/estimate.md has it."""
+
 
 def given_variances(given: Mapping[str, Any] | Table | None) -> dict[str, dict[str, float]]:
     """Variances by term and source; those of people are under the source "". Ranges are the core's to check."""

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import gradus as gr
+from gradus._variances import BELIEVED
 from gradus.cli.app import app
 
 DAY = "2026-06-30"
@@ -119,6 +120,13 @@ def test_simulated_ratings_are_as_those_that_are_there(acme: gr.Dataset) -> None
     ("designs", "words"),
     [
         ({"manager": 1}, "designs have names"),
+        ({"manager": 1, "peer": {"raters": 2}}, "designs have names"),
+        ({"a": {"manager": 1}, "b": 3}, "design 'b' must be a mapping from source to a number of raters, .* not 3"),
+        ({"a": "manager"}, "design 'a' must be a mapping from source to a number of raters, .* not 'manager'"),
+        ({"manager": {"manager": 1}, "b": {"peers": 1}}, "design 'b': there is no source 'peers'"),
+        ({"D": {"peer": None}}, "design 'D', peer: a number of raters, .* was expected, not None"),
+        ({"D": {"peer": "two"}}, "design 'D', peer: a number of raters, .* was expected, not 'two'"),
+        ({"D": {"peer": []}}, r"design 'D', peer: a number of raters, .* was expected, not \[\]"),
         ({"D": {}}, "design 'D' asks nobody"),
         ({"D": {"boss": 1}}, "design 'D': there is no source 'boss'; there are self, manager"),
         ({"D": {"peer": {"count": 2}}}, "design 'D', peer: there is no 'count'; there are capability, raters"),
@@ -136,10 +144,63 @@ def test_a_design_that_cannot_be(acme: gr.Dataset, designs: object, words: str) 
         gr.review_design(acme.organization, designs, as_of=DAY)
 
 
+def test_a_design_may_be_called_like_a_source(acme: gr.Dataset) -> None:
+    org = acme.organization
+    found = gr.review_design(org, {"manager": {"manager": 1}}, as_of=DAY, repetitions=1)
+    assert found["design"].tolist() == [None, "manager"]
+    named, plain = (
+        gr.simulate_assessments(org, one, as_of=DAY) for one in ({"manager": {"manager": 1}}, {"manager": 1})
+    )
+    assert named.rows() == plain.rows() and set(named["source"]) == {"manager"}
+    with pytest.raises(gr.Error, match=r"design 'round', peer: a number of raters, .* was expected, not None"):
+        gr.simulate_assessments(org, {"peer": None}, as_of=DAY)
+
+
+def test_one_variance_for_all_sources_is_drawn_and_reviewed_alike(acme: gr.Dataset) -> None:
+    org, ratings = acme.organization, acme.assessments
+    pooled = ("severity", "halo", "residual")
+    estimates = gr.estimate(org, ratings or [], as_of=DAY, pooled=pooled)
+    asked = {"manager": 1, "peer": 2}
+    apart, alike, told = (
+        gr.simulate_assessments(org, asked, given, as_of=DAY, assessments=ratings, **options)
+        for given, options in ((None, {}), (None, {"pooled": pooled}), (estimates.variances, {}))
+    )
+    assert alike.rows() == told.rows() != apart.rows()
+
+
+def test_what_is_only_believed_is_told(acme: gr.Dataset) -> None:
+    org = acme.organization
+    assert acme.assessments is not None
+    ratings = [row for row in acme.assessments if row["source"] != "observation"]
+    designs = {"with them": {"manager": 1, "observation": 2}}
+    options = {"as_of": DAY, "repetitions": 1}
+    found = gr.review_design(org, designs, assessments=ratings, **options)
+    assert found.believed == {"observation": pytest.approx(0.0125**0.5)}
+    words = "No ratings of observation yet: what it tells is believed (sd of chance in one rating, in shares of the "
+    assert f"{words}scale's range: observation 0.11)" in repr(found)
+    assert not gr.review_design(org, {"D": {"manager": 1}}, assessments=ratings, **options).believed
+    given = gr.review_design(org, designs, assessments=ratings, variances={"residual": 0.02}, **options)
+    assert not given.believed and "No ratings of" not in repr(given)
+    # Before the first rating, nothing is known of managers either.
+    early = gr.review_design(org, designs, assessments=ratings, as_of="2023-01-31", repetitions=1)
+    assert early.believed.keys() == {"manager", "observation"} and "what they tell is believed" in repr(early)
+
+
+def test_what_is_believed_is_what_the_core_believes(acme: gr.Dataset) -> None:
+    """A weight of the prior beside which a rating tells nothing."""
+    row = {"person": "E02", "capability": "privacy", "level": "certified", "rater": "E01", "date": "2026-01-15"}
+    rows = [{**row, "source": source, "rater": None if source == "self" else "E01"} for source in BELIEVED]
+    variances = gr.estimate(acme.organization, rows, as_of=DAY, prior_weight=1e9).variances
+    found = {row["source"]: row["variance"] for row in variances if row["term"] == "residual"}
+    assert found == pytest.approx(BELIEVED, rel=1e-6)
+
+
 def test_options_that_cannot_be(acme: gr.Dataset) -> None:
     org = acme.organization
     for options, words in (
         ({"seed": -1}, "seed must be 0 or more"),
+        ({"seed": True}, "seed must be a whole number, not True"),
+        ({"seed": 2**31}, "seed must be a whole number below 2³¹"),
         ({"repetitions": 10_001}, "from 0 to 10,000"),
         ({"bias": {"boss": 0}}, "bias: there is no source 'boss'"),
         ({"bias": {"self": 3}}, "bias.self must be from -1 to 1"),

@@ -435,7 +435,12 @@ def test_update_changes_only_whom_new_ratings_are_of():
     assert of.keys() == before.keys()
     assert of["privacy"]["mean"] > before["privacy"]["mean"]
     assert of["privacy"]["ratings"] == before["privacy"]["ratings"] + 1
-    assert len(updated.raters) == len(estimates.raters)
+    # Of those who rated it tells what the estimates told that it began with, as its docstrings say.
+    assert updated.raters.rows() == estimates.raters.rows() and updated.sources.rows() == estimates.sources.rows()
+    assert updated.variances.rows() == estimates.variances.rows()
+    assert updated.fairness(2, against="manager").rows() == estimates.fairness(2, against="manager").rows()
+    for name in ("raters", "sources", "variances", "fairness"):
+        assert "Of an update, " in " ".join((getattr(gr.Estimates, name).__doc__ or "").split())
     with pytest.raises(gr.Error, match="2026-03-31"):
         estimates.update(new, as_of="2026-03-30")
     with pytest.raises(gr.Error, match="update takes"):

@@ -60,9 +60,8 @@ class Material:
     @functools.cached_property
     def people(self) -> int:
         """Who takes part: who has joined by the day of the estimates, and not left."""
-        table, day = self.organization.people, np.datetime64(self.plan.as_of or self.plan.options["start"], "D")
-        joined, left = (np.asarray(table.column(name)).astype("datetime64[D]") for name in ("joined", "left"))
-        return int(np.sum((np.isnat(joined) | (joined <= day)) & (np.isnat(left) | (day < left))))
+        day = np.datetime64(self.plan.as_of or self.plan.options["start"], "D")
+        return int(np.sum(self.organization._taking_part(day)))
 
     @functools.cached_property
     def small(self) -> bool:
