@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from typing import Any
 
@@ -386,6 +387,49 @@ def test_severity_is_sorted_and_says_what_cannot_be_told(believed: gr.Estimates,
         assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * given["severity_sd"])
         group = f" · group {given['component']}" if len({row["component"] for row in rows}) > 1 else ""
         assert row["label"] == f"{given['rater']} ({given['source']})" + group
+
+
+def axis_labels(chart: Any, axis: str) -> list[tuple[str, float]]:
+    """The labels of the axis below that are seen, each with its place, in pixels."""
+    import vl_convert
+
+    drawn = vl_convert.vegalite_to_svg(chart.to_dict())
+    (group,) = re.findall(rf'aria-label="X-axis titled \'{re.escape(axis)}[^"]*"(.*?)role-axis-title', drawn, re.DOTALL)
+    labels = group.split("role-axis-label")[1]
+    texts = re.findall(r"<text ([^>]*)>([^<]*)</text>", labels)
+    seen = [(text, re.search(r"translate\(([-\d.]+),", tags)) for tags, text in texts if 'opacity="0"' not in tags]
+    assert all(place and 'text-anchor="middle"' in tags for (tags, _), (_, place) in zip(texts, seen, strict=True))
+    return [(text.replace("\u2212", "-"), float(place[1])) for text, place in seen if place]
+
+
+@pytest.mark.parametrize("ends", [(-0.30, 0.27), (-0.25, 0.27), (-0.02, 0.4), (-1.3, 1.1)])
+def test_the_axis_of_severity_has_nought_and_each_label_at_its_tick(ends: tuple[float, float]) -> None:
+    from gradus.charts import severity
+
+    given = {"source": "peer", "severity_sd": 0.0, "identifiability": 0.9, "ratings": 9, "people": 9}
+    rows = [{**given, "rater": f"R{place}", "severity": end} for place, end in enumerate(ends)]
+    labels = axis_labels(severity(rows), "Severity")
+    figures = [float(text) for text, _ in labels]
+    assert 0 in figures and 3 <= len(labels) <= 9
+    # All ticks have one: the steps are alike, and so are the distances.
+    assert np.allclose(np.diff(figures), figures[1] - figures[0])
+    assert np.allclose(np.diff([place for _, place in labels]), labels[1][1] - labels[0][1], atol=0.6)
+
+
+def test_labels_at_the_ends_of_an_axis_stand_at_their_ticks(acme: gr.Dataset, believed: gr.Estimates) -> None:
+    assert len(axis_labels(believed.plot(person="P01"), "Level")) > 2
+    rounds = gr.review_design(acme.organization, {"D": {"manager": 1}}, as_of=AS_OF, repetitions=1)
+    assert all('"labelFlush": false' in json.dumps(part) for part in rounds.plot().to_dict()["hconcat"])
+    assert '"labelFlush": false' in json.dumps(believed.residuals.plot().to_dict())
+    pairs = gr.ratings_by_source(acme.organization, acme.assessments, as_of=AS_OF).plot()
+    assert '"labelFlush": false' in json.dumps(pairs.to_dict())
+
+
+def test_the_legend_of_levels_names_what_is_drawn(believed: gr.Estimates, acme_risks: gr.Risks) -> None:
+    plain = json.dumps(believed.plot(person="P01").to_dict())
+    assert "believed, with 95 % interval" in plain and "required by the role" not in plain
+    with_requirements = json.dumps(believed.plot(person="P01", requirements=acme_risks).to_dict())
+    assert "required by the role" in with_requirements
 
 
 def test_the_plot_of_raters_shows_those_farthest_from_nought(believed: gr.Estimates) -> None:

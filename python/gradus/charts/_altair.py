@@ -23,6 +23,11 @@ def heading(text: str, subtitle: str = "") -> Any:
     )
 
 
+def figures_axis(**more: Any) -> Any:
+    """The axis of figures below a chart: each label stands at its tick, the first and the last too."""
+    return import_altair().Axis(labelFlush=False, **more)
+
+
 def names_axis(room: int = 260) -> Any:
     """The axis of names down the side: its title stands above them, where long names cannot run into it."""
     alt = import_altair()

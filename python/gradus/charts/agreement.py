@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._altair import heading, import_altair
+from ._altair import figures_axis, heading, import_altair
 from .palette import LIGHT, Palette
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def agreement(
     sizes = sorted({1, (most + 2) // 4, most})
     low, high = (float(given.min()), float(given.max())) if len(given) else (0.0, 1.0)
     domain = [low - STEP, high + STEP]
-    axis = {"scale": alt.Scale(domain=domain, nice=False, zero=False), "axis": alt.Axis(tickMinStep=1, format="~g")}
+    axis = {"scale": alt.Scale(domain=domain, nice=False, zero=False), "axis": figures_axis(tickMinStep=1, format="~g")}
     titles = [f"Level by {source}, position on the scale" for source in (x, y)]
     circles = (
         alt

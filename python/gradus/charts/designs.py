@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._altair import heading, import_altair, names_axis
+from ._altair import figures_axis, heading, import_altair, names_axis
 from .palette import LIGHT, Palette
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def designs(
         .Chart(alt.Data(values=data))
         .mark_bar(color=palette.series[0], height={"band": 0.6})
         .encode(
-            x=alt.X("interval:Q", title="Width of 95 % intervals, share of the scale's range"),
+            x=alt.X("interval:Q", title="Width of 95 % intervals, share of the scale's range", axis=figures_axis()),
             y=axis.axis(names_axis()),
             tooltip=tooltip,
         )
@@ -74,7 +74,12 @@ def designs(
         .Chart(alt.Data(values=points))
         .mark_point(filled=True, size=70, opacity=1)
         .encode(
-            x=alt.X("correlation:Q", title="Correlation with true levels", scale=alt.Scale(zero=False, padding=12)),
+            x=alt.X(
+                "correlation:Q",
+                title="Correlation with true levels",
+                scale=alt.Scale(zero=False, padding=12),
+                axis=figures_axis(),
+            ),
             y=axis.axis(alt.Axis(labels=False, ticks=False, grid=True)),
             color=alt.Color(
                 "what:N",

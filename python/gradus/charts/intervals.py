@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._interval import interval
-from ._altair import heading, import_altair, names_axis
+from ._altair import figures_axis, heading, import_altair, names_axis
 from .palette import LIGHT, Palette
 
 if TYPE_CHECKING:
@@ -57,8 +57,12 @@ def intervals(
         for row in rows
     ]
     level, needed, wanted = "believed, with 95 % interval", "required by the role", "target role or goal"
-    names = [level, needed, *([wanted] if any(row["wanted"] is not None for row in data) else [])]
-    colours = alt.Scale(domain=names, range=list(palette.series[: len(names)]))
+    drawn = {
+        level: palette.series[0],
+        **({needed: palette.series[1]} if any(row["required"] is not None for row in data) else {}),
+        **({wanted: palette.series[2]} if any(row["wanted"] is not None for row in data) else {}),
+    }
+    colours = alt.Scale(domain=list(drawn), range=list(drawn.values()))
 
     colour = alt.Color("what:N", scale=colours, title=None, legend=alt.Legend(orient="bottom", labelLimit=0))
 
@@ -82,7 +86,9 @@ def intervals(
     axis = alt.Scale(zero=False, nice=True)
     x = "Level, position on the scale"
     ranges = (
-        called(level).mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=x, scale=axis), x2="high:Q", color=colour)
+        called(level)
+        .mark_rule(strokeWidth=2)
+        .encode(x=alt.X("low:Q", title=x, scale=axis, axis=figures_axis()), x2="high:Q", color=colour)
     )
     points = called(level).mark_point(filled=True, opacity=1, size=55).encode(x=alt.X("mean:Q", title=x), color=colour)
     required = (
@@ -97,7 +103,7 @@ def intervals(
         .mark_point(filled=True, opacity=1, size=60, shape="diamond")
         .encode(x=alt.X("wanted:Q", title=x), color=colour)
     )
-    layers = [ranges, required, *([more] if wanted in names else []), points]
+    layers = [ranges, *([required] if needed in drawn else []), *([more] if wanted in drawn else []), points]
     chart: altair.LayerChart = alt.layer(*layers).properties(
         title=heading(title, subtitle or ""), description=description(data, of), width=420, height=alt.Step(20)
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._interval import SURE
 from .._variances import SOURCES
-from ._altair import heading, import_altair
+from ._altair import figures_axis, heading, import_altair
 from .palette import LIGHT, Palette
 
 if TYPE_CHECKING:
@@ -59,7 +59,12 @@ def residuals(
     step = (high - low) / WIDE or 1.0
     rows = [row for one in present for row in _rows(panels[one], x[by == one], y[by == one], low, step)]
     most = max((row["ratings"] for row in rows if row["what"] == "cell"), default=1)
-    across = alt.X("expected:Q", title="Rating expected, position on the scale", scale=alt.Scale(zero=False))
+    across = alt.X(
+        "expected:Q",
+        title="Rating expected, position on the scale",
+        scale=alt.Scale(zero=False),
+        axis=figures_axis(),
+    )
     up = "Residual, in its standard deviations"
     base = alt.Chart()
     band, zero = (

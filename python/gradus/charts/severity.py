@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from .._interval import interval
 from .._raters import TOLD
 from .._variances import SOURCES
-from ._altair import heading, import_altair, names_axis
+from ._altair import figures_axis, heading, import_altair, names_axis
 from .palette import LIGHT, Palette
 
 if TYPE_CHECKING:
     import altair
 
+TICKS = 5  # about: so few that all have room for a label, 0 among them
 PALE = 0.45  # opacity of what cannot be told
 
 
@@ -87,7 +88,10 @@ def severity(
     )
     opacity = alt.condition("datum.told", alt.value(1), alt.value(PALE))
     ranges = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("low:Q", title=axis, axis=alt.Axis(format=".2~f")), x2="high:Q", color=colour, opacity=opacity
+        x=alt.X("low:Q", title=axis, axis=figures_axis(format=".2~f", tickCount=TICKS, labelOverlap=False)),
+        x2="high:Q",
+        color=colour,
+        opacity=opacity,
     )
     told = (
         base
