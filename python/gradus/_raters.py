@@ -37,9 +37,17 @@ class Raters(Table):
         """The raters of a source; without one, all but those who rated themselves."""
         return self["source"] != "self" if source is None else np.asarray(self["source"] == source)
 
-    def _ranked(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Those whom ratings connect together, the most severe first; the largest group first, else the most severe."""
-        component, severity = self["component"][places], self["severity"][places]
+    def _farthest(self, places: NDArray[np.int64], most: int, lenient: bool = False) -> NDArray[np.int64]:
+        """Of these raters those farthest from 0, as `_ranked` orders them."""
+        first = np.argsort(-np.abs(self["severity"][places]), kind="stable")[:most]
+        return self._ranked(places[first], lenient)
+
+    def _ranked(self, places: NDArray[np.int64], lenient: bool = False) -> NDArray[np.int64]:
+        """Those whom ratings connect together, the most severe first; the largest group first, else the most severe.
+
+        With `lenient`, the most lenient in place of the most severe.
+        """
+        component, severity = self["component"][places], self["severity"][places] * (-1 if lenient else 1)
         numbers, group, size = np.unique(component, return_inverse=True, return_counts=True)
         first = np.full(len(numbers), np.inf)
         np.minimum.at(first, group, severity)
@@ -93,7 +101,7 @@ class Raters(Table):
             other = "; source='self' draws how people rate themselves" if source is None and len(self) else ""
             raise Error(f"raters: there is no rater{f' of the source {source}' if source else ''} to draw{other}")
         columns = [column.name for column in self.columns]
-        first = self._ranked(places[np.argsort(-np.abs(self["severity"][places]), kind="stable")[:most]])
+        first = self._farthest(places, most)
         rows = [{name: self[name][place] for name in columns} for place in first.tolist()]
         words = [f"{most:,} of {len(places):,}: those farthest from 0"] if len(places) > most else []
         if len({row["component"] for row in rows}) > 1:

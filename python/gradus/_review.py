@@ -273,7 +273,8 @@ def review_design(
         The first row has no design: what is known without a round; then come the designs as they were given.
         `interval` is the mean width of 95 % intervals, `accuracy` the correlation of estimated with true levels,
         `as_rated` that of plain means of ratings, `lacking` the share of people for whom fewer raters are there than
-        the design asks for (`problems` counts them by source). Its `capabilities` are the same by capability.
+        the design asks for (`problems` counts them by source). Its `capabilities` are the same by capability;
+        `believed` names sources that a design asks and of which no rating tells by `as_of`.
 
     Raises
     ------

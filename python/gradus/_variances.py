@@ -60,7 +60,7 @@ def _of_table(table: Table) -> dict[str, dict[str, float]]:
     return found
 
 
-def unsure(table: Table) -> dict[str, list[str]]:
+def unsure(table: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Terms, with their sources, of which the ratings say less than what was believed before them."""
     found: dict[str, list[str]] = {}
     for row in table:

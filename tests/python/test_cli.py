@@ -566,7 +566,7 @@ def test_risk_hides_what_tells_of_few(by: str, starter: Path) -> None:
 
 
 def test_raters_tells_of_sources_and_variances(starter: Path) -> None:
-    done = gradus("raters", starter, "--as-of", AS_OF)
+    done = gradus("raters", starter, "--as-of", AS_OF, "--min-cell", "1")
     assert (done.returncode, done.stderr) == (0, "") and "\x1b" not in done.stdout
     org, acme = _risks(starter)[0], gr.load(starter)
     estimates = gr.estimate(org, acme.assessments or [], as_of=AS_OF)
@@ -582,6 +582,148 @@ def test_raters_tells_of_sources_and_variances(starter: Path) -> None:
     assert f"{len(others)} raters. Of {unknown} it cannot be told" in done.stdout
     assert f"{len(estimates.raters) - len(others)} people rated themselves: --source self" in done.stdout
     assert "the most severe " not in done.stdout.replace("the most severe and", "") and "--names" in done.stdout
+
+
+def late(folder: Path, source: str, first: str = "2026-12-01") -> int:
+    """All ratings of a source but its first are of a day to come; how many those are."""
+    rows = (folder / "assessments.csv").read_text(encoding="utf-8").splitlines()
+    header = rows[0].split(",")
+    place, day = header.index("source"), header.index("date")
+    of = [number for number, row in enumerate(rows) if row.split(",")[place] == source][1:]
+    for number in of:
+        cells = rows[number].split(",")
+        cells[day] = first
+        rows[number] = ",".join(cells)
+    (folder / "assessments.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return len(of)
+
+
+@pytest.mark.parametrize("command", ["raters", "risk", "why", "goals", "review"])
+def test_warnings_of_the_estimate_are_told(command: str, starter: Path) -> None:
+    moved = late(starter, "manager")
+    assert moved > 1
+    more = {"why": ("E02",), "goals": ()}.get(command, ())
+    done = gradus(command, starter, *more, "--as-of", AS_OF)
+    words = f"gradus: warning: assessments, column date: {moved} ratings are later than as_of {AS_OF} and left out\n"
+    if command != "review":  # which draws, and leaves the real ones out
+        assert done.stderr.count(words) == 1 and done.stderr.count("later than") == 1, done.stderr
+    if command in ("raters", "risk"):
+        told = gradus(command, starter, "--as-of", AS_OF, "--json")
+        problems = json.loads(told.stdout)["problems"]
+        assert [row["column"] for row in problems] == ["date"] and words in told.stderr
+    assert done.returncode == 0
+
+
+def test_a_plan_has_the_warnings_in_its_table_and_tells_them_once(starter: Path, tmp_path: Path) -> None:
+    late(starter, "manager")
+    done = gradus("plan", starter, "-o", tmp_path / "out", "--as-of", AS_OF, "--no-report")
+    assert done.returncode == 0 and "later than" not in done.stderr
+    messages = columns(tmp_path / "out" / "problems.csv")["message"]
+    assert sum("later than" in message for message in messages) == 1
+
+
+def test_of_many_warnings_the_first_are_told_and_no_person_in_json(starter: Path) -> None:
+    rows = (starter / "assessments.csv").read_text(encoding="utf-8").splitlines()
+    header = rows[0].split(",")
+    odd = dict.fromkeys(header, "") | {"capability": "privacy", "level": "aware", "source": "peer", "date": AS_OF}
+    people = columns(starter / "people.csv")["person"]
+    level = next(row.split(",")[header.index("level")] for row in rows[1:] if ",privacy," in row)
+    rows += [",".join({**odd, "person": key, "rater": key, "level": level}.values()) for key in people]
+    (starter / "assessments.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    done = gradus("raters", starter, "--as-of", AS_OF, "--json")
+    assert done.returncode == 0 and len(people) == 12
+    assert done.stderr.count("is the person, who rates as self") == 10
+    assert "and 2 more like these; gradus check has all of the tables" in done.stderr
+    hidden = json.loads(done.stdout)["problems"]
+    assert len(hidden) == 12 and all(row["key"] is row["message"] is None and row["row"] for row in hidden)
+    assert not any(f'"{key}"' in done.stdout for key in people)
+    named = json.loads(gradus("raters", starter, "--as-of", AS_OF, "--json", "--names").stdout)["problems"]
+    assert sorted(row["key"] for row in named) == sorted(people)
+
+
+def test_raters_hides_sources_of_few_as_the_report_does(tmp_path: Path) -> None:
+    write_folder(simulate_tables(gr.examples.gdad(), people=60, units=6, activities=20, seed=3), tmp_path / "acme")
+    file = tmp_path / "acme" / "assessments.csv"
+    rows = file.read_text(encoding="utf-8").splitlines()
+    of = columns(file)["source"]
+    kept = [row for row, source in zip(rows[1:], of, strict=True) if source != "test"]  # so managers are the reference
+    file.write_text("\n".join([rows[0], *kept]) + "\n", encoding="utf-8")
+    acme = gr.load(tmp_path / "acme")
+    estimates = gr.estimate(acme.organization, acme.assessments or [], as_of=AS_OF)
+    raters = dict(zip(estimates.sources["source"].tolist(), estimates.sources["raters"].tolist(), strict=True))
+    least = raters["manager"] + 1
+    assert min(raters["self"], raters["peer"]) >= least
+    options = ("raters", tmp_path / "acme", "--as-of", AS_OF, "--min-cell", str(least))
+    done = gradus(*options)
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("  manager  "))
+    assert set(line.split()[1:]) == {"·"}, line
+    text = " ".join(done.stdout.split())
+    assert f"hidden: of fewer than {least} people or raters, as is the reference" in text
+    assert f"all sources would be held against manager, of which fewer than {least} people or raters are known" in text
+    assert f"Not counted, since fewer than {least} raters are known: manager." in text
+    assert "severity of manager" not in text and "reference " not in text.replace("reference gives", "")
+    total = sum(estimates.sources["ratings"])
+    assert f"{total:,}" not in text  # less the others, it would be the managers'
+    found = json.loads(gradus(*options, "--json").stdout)
+    assert found["hidden"] == ["manager"] and found["min_cell"] == least and found["fairness"] == []
+    by_source = {row["source"]: row for row in found["sources"]}
+    figures = {name: cell for name, cell in by_source["manager"].items() if name != "source"}
+    assert figures and set(figures.values()) == {None}
+    assert all(row["bias"] is row["bias_sd"] is None and row["ratings"] for row in found["sources"] if row["ratings"])
+    (self_sd,) = (row["severity_sd"] for row in estimates.sources if row["source"] == "self")
+    assert by_source["self"]["severity_sd"] == self_sd
+    assert all((row["variance"] is None) == (row["source"] == "manager") for row in found["variances"])
+    others = (estimates.raters["source"] == "peer").sum()
+    assert found["raters"] == others and f"{others} raters" in text
+    against = gradus(*options, "--against", "peer")
+    assert f"{total:,} ratings" not in against.stdout and "Held against peer; --against" in " ".join(
+        against.stdout.split()
+    )
+    told = json.loads(gradus(*options, "--against", "peer", "--json").stdout)["fairness"]
+    assert told and {row["source"] for row in told} == {"self"}
+    named = json.loads(gradus(*options, "--names", "--json").stdout)
+    assert named["hidden"] == [] and named["sources"] == estimates.sources.rows()
+    assert named["variances"] == estimates.variances.rows()
+    gone = gradus(*options, "--source", "manager")
+    assert "since fewer than" in gone.stdout and " raters. Of" not in gone.stdout
+    written = gradus(*options, "-o", tmp_path / "out")
+    assert written.returncode == 0
+    assert columns(tmp_path / "out" / "sources.csv")["source"] == estimates.sources["source"].tolist()
+    assert all(columns(tmp_path / "out" / "sources.csv")["ratings"])  # the tables have all
+
+
+def test_the_report_of_a_plan_compares_groups_against_what_is_asked(starter: Path, tmp_path: Path) -> None:
+    options = ("plan", starter, "--as-of", AS_OF, "--min-cell", "2", "-o", tmp_path / "out")
+    done = gradus(*options, "--fairness-against", "manager")
+    assert done.returncode == 0, done.stderr
+    assert "held against the manager of the same people" in (tmp_path / "out" / "report.html").read_text("utf-8")
+    sources = columns(starter / "assessments.csv")["source"]
+    rows = (starter / "assessments.csv").read_text(encoding="utf-8").splitlines()
+    kept = [row for row, source in zip(rows[1:], sources, strict=True) if source != "test"]
+    (starter / "assessments.csv").write_text("\n".join([rows[0], *kept]) + "\n", encoding="utf-8")
+    done = gradus("plan", starter, "--as-of", AS_OF, "-o", tmp_path / "new", "--fairness-against", "test")
+    assert (done.returncode, done.stdout) == (2, "") and "a source that ratings came from (" in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_of_two_groups_one_is_compared(tmp_path: Path) -> None:
+    write_folder(simulate_tables(gr.examples.gdad(), people=60, units=6, activities=20, seed=3), tmp_path / "acme")
+    options = ("raters", tmp_path / "acme", "--as-of", AS_OF, "--against", "manager", "--names")
+    told = json.loads(gradus(*options, "--json").stdout)["fairness"]
+    pattern = {row["value"] for row in told if row["attribute"] == "working pattern"}
+    assert pattern == {"part time"}, told
+    assert {row["value"] for row in told if row["attribute"] == "gender"} == {"woman"}  # with men, the third is known
+    shown = gradus(*options).stdout
+    assert "part time" in shown and "full time" not in shown
+
+
+def test_severity_that_was_left_out_is_not_called_untellable(starter: Path) -> None:
+    done = gradus("raters", starter, "--as-of", AS_OF, "--without", "severity", "--names")
+    text = " ".join(done.stdout.split())
+    assert "Severity was left out (--without severity), so nothing is told of single raters." in text
+    assert "cannot be told whether they are severe" not in text and "the most severe" not in text
+    found = json.loads(gradus("raters", starter, "--as-of", AS_OF, "--without", "severity", "--names", "--json").stdout)
+    assert found["not_told"] is None and found["severe"] == found["lenient"] == []
 
 
 def test_raters_names_and_writes(tmp_path: Path) -> None:
@@ -600,16 +742,29 @@ def test_raters_names_and_writes(tmp_path: Path) -> None:
     assert "Whether sources rate groups of people alike" in done.stdout and "detectable" in done.stdout
     found = json.loads(gradus("raters", tmp_path / "acme", *options, "--json").stdout)
     told = [row for row in estimates.raters if row["identifiability"] >= 0.3 and row["source"] != "self"]
-    severe = sorted((row for row in told if row["severity"] < 0), key=lambda row: row["severity"])[:3]
-    assert [row["rater"] for row in found["severe"]] == [row["rater"] for row in severe]
+    assert len({row["component"] for row in told}) > 1
+    for name, sign in (("severe", 1), ("lenient", -1)):
+        most = sorted((sign * row["severity"], row["rater"], row["component"]) for row in told)[:3]
+        assert {row["rater"] for row in found[name]} == {rater for _, rater, _ in most}
+        # Those whom ratings connect stand together, each group in its order, as in the chart.
+        groups = [row["component"] for row in found[name]]
+        assert all(groups.index(group) + groups.count(group) > place for place, group in enumerate(groups))
+        for group in set(groups):
+            mine = [sign * row["severity"] for row in found[name] if row["component"] == group]
+            assert mine == sorted(mine)
+    severe = found["severe"]
     assert all(row["rater"] in done.stdout for row in severe)
     assert len(found["lenient"]) <= 3 and all(row["severity"] > 0 for row in found["lenient"])
-    assert found["fairness"] == estimates.fairness(4).rows()
-    assert "Held against test: " in done.stdout
+    fair = [row for row in estimates.fairness(4).rows() if row in found["fairness"]]
+    assert fair == found["fairness"] and fair
+    assert "Held against test: " in " ".join(done.stdout.split())
     done = gradus("raters", tmp_path / "acme", "--as-of", AS_OF, "--against", "manager")
-    assert "Held against manager: " in done.stdout and "Whether manager itself is fair" in " ".join(done.stdout.split())
+    assert "Held against manager" in " ".join(done.stdout.split()) and "Whether manager itself is fair" in " ".join(
+        done.stdout.split()
+    )
     found = json.loads(gradus("raters", tmp_path / "acme", *options, "--against", "manager", "--json").stdout)
-    assert found["fairness"] == estimates.fairness(4, against="manager").rows()
+    assert found["fairness"] and {row["against"] for row in found["fairness"]} == {"manager"}
+    assert all(row in estimates.fairness(4, against="manager").rows() for row in found["fairness"])
     done = gradus("raters", tmp_path / "acme", "--as-of", AS_OF, "--against", "report")
     assert (done.returncode, done.stdout) == (2, "") and "a source that ratings came from (" in done.stderr
     assert "severe" not in json.loads(gradus("raters", tmp_path / "acme", "--as-of", AS_OF, "--json").stdout)

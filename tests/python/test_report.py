@@ -479,7 +479,19 @@ def test_sources_of_few_raters_are_hidden_and_what_tells_of_them(acme: Case) -> 
     without = gr.estimate(org, acme.acme.assessments, as_of=AS_OF, variances=known)
     made = make_ratings(Material(acme.plan, without, acme.acme.assessments, names=False, min_cell=least))
     assert all(row["bias"] is None for row in made["sources"]) and "Farthest" not in made["glance"]
-    assert not made["fairness"]["tables"]
+    assert not made["fairness"]["tables"] and made["reference_hidden"] == "manager"
+    html = gr.report(acme.plan, estimates=without, min_cell=least).html
+    text = " ".join(re.sub(r"<[^>]*>", " ", html).split())
+    assert "is hidden for every source: it is against the reference, which is the manager" in text
+    assert "all sources would be held against the manager, of which fewer people or raters are known" in text
+    assert "nothing can be told: no two sources" not in text
+    assert 'fairness_against="peer"' in text.replace("&#34;", '"') and "--fairness-against peer" in text
+    assert '<td class="withheld" colspan="8">' in html and re.search(r"td\.withheld \{ text-align: center", html)
+    # Named, another anchor tells.
+    against = gr.report(acme.plan, estimates=without, min_cell=least, fairness_against="peer").html
+    assert "held against the peers of the same people" in against
+    shown = gr.report(acme.plan, estimates=acme.estimates, min_cell=5).html
+    assert "is hidden for every source" not in shown
 
 
 @pytest.mark.parametrize("least", [5, 9])

@@ -231,6 +231,18 @@ def test_the_command(tmp_path) -> None:
     shown = run(app, ["review", folder, "--as-of", DAY, "--repetitions", "2"])
     assert shown.exit_code == 0, shown.output
     assert "no round" in shown.output
+    assert "No ratings of" not in shown.output
+    early = run(app, ["review", folder, "--as-of", "2023-01-31"])
+    text = " ".join(early.output.split())
+    assert "With no ratings by that day" in text and "No ratings of manager, peer, test yet" in text
+    assert "what they tell is believed (sd of chance in one rating" in text
+    between = json.loads(run(app, ["review", folder, "--as-of", "2025-06-30", "--json", "--repetitions", "1"]).stdout)
+    acme = gr.load(folder)
+    estimates = gr.estimate(acme.organization, acme.assessments or [], as_of="2025-06-30")
+    assert between["ratings"] == estimates["ratings"].sum() > 0 and between["problems"] == []
+    assert between["ratings"] < len(acme.assessments or ())
+    told = run(app, ["review", folder, "--as-of", "2025-06-30", "--repetitions", "1"]).output
+    assert f"With {between['ratings']} ratings by that day" in told
     designs = tmp_path / "designs.csv"
     designs.write_text("design,source,raters\nA,manager,\nB,manager,\nB,peer,3\n")
     given = ["review", folder, "--as-of", DAY, "--designs", str(designs), "--repetitions", "2"]

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,8 +18,11 @@ import typer
 
 from .. import _text
 from .._error import Error
+from .._table import Table
 from .terminal import quoted, say
 
+ABOUT_NOBODY = ("review_designs",)  # tables whose keys are no people's
+WARNED = 10  # most warnings on standard error
 INPUT = 1  # the tables have problems
 USAGE = 2  # cannot be run as asked; Typer's own code for an unknown option
 STOPPED = 3  # ended before its goal
@@ -77,6 +80,28 @@ def unusable(message: str) -> NoReturn:
     """Ends a command that cannot be run as asked."""
     say(f"gradus: {message}")
     raise typer.Exit(USAGE)
+
+
+def warn(problems: Table) -> None:
+    """Warnings on standard error: those of a whole table first, the first few of the others."""
+    rows = sorted(problems.rows(), key=lambda row: row["row"] is not None)  # which keeps the order of each
+    for problem in rows[:WARNED]:
+        say(f"gradus: warning: {problem['table']}{place(problem)}: {problem['message']}")
+    if len(rows) > WARNED:
+        say(f"gradus: warning: and {len(rows) - WARNED:,} more like these; gradus check has all of the tables")
+
+
+def place(problem: Mapping[str, Any]) -> str:
+    """', row 3, column raters'"""
+    return "".join(f", {name} {problem[name]}" for name in ("row", "column") if problem[name])
+
+
+def problems_told(problems: Table, names: bool) -> list[dict[str, Any]]:
+    """Warnings as rows; without `names`, those that name a key, which may be a person's, without it and their words."""
+    return [
+        row if names or row["table"] in ABOUT_NOBODY or row["key"] is None else {**row, "key": None, "message": None}
+        for row in problems
+    ]
 
 
 def known_key(known: Collection[str], key: str, hint: str, noun: str) -> None:

@@ -22,7 +22,7 @@ from .._plan import Plan
 from .._problems import together
 from .._risk import concentration, heat_map
 from .._table import Table
-from .options import Assessing, Format, Input, Json, MinCell, Names, Planning, Running
+from .options import Assessing, Format, Input, Json, MinCell, Names, Planning, Running, Source
 from .outcome import STOPPED, known_key, unusable
 from .stages import Assessed, assess, bands, make_plan, read, shows_progress
 from .terminal import console, grid, heading, paragraph, put, quoted, say, waiting
@@ -49,6 +49,16 @@ Teams = Annotated[
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result tables are written.")]
 WithReport = Annotated[bool, typer.Option("--report/--no-report", help="Write report.html.")]
+FairnessAgainst = Annotated[
+    Source | None,
+    typer.Option(
+        "--fairness-against",
+        metavar="SOURCE",
+        show_default=False,
+        help="What the report holds sources against where it compares groups of people, such as manager; else the "
+        "reference.",
+    ),
+]
 Cover = Annotated[float, typer.Option("--cover", metavar="N", help="Holders of a capability that are enough.")]
 
 
@@ -63,6 +73,7 @@ def plan(
     names: Names = False,
     min_cell: MinCell = 5,
     cover: Cover = 2,
+    fairness_against: FairnessAgainst = None,
     as_json: Json = False,
     assessing: Assessing,
     planning: Planning,
@@ -97,6 +108,9 @@ def plan(
         dataset = read(path, running)
         _check_keys(dataset.organization, person, team)
         assessed = assess(dataset, assessing, running)
+        against = None if fairness_against is None else fairness_against.value
+        if against is not None:
+            assessed.estimates.fairness(against=against)  # refused here if nobody rated so, before the long search
         made = make_plan(assessed, planning, running)
         if made.certificate["stop_reason"][0] == "cancelled":
             say("Stopped. Writing the best plan so far; Ctrl-C again ends without it.")
@@ -115,6 +129,7 @@ def plan(
                     min_cell=min_cell,
                     cover=cover,
                     credit_completed=assessing.credit_completed,
+                    fairness_against=against,
                     **whose,
                 )
                 page.save(folder / file)

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from .. import _text
 from .._dataset import Dataset
 from .._error import Error
 from .._fault import Unreadable, faults_of
@@ -18,12 +19,14 @@ from .._review import USUAL, DesignReview, given_designs, review_design
 from .._table import Table
 from . import terminal
 from .options import Estimating, Format, Input, Json, Running
-from .outcome import INPUT, unusable
+from .outcome import INPUT, place, problems_told, unusable, warn
 from .plan import FormatOption, _check_packages
-from .stages import levels, read, shows_progress
+from .stages import levels, read, shows_progress, warnings_of
 from .terminal import say
 
 Row = dict[str, Any]
+
+COVERS = (0.93, 0.97)  # share of true levels in 95 % intervals that need not be told
 
 Designs = Annotated[
     Path | None,
@@ -40,7 +43,7 @@ OutOption = Annotated[
     Path | None,
     typer.Option("-o", "--out", metavar="OUT", show_default=False, help="Folder for the table; made where absent."),
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of all that is drawn by chance.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, metavar="N", help="Of all that is drawn by chance.")]
 Repetitions = Annotated[
     int,
     typer.Option(
@@ -102,7 +105,14 @@ def review(
             for table, file in zip((found, found.capabilities), files, strict=True):
                 write_table(table, folder / file)
     if as_json:
-        told = {"as_of": estimating.as_of, "designs": found.rows(), "capabilities": found.capabilities.rows()}
+        told = {
+            "as_of": estimating.as_of,
+            "ratings": _ratings(dataset, estimating),
+            "believed": found.believed,
+            "designs": found.rows(),
+            "capabilities": found.capabilities.rows(),
+            "problems": problems_told(warnings_of(dataset, found), names=False),
+        }
         print(json.dumps(told, indent=1, ensure_ascii=False))
         return
     console = terminal.console()
@@ -129,8 +139,7 @@ def _reviewed(
         threads=running.threads,
         progress=shows_progress(running),
     )
-    for problem in found.problems or ():
-        say(f"gradus: warning: {problem['table']}{_place(problem)}: {problem['message']}")
+    warn(warnings_of(dataset, found))
     return found
 
 
@@ -145,33 +154,40 @@ def _table(dataset: Dataset, path: Path) -> Table:
     except Error as error:
         faults = faults_of(error)
     for one in faults:
-        say(f"gradus: {'' if one.is_error else 'warning: '}{path}{_place(one._asdict())}: {one.message}")
+        say(f"gradus: {'' if one.is_error else 'warning: '}{path}{place(one._asdict())}: {one.message}")
     raise typer.Exit(INPUT)
 
 
-def _place(problem: Row) -> str:
-    """', row 3, column raters'"""
-    return "".join(f", {name} {problem[name]}" for name in ("row", "column") if problem[name])
+def _ratings(dataset: Dataset, options: Estimating) -> int:
+    """How many ratings it rests on: those by that day, of who takes part."""
+    if dataset.assessments is None:
+        return 0
+    assert options.as_of is not None  # since it was reviewed
+    return int(dataset.assessments._used(dataset.organization, options.as_of).sum())
 
 
 def _print(out: Console, name: str, options: Estimating, dataset: Dataset, found: DesignReview) -> None:
     terminal.heading(out, f"Review rounds of {name}, as of {options.as_of}")
-    known = "no ratings so far" if dataset.assessments is None else f"{len(dataset.assessments):,} ratings so far"
+    ratings = _ratings(dataset, options)
+    known = f"{_text.count(ratings, 'rating')} by that day" if ratings else "no ratings by that day"
     terminal.paragraph(
         out, f"With {known}. In shares of the scale's range: 0.25 on a scale from 1 to 5 is one level.", style="dim"
     )
     rows = found.rows()
     some = any(row["lacking"] for row in rows)
+    covers = [row["coverage"] for row in rows if row["coverage"] is not None]
+    off = any(not COVERS[0] <= covered <= COVERS[1] for covered in covers)
     columns = (
         "raters",
         *(("lacking",) if some else ()),
         "ratings",
         "95 % ±",
+        *(("coverage",) if off else ()),
         "accuracy",
         "plain mean",
         "identifiability",
     )
-    made = terminal.grid("design", *columns, right=columns)
+    made = terminal.grid("design", *columns, right=columns, folds=("design",))
     for row in rows:
         made.add_row(
             row["design"] or "no round",
@@ -179,6 +195,7 @@ def _print(out: Console, name: str, options: Estimating, dataset: Dataset, found
             *((_cell(row["lacking"], ".0%"),) if some else ()),
             _cell(row["ratings"], ",.0f"),
             _cell(None if row["interval"] is None else row["interval"] / 2, ".3f"),
+            *((_cell(row["coverage"], ".1%"),) if off else ()),
             _cell(row["accuracy"], ".2f"),
             _cell(row["as_rated"], ".2f"),
             _cell(row["identifiability"], ".0%"),
@@ -188,10 +205,12 @@ def _print(out: Console, name: str, options: Estimating, dataset: Dataset, found
         out,
         "raters: of one person, on average. "
         + ("lacking: people for whom fewer raters are there than the design asks for. " if some else "")
-        + "±: half the width of a 95 % interval. accuracy: correlation of estimated "
+        + "±: half the width of a 95 % interval. "
+        + ("coverage: true levels that 95 % intervals hold, which is not 95 % everywhere here. " if off else "")
+        + "accuracy: correlation of estimated "
         "with true levels where there are ratings, beside it that of their plain means. identifiability: how far "
         "severity can be told from the level of those rated. Drawn by chance from what the ratings so far say of "
-        "variances, and what is believed of the rest.",
+        "variances, and what is believed of the rest." + "".join(f" {sentence}." for sentence in found._unrated()),
         style="dim",
     )
 

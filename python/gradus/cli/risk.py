@@ -19,7 +19,8 @@ from .._organization import Organization
 from .._risk import Risks, heat_map
 from . import terminal
 from .options import Assessing, Grouping, Input, Json, MinCell, Names, Running
-from .stages import assess, bands, read
+from .outcome import problems_told, warn
+from .stages import assess, bands, read, warnings_of
 
 Row = dict[str, Any]
 
@@ -83,7 +84,9 @@ def risk(
     """
     if by is Grouping.manager and not names:
         raise typer.BadParameter("manager shows single people by key and name: add --names.", param_hint="--by")
-    assessed = assess(read(path, running), assessing, running)
+    dataset = read(path, running)
+    assessed = assess(dataset, assessing, running)
+    warn(warned := warnings_of(dataset, assessed.risks))
     org, risks = assessed.organization, assessed.risks
     options: dict[str, Any] = {
         "roll_up": roll_up,
@@ -95,7 +98,8 @@ def risk(
     figures = _figures(org, risks, cells, whole, by.value, roll_up, min_cell)
     people = _greatest(risks, top) if names else None
     if as_json:
-        print(json.dumps(_dict(assessing, figures, people), indent=1, ensure_ascii=False))
+        found = _dict(assessing, figures, people) | {"problems": problems_told(warned, names)}
+        print(json.dumps(found, indent=1, ensure_ascii=False))
         return
     out = terminal.console()
     _overview(out, path.name, assessing, risks, figures)

@@ -19,9 +19,12 @@ from .._error import Error
 from .._input import Tabular
 from .._organization import Organization
 from .._plan import Plan, _known, optimize
+from .._problems import together
 from .._risk import Gaps, Risks, assess_risk, find_gaps
+from .._table import Table
 from .._variances import TERMS
 from .options import Assessing, Estimating, Likelihood, Planning, Pooled, Running, Term, numbers, wholes
+from .outcome import warn
 from .terminal import say, waiting
 
 BEFORE = ("person", "activity", "session", "first_day", "last_day", "reason")  # what counts of an earlier plan's items
@@ -61,6 +64,11 @@ def estimated(dataset: Dataset, options: Estimating, running: Running) -> Estima
         threads=running.threads,
         progress=shows_progress(running),
     )
+
+
+def warnings_of(dataset: Dataset, made: Table) -> Table:
+    """Those of the ratings, and of what was made from them, each once."""
+    return together([made.problems, None if dataset.assessments is None else dataset.assessments.problems])
 
 
 def levels(dataset: Dataset, options: Estimating) -> dict[str, Any]:
@@ -136,7 +144,9 @@ def written_or_made(
 ) -> Plan:
     """The plan that `gradus plan` wrote to a file, or to a folder of results; one made now where none is given."""
     if plan is None:
-        return make_plan(assess(dataset, assessing, running), planning, running)
+        assessed = assess(dataset, assessing, running)
+        warn(warnings_of(dataset, assessed.risks))
+        return make_plan(assessed, planning, running)
     return _written(dataset, _in(plan), assessing, running)
 
 

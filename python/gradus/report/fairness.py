@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from .._assessment import Estimates
-from .._disclosure import hide_small
 from .._interval import SURE
+from .._withheld import fairness_told, reference
 from .material import Material
 from .wording import SOURCES, listed, whole
 
@@ -18,7 +15,7 @@ from .wording import SOURCES, listed, whole
 def make_fairness(
     material: Material,
     estimates: Estimates,
-    hidden: Container[str],
+    hidden: Collection[str],
     give_or_take: Callable[[float, float], str],
     size: Callable[[float], str],
 ) -> dict[str, Any] | None:
@@ -31,12 +28,11 @@ def make_fairness(
     if not len(declared):
         return None
     least = max(2, material.min_cell)
-    asked_against = material.fairness_against
-    found = [row for row in estimates.fairness(least, against=asked_against) if row["difference"] is not None]
-    shown = _shown(material, estimates, least)
-    anchor = asked_against or next(row["source"] for row in estimates.sources if row["bias_sd"] == 0)
+    anchor = material.fairness_against or reference(estimates)
+    assert anchor is not None  # there are ratings, so there is one
+    found = estimates.fairness(least, against=material.fairness_against)
+    told = fairness_told(material.organization, estimates, found, anchor, hidden, least)
     attributes = sorted(set(declared["attribute"].tolist()))
-    asked = {attribute: _asked(declared["value"][declared["attribute"] == attribute]) for attribute in attributes}
     tables: list[dict[str, Any]] = []
     for attribute in attributes:
         rows = [
@@ -49,48 +45,26 @@ def make_fairness(
                 "apart": abs(row["difference"]) > SURE * row["sd"],
                 "detectable": size(row["detectable"]),
             }
-            for row in found
+            for row in told
             if row["attribute"] == attribute
-            and row["value"] in asked[attribute]
-            and all(
-                source not in hidden and (attribute, row["value"], source) in shown
-                for source in (row["source"], anchor)
-            )
         ]
         if rows:
             tables.append({"attribute": attribute, "rows": rows})
-    told = {table["attribute"] for table in tables}
+    with_table = {table["attribute"] for table in tables}
     return {
         "tables": tables,
-        "not_told": listed([attribute for attribute in attributes if attribute not in told]),
+        "not_told": listed([attribute for attribute in attributes if attribute not in with_table]),
         "against": SOURCES[anchor],
+        "anchor_hidden": anchor in hidden,
+        "instead": _instead(estimates, anchor, hidden),
         "apart": sum(row["apart"] for table in tables for row in table["rows"]),
         "count": sum(len(table["rows"]) for table in tables),
         "least": least,
     }
 
 
-def _asked(values: NDArray[Any]) -> list[str]:
-    """The groups to tell of: of two, which mirror each other, the smaller."""
-    groups, people = np.unique(values.astype(str), return_counts=True)
-    return groups.tolist() if len(groups) != 2 else [str(groups[int(np.argmin(people))])]
-
-
-def _shown(material: Material, estimates: Estimates, least: int) -> set[tuple[str, str, str]]:
-    """Which groups may be told of, by attribute, value and source.
-
-    All others less those that are shown would tell of a small group: as many groups are hidden with it as it takes.
-    """
-    residuals, declared = estimates.residuals, material.organization.person_attributes
-    codes, by = residuals.codes("person"), residuals["source"]
-    rated = {source: set(codes[by == source].tolist()) for source in set(by.tolist())}
-    groups: dict[str, dict[str, set[int]]] = {}
-    columns = (column.tolist() for column in (declared["attribute"], declared["value"], declared.codes("person")))
-    for attribute, value, person in zip(*columns, strict=True):
-        groups.setdefault(attribute, {}).setdefault(value, set()).add(person)
-    shown: set[tuple[str, str, str]] = set()
-    for attribute, values in groups.items():
-        for source, people in rated.items():
-            hidden = hide_small([members & people for members in values.values()], least)
-            shown |= {(attribute, value, source) for value, hide in zip(values, hidden, strict=True) if not hide}
-    return shown
+def _instead(estimates: Estimates, anchor: str, hidden: Collection[str]) -> str | None:
+    """Where the anchor is hidden, the source with most ratings that others can be held against; None: there is none."""
+    others = [row for row in estimates.sources if row["source"] != anchor and row["source"] not in hidden]
+    others.sort(key=lambda row: (row["source"] == "self", -row["ratings"]))  # what people say of themselves comes last
+    return str(others[0]["source"]) if len(others) > 1 else None

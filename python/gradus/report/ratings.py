@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from .._disclosure import hide_small, hide_tree
 from .._interval import SURE, reach
 from .._raters import TOLD, Raters
 from .._variances import unsure
+from .._withheld import people_rated, reference, sources_of_few
 from ..charts.agreement import counted
 from ..charts.residuals import beyond
 from .fairness import make_fairness
@@ -55,14 +56,16 @@ def make_ratings(material: Material) -> dict[str, Any]:
     if estimates is None or not estimates._own or not len(estimates.sources):
         return {"given": estimates is not None, "own": estimates is not None and estimates._own, "sources": []}
     unit = _unit(material)
-    sources, told = _sources(material, estimates, unit)
-    hidden = {row["source"] for row in sources if row["hidden"]}
+    hidden = set() if material.names else sources_of_few(estimates, material.min_cell)
+    sources, told = _sources(estimates, unit, hidden)
+    anchor = reference(estimates)
     return {
         "given": True,
         "own": True,
         "unit": unit.name,
         "glance": _glance(estimates, told, unit, bool(hidden)),
         "sources": sources,
+        "reference_hidden": SOURCES[anchor] if anchor in hidden else None,
         "unsure": _unsure(estimates),
         "raters": _raters(material, estimates),
         "standing": _standing(material, estimates, unit) if material.names else None,
@@ -78,7 +81,7 @@ def _unit(material: Material) -> Unit:
     return Unit(steps.pop(), "levels", 2) if len(steps) == 1 else Unit(100, "% of the scale", 1)
 
 
-def _sources(material: Material, estimates: Estimates, unit: Unit) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def _sources(estimates: Estimates, unit: Unit, hidden: Collection[str]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The rows as they read, and the figures of those that may be told. A bias tells of the reference too."""
     residuals = estimates.residuals
     by, left = residuals["source"], residuals["standardised"]
@@ -86,17 +89,15 @@ def _sources(material: Material, estimates: Estimates, unit: Unit) -> tuple[list
     for row in estimates.sources:
         source = row["source"]
         mine = by == source
-        people = len(np.unique(residuals.codes("person")[mine]))
-        hidden = not material.names and (people < material.min_cell or 0 < row["raters"] < material.min_cell)
-        if not hidden:
+        if source not in hidden:
             told[source] = row
         rows.append({
             "source": source,
             "name": SOURCES[source],
-            "hidden": hidden,
+            "hidden": source in hidden,
             "reference": row["bias_sd"] == 0,
             "ratings": whole(row["ratings"]),
-            "people": whole(people),
+            "people": whole(people_rated(estimates, source)),
             "raters": whole(row["raters"]) if row["raters"] else DASH,
             "bias": unit.give_or_take(row["bias"], row["bias_sd"]),
             "severity": unit.size(row["severity_sd"]) if row["raters"] and row["severity_sd"] else DASH,
@@ -182,8 +183,7 @@ def _standing(material: Material, estimates: Estimates, unit: Unit) -> dict[str,
 
 
 def _farthest(material: Material, raters: Raters, places: NDArray[np.int64], unit: Unit) -> dict[str, Any]:
-    first = places[np.argsort(-np.abs(raters["severity"][places]), kind="stable")[:SHOWN]]
-    first = raters._ranked(first)
+    first = raters._farthest(places, SHOWN)
     columns = [column.name for column in raters.columns]
     rows: list[dict[str, Any]] = [{name: raters[name][place] for name in columns} for place in first.tolist()]
     called = _called(material, {row["rater"] for row in rows})
