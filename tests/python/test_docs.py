@@ -176,6 +176,16 @@ def test_the_commands_of_raters_and_rounds_run(tmp_path: Path) -> None:
     assert (tmp_path / "acme-raters" / "residuals.csv").is_file()
 
 
+@pytest.mark.parametrize("page", sorted(path.relative_to(TOP).as_posix() for path in (TOP / "docs").rglob("*.md")))
+def test_where_the_site_shows_a_file_plain_markdown_links_it(page: str) -> None:
+    """On a code host nothing stands in that place, so nothing may announce it."""
+    for before, file in re.findall(
+        r"([^\n]+(?:\n[^\n]+)*)\n\n(?:```c\n.*?```\n\n)?<!-- site: file (\S+) -->", read(page)
+    ):
+        assert (TOP / file).is_file()
+        assert f"](../{file})" in read(page) and not before.endswith(":"), (page, before)
+
+
 def test_the_page_for_engineers_has_the_project_that_is_tested() -> None:
     assert blocks("docs/first-plan-embedding.md", "cmake") == [read("examples/embed/CMakeLists.txt")]
 
