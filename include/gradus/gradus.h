@@ -11,8 +11,11 @@
 #include <gradus/account/program.h>
 #include <gradus/account/program_report.h>
 #include <gradus/account/receipt.h>
+#include <gradus/account/receipts.h>
 #include <gradus/account/request.h>
+#include <gradus/account/requests.h>
 #include <gradus/account/spending.h>
+#include <gradus/account/stages.h>
 #include <gradus/agreement/agreement_tables.h>
 #include <gradus/agreement/agreements.h>
 #include <gradus/agreement/next_plan.h>

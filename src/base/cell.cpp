@@ -127,6 +127,7 @@ Cell MixedCells::operator[](std::int64_t row) const {
     const auto i = static_cast<std::size_t>(row);
     Cell cell{.kind = kinds[i], .integer = static_cast<std::int64_t>(payloads[i])};
     if (cell.kind == Cell::Kind::real) cell.real = std::bit_cast<double>(payloads[i]);
+    if (cell.kind == Cell::Kind::timestamp) cell.zoned = true, cell.ticks_per_day = 86'400'000'000;
     if (cell.kind == Cell::Kind::text) {
         const char* at = bytes.data() + payloads[i];
         cell.text = {at + sizeof(std::uint64_t), static_cast<std::size_t>(load<std::uint64_t>(at, 0))};

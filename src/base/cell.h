@@ -189,7 +189,8 @@ struct Chunk {
     std::shared_ptr<const Values> dictionary{};  // one object for chunks whose dictionaries are the same memory
 };
 
-/// Cells of any kinds, as rows set them one by one: a kind and 64 bits each, texts as offsets into one buffer.
+/// Cells of any kinds, as rows set them one by one: a kind and 64 bits each, texts as offsets into one buffer. A timestamp is a
+/// moment: microseconds in UTC.
 struct MixedCells {
     std::vector<Cell::Kind> kinds;
     std::vector<std::uint64_t> payloads;

@@ -96,6 +96,12 @@ Input& Input::set(std::string_view column, Date day) {
     return *this;
 }
 
+Input& Input::set(std::string_view column, Moment moment) {
+    if (is_missing(moment)) return *this;
+    put(*state_, column, {.kind = Cell::Kind::timestamp, .integer = moment.time_since_epoch().count()});
+    return *this;
+}
+
 Input& Input::column(std::string_view name) {
     if (!state_->find(name)) state_->add(name);
     return *this;

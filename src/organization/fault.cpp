@@ -22,13 +22,16 @@ Code code_of(Fault fault) {
     case Fault::too_many_decimals:
     case Fault::not_minutes:
     case Fault::not_midnight:
-    case Fault::zoned: return Code::lossy;
+    case Fault::zoned:
+    case Fault::unzoned:
+    case Fault::not_micros: return Code::lossy;
     case Fault::unknown_key: return Code::unknown_key;
     case Fault::no_such_table: return Code::missing_table;
     case Fault::unknown_level: return Code::unknown_level;
     case Fault::not_text:
     case Fault::not_number:
     case Fault::not_date:
+    case Fault::not_moment:
     case Fault::not_boolean: return Code::wrong_type;
     }
     return Code::internal;
@@ -62,6 +65,9 @@ std::string explain(Fault fault, const AnyColumn& column, int minor_digits) {
     case Fault::no_such_day: return "is not a day of the calendar (years 1 to 9999)";
     case Fault::not_midnight: return "is not at midnight; give the day alone";
     case Fault::zoned: return "has a time zone; give the day alone";
+    case Fault::not_moment: return "is not a moment (2026-03-31T09:30:00Z; a day is its first moment in UTC)";
+    case Fault::unzoned: return "has no time zone; end it with Z for UTC, or with an offset such as +02:00";
+    case Fault::not_micros: return "is finer than a microsecond";
     case Fault::not_boolean: return "is neither true nor false";
     default: return "is not valid";
     }

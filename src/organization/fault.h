@@ -26,6 +26,9 @@ enum class Fault : std::uint8_t {
     no_such_day,
     not_midnight,
     zoned,
+    not_moment,
+    unzoned,     ///< a moment that does not say of which time zone
+    not_micros,  ///< a moment finer than a microsecond
     not_boolean,
     unknown_key,
     no_such_table,  ///< a key of a table that was not given

@@ -112,21 +112,78 @@ Fault check_midnight(std::string_view time) {
     return midnight ? Fault::none : Fault::not_midnight;
 }
 
+/// The number of so many digits from a place on; -1: they are not digits.
+int digits_at(std::string_view text, std::size_t from, std::size_t size) {
+    if (from + size > text.size()) return -1;
+    int value = 0;
+    for (std::size_t i = from; i < from + size; ++i)
+        value = is_digit(text[i]) && value >= 0 ? value * 10 + text[i] - '0' : -1;
+    return value;
+}
+
 Parsed<std::int32_t> date_of(std::string_view text) {
     if (text.size() < 10 || text[4] != '-' || text[7] != '-') return {0, Fault::not_date};
-    const auto part = [&](std::size_t from, std::size_t size) {
-        int value = 0;
-        for (std::size_t i = from; i < from + size; ++i)
-            value = is_digit(text[i]) && value >= 0 ? value * 10 + text[i] - '0' : -1;
-        return value;
-    };
-    const int year = part(0, 4), month = part(5, 2), of_month = part(8, 2);
+    const int year = digits_at(text, 0, 4), month = digits_at(text, 5, 2), of_month = digits_at(text, 8, 2);
     if (year < 0 || month < 0 || of_month < 0) return {0, Fault::not_date};
     if (const Fault fault = check_midnight(text.substr(10)); fault != Fault::none) return {0, fault};
     const std::chrono::year_month_day date(std::chrono::year{year}, std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(of_month)));
     if (!date.ok()) return {0, Fault::no_such_day};
     return day(std::chrono::sys_days(date).time_since_epoch().count());
+}
+
+constexpr std::int64_t second = 1'000'000, micros_per_day = 86'400 * second;
+
+/// "Z", "+02:00", "+0200" or "+02" as microseconds ahead of UTC.
+Parsed<std::int64_t> offset_of(std::string_view text) {
+    if (text.empty()) return {0, Fault::unzoned};
+    if (text == "Z") return {0};
+    const int hours = digits_at(text, 1, 2);
+    const bool short_form = text.size() == 3, colon = text.size() == 6 && text[3] == ':';
+    const int minutes = short_form ? 0 : digits_at(text, colon ? 4 : 3, 2);
+    if ((text[0] != '+' && text[0] != '-') || (!short_form && !colon && text.size() != 5) || hours < 0 || hours > 23 ||
+        minutes < 0 || minutes > 59)
+        return {0, Fault::not_moment};
+    return {(text[0] == '-' ? -1 : 1) * (hours * 60 + minutes) * 60 * second};
+}
+
+/// What follows a day: a time and its zone, as microseconds since the day began in UTC.
+Parsed<std::int64_t> time_of(std::string_view text) {
+    const int hour = digits_at(text, 1, 2), minute = digits_at(text, 4, 2);
+    if ((text[0] != 'T' && text[0] != ' ') || hour < 0 || hour > 23 || minute < 0 || minute > 59 || text[3] != ':')
+        return {0, Fault::not_moment};
+    std::int64_t micros = (hour * 60 + minute) * 60 * second;
+    std::size_t i = 6;
+    if (i < text.size() && text[i] == ':') {
+        const int seconds = digits_at(text, i + 1, 2);
+        if (seconds < 0 || seconds > 59) return {0, Fault::not_moment};
+        micros += seconds * second;
+        i += 3;
+        if (i < text.size() && text[i] == '.') {
+            const std::size_t first = ++i;
+            for (std::int64_t unit = second / 10; i < text.size() && is_digit(text[i]); ++i, unit /= 10) {
+                if (unit == 0 && text[i] != '0') return {0, Fault::not_micros};
+                micros += unit * (text[i] - '0');
+            }
+            if (i == first) return {0, Fault::not_moment};
+        }
+    }
+    const Parsed<std::int64_t> offset = offset_of(text.substr(i));
+    return {micros - offset.value, offset.fault};
+}
+
+Parsed<std::int64_t> moment(std::int64_t micros) {
+    const std::int64_t days = micros / micros_per_day - (micros % micros_per_day < 0);
+    return {micros, day(days).fault};
+}
+
+Parsed<std::int64_t> moment_of(std::string_view text) {
+    const Parsed<std::int32_t> date = date_of(text.substr(0, 10));
+    if (date.fault == Fault::no_such_day) return {0, date.fault};
+    if (date.fault != Fault::none) return {0, Fault::not_moment};
+    const Parsed<std::int64_t> time = text.size() > 10 ? time_of(text.substr(10)) : Parsed<std::int64_t>{};
+    if (time.fault != Fault::none) return {0, time.fault};
+    return moment(date.value * micros_per_day + time.value);
 }
 
 std::string_view view(const Digits& digits, const char* end) {
@@ -202,6 +259,27 @@ Parsed<std::int32_t> parse_date(const Cell& cell) {
     case Cell::Kind::real: return {0, std::isnan(cell.real) ? Fault::missing : Fault::not_date};
     case Cell::Kind::text: return cell.text.empty() ? Parsed<std::int32_t>{0, Fault::missing} : date_of(cell.text);
     default: return {0, Fault::not_date};
+    }
+}
+
+Parsed<std::int64_t> parse_moment(const Cell& cell) {
+    switch (cell.kind) {
+    case Cell::Kind::missing: return {0, Fault::missing};
+    case Cell::Kind::date: {
+        const Parsed<std::int32_t> date = day(cell.integer);
+        return {date.value * micros_per_day, date.fault};
+    }
+    case Cell::Kind::timestamp: {
+        if (!cell.zoned) return {0, Fault::unzoned};
+        const int128 micros = static_cast<int128>(cell.integer) * micros_per_day;
+        if (micros % cell.ticks_per_day != 0) return {0, Fault::not_micros};
+        const int128 whole = micros / cell.ticks_per_day;
+        if (whole > INT64_MAX || whole < INT64_MIN) return {0, Fault::no_such_day};
+        return moment(static_cast<std::int64_t>(whole));
+    }
+    case Cell::Kind::real: return {0, std::isnan(cell.real) ? Fault::missing : Fault::not_moment};
+    case Cell::Kind::text: return cell.text.empty() ? Parsed<std::int64_t>{0, Fault::missing} : moment_of(cell.text);
+    default: return {0, Fault::not_moment};
     }
 }
 

@@ -25,6 +25,8 @@ inline constexpr double absurd = 1e15;
 // One locale-free grammar for text: the whole cell, without spaces around it. Numbers: -12.5, .5, 1e3 (no thousands
 // separators, no plus, no inf or nan). Booleans: true, True, TRUE, yes, 1 and false, False, FALSE, no, 0.
 // Dates: 2026-03-31, also with a time at midnight (2026-03-31T00:00:00, 2026-03-31 00:00:00.000).
+// Moments: 2026-03-31T09:30:00Z, with a space for the T, without seconds or with a fraction of one, +02:00, +0200 or +02 for
+// the Z; or a date.
 // Empty text is missing. So is NaN, but not where a number is expected: there it would hide a failed computation.
 
 Parsed<double> parse_real(const Cell& cell);
@@ -32,6 +34,8 @@ Parsed<std::int32_t> parse_integer(const Cell& cell);
 Parsed<bool> parse_boolean(const Cell& cell);
 /// Days since 1970-01-01.
 Parsed<std::int32_t> parse_date(const Cell& cell);
+/// Microseconds since 1970 in UTC: a day is its first moment, a time of day needs a zone (Z, or an offset such as +02:00).
+Parsed<std::int64_t> parse_moment(const Cell& cell);
 /// A number in units of 10^-digits: exact, but that a float may be 1e-6 of a unit off.
 Parsed<std::int64_t> parse_decimal(const Cell& cell, int digits);
 /// Decimal hours as whole minutes, at most 1e-6 of a minute off.

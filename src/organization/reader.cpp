@@ -107,7 +107,8 @@ void Reader::read_column(std::size_t index) {
     case Type::text: return read_text(index);
     case Type::level: return read_level(index);
     case Type::moment:
-        throw Error(Code::internal, "moments are not read", std::string(table().name()), 0, std::string(field.name));
+        return ColumnWriter::set(out,
+                                 fill<std::int64_t>(index, missing<Moment>().time_since_epoch().count(), parse_moment));
     case Type::amount: return read_amount(index);
     case Type::word:
         return ColumnWriter::set(out, fill<std::uint8_t>(index, 255, [words = out.words()](const Cell& cell) {

@@ -74,7 +74,7 @@ Input rows_of(const Table& table, const Levels& levels, int minor_digits) {
                     input.set(name, static_cast<double>(minutes.count()) / 60);
                 break;
             case Type::amount: set_amount(input, column, row, value<std::uint8_t>(*kind, row), minor_digits); break;
-            case Type::moment: throw Error(Code::internal, "moments are not read", {}, 0, std::string(name));
+            case Type::moment: input.set(name, value<Moment>(column, row)); break;
             case Type::level: set_level(input, column, row, value<std::int32_t>(*capability, row), levels); break;
             }
         }

@@ -363,5 +363,60 @@ TEST(Reader, NoNumberOfThreadsChangesAnything) {
     for (const int threads : {2, 3, 7}) EXPECT_EQ(Organization(tables, threads).digest(), digest);
 }
 
+struct Times : Table {
+    Times() : Table("times", "For the tests of moments") {}
+    Column<Moment> at{*this, {.name = "at", .meaning = "when"}};
+};
+
+/// Microseconds since 1970, or what is told of the cell.
+template <class T>
+std::string moment(const T& cell) {
+    Input input("times");
+    input.row().set("at", cell);
+    Times times;
+    ProblemList problems;
+    const Reference reference;
+    Reader reader(times, &input, reference, problems, 1);
+    reader.match();
+    reader.read();
+    if (problems.has_errors()) return std::string(problems.table()->message[0]);
+    return is_missing(times.at[0]) ? "missing" : std::to_string(times.at[0].time_since_epoch().count());
+}
+
+TEST(Reader, ReadsMomentsInAnyZone) {
+    EXPECT_EQ(moment(""), "missing");
+    EXPECT_EQ(moment("1970-01-01"), "0");
+    EXPECT_EQ(moment("1970-01-02"), "86400000000");
+    EXPECT_EQ(moment(Date(std::chrono::days(2))), "172800000000");
+    EXPECT_EQ(moment(Moment(std::chrono::microseconds(-7))), "-7");
+    for (const char* text : {"1970-01-01T01:02Z", "1970-01-01 01:02:00Z", "1970-01-01T03:32:00.0+02:30",
+                             "1970-01-01T00:02-01", "1969-12-31 20:02:00.000000000-0500"})
+        EXPECT_EQ(moment(text), "3720000000") << text;
+    EXPECT_EQ(moment("1970-01-01T00:00:00.000001Z"), "1");
+    EXPECT_EQ(moment("1969-12-31T23:59:59.999999Z"), "-1");
+    EXPECT_EQ(moment("9999-12-31T23:59:59.999999Z"), "253402300799999999");
+}
+
+TEST(Reader, RefusesMomentsThatItWouldHaveToGuess) {
+    const auto refused = [](const char* text, const char* end) {
+        EXPECT_EQ(moment(text), "at '" + std::string(text) + "' " + end);
+    };
+    const char* no_zone = "has no time zone; end it with Z for UTC, or with an offset such as +02:00";
+    const char* no_moment = "is not a moment (2026-03-31T09:30:00Z; a day is its first moment in UTC)";
+    refused("2026-03-31T09:30:00", no_zone);
+    refused("2026-03-31 09:30", no_zone);
+    refused("2026-03-31T09:30:00.0000001Z", "is finer than a microsecond");
+    for (const char* text :
+         {"31.03.2026", "2026-03-31T", "2026-03-31T9:30Z", "2026-03-31T24:00Z", "2026-03-31T09:60Z",
+          "2026-03-31T09:30:60Z", "2026-03-31T09:30:00.Z", "2026-03-31T09:30:00 Z", "2026-03-31T09:30:00+2",
+          "2026-03-31T09:30:00+02:60", "2026-03-31T09:30:00+24:00", "2026-03-31T09:30:00+02:00x", "2026-03-31Z"})
+        refused(text, no_moment);
+    const char* no_day = "is not a day of the calendar (years 1 to 9999)";
+    refused("2026-02-30T09:30:00Z", no_day);
+    refused("9999-12-31T23:30:00-01:00", no_day);
+    refused("0001-01-01T00:30:00+01:00", no_day);
+    EXPECT_EQ(moment(5), "at 5 " + std::string(no_moment));
+}
+
 }  // namespace
 }  // namespace gradus

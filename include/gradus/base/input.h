@@ -35,6 +35,7 @@ public:
     Input& set(std::string_view column, double number);
     Input& set(std::string_view column, bool value);
     Input& set(std::string_view column, Date day);
+    Input& set(std::string_view column, Moment moment);
 
     /// Declares a column that may stay empty (a table without rows still has columns).
     Input& column(std::string_view name);

@@ -32,7 +32,7 @@ enum class Type : std::uint8_t {
     hours,    ///< Minutes: int64, exported as double hours
     amount,   ///< Amount: int64, exported as double in the unit of the row's kind
     level,    ///< double position on the scale of the row's capability; read from a label or a number
-    moment,   ///< Moment: int64 microseconds since 1970 in UTC, exported as Arrow timestamp "tsu:UTC"; of results only
+    moment,   ///< Moment: int64 microseconds since 1970 in UTC, exported as Arrow timestamp "tsu:UTC"
 };
 
 /// The description of one column: the one place from which the reader, the Arrow schema, the C accessor, the NumPy

@@ -1,0 +1,155 @@
+#include <gradus/account/requests.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <gradus/base/error.h>
+
+#include "account/fields.h"
+#include "account/wording.h"
+#include "organization/reader.h"
+
+namespace gradus {
+
+namespace {
+
+/// Whether an operation needs a column, may have it, or has no use for it.
+enum class Use : char { none = '.', may = '?', must = '!' };
+
+struct Uses {
+    std::string_view column;
+    char by_operation[std::size(Words<OperationKind>::names) + 1];  ///< a Use for each operation, in their order
+};
+
+//                                    supply grant contribute reserve post void expire transfer claw_back reverse spend settle cancel
+constexpr Uses all_uses[] = {
+    {"kind", "!!!!!..!!...."},        {"person", ".!!?...?!.!.."},    {"program", ".???...??.!.."},
+    {"fund", "!!.?...??...."},        {"to_person", ".......?....."}, {"to_program", ".......?....."},
+    {"to_fund", ".......?....."},     {"provider", "....?.....??."},  {"draw", "...?........."},
+    {"reservation", "....!!......."}, {"reverses", ".........!..."},  {"spending", "...........!!"},
+    {"amount", "!!!!!..!!...."},      {"expires", ".?.?......?.."},   {"activity", "..........!.."},
+    {"first_day", "..........!.."},   {"cost", "..........??."},      {"hours", "..........??."},
+    {"agreed_plan", "..........?.."}};
+
+static_assert(std::all_of(std::begin(all_uses), std::end(all_uses),
+                          [](const Uses& uses) { return uses.by_operation[std::size(uses.by_operation) - 2] != 0; }));
+
+bool given(const AnyColumn& column, std::size_t row) {
+    switch (column.type()) {
+    case Type::text: return !column.text(row).empty();
+    case Type::word: return static_cast<const std::uint8_t*>(column.data())[row] < column.words().size();
+    case Type::date: return !is_missing(static_cast<const Date*>(column.data())[row]);
+    default: return static_cast<const std::int64_t*>(column.data())[row] != INT64_MIN;
+    }
+}
+
+/// Who pays, or is paid: an account or a fund, and not both.
+void check_payer(std::string_view operation, bool person, bool program, bool fund, const std::string& prefix,
+                 Problem& problem) {
+    if (person && fund) {
+        problem.code = Code::contradiction, problem.column = prefix + "fund";
+        problem.message = std::string(operation) + " takes a " + prefix + "person or a " + prefix + "fund, not both";
+    } else if (!person && !fund) {
+        problem.code = Code::missing_value, problem.column = prefix + "person";
+        problem.message = std::string(operation) + " needs a " + prefix + "person or a " + prefix + "fund";
+    } else if (program && !person) {
+        problem.code = Code::contradiction, problem.column = prefix + "program";
+        problem.message = "a fund is of no programme";
+    }
+}
+
+void check_row(const Requests& table, std::size_t row, ProblemList& problems) {
+    if (is_missing(table.operation[row])) return;  // reported by the reader
+    const std::string_view operation = word(table.operation[row]);
+    Problem at{.table = std::string(table.name()),
+               .row = static_cast<std::int64_t>(row) + 1,
+               .key = std::string(table.key[row])};
+    for (const Uses& uses : all_uses) {
+        const bool present = given(*table.find(uses.column), row);
+        const auto use = static_cast<Use>(uses.by_operation[static_cast<std::size_t>(table.operation[row])]);
+        if (present ? use != Use::none : use != Use::must) continue;
+        Problem problem = at;
+        problem.code = present ? Code::contradiction : Code::missing_value;
+        problem.column = std::string(uses.column);
+        problem.message =
+            std::string(operation) + (present ? " has no use for " : " needs ") + std::string(uses.column);
+        problems.add(std::move(problem));
+    }
+    const OperationKind kind = table.operation[row];
+    const auto has = [&](const AnyColumn& column) { return given(column, row); };
+    if (kind == OperationKind::reserve || kind == OperationKind::transfer) {
+        Problem problem = at;
+        check_payer(operation, has(table.person), has(table.program), has(table.fund), "", problem);
+        if (problem.message.empty() && kind == OperationKind::transfer)
+            check_payer(operation, has(table.to_person), has(table.to_program), has(table.to_fund), "to_", problem);
+        if (!problem.message.empty()) problems.add(std::move(problem));
+    }
+}
+
+/// One column in the making.
+template <class T>
+void set(Column<T>& column, const std::vector<T>& values) {
+    column.set(Buffer<T>(values));
+}
+
+}  // namespace
+
+Requests load_requests(const Ledger& ledger, const Input& input) {
+    Requests table;
+    ProblemList problems;
+    Reference reference;
+    reference.minor_digits = ledger.minor_digits();
+    Reader reader(table, &input, reference, problems, 1);
+    reader.match();
+    reader.read();
+    // A cell that could not be read is absent now, and told of once.
+    if (!problems.has_errors())
+        for (std::size_t row = 0; row < table.size(); ++row) check_row(table, row, problems);
+    problems.throw_errors();
+    table.problems = problems.table();
+    return table;
+}
+
+Requests to_table(std::span<const Request> requests) {
+    const auto texts = [] { return std::make_shared<Strings>(); };
+    auto key = texts(), by = texts(), reason = texts(), person = texts(), program = texts(), fund = texts(),
+         to_person = texts(), to_program = texts(), to_fund = texts(), provider = texts(), reservation = texts(),
+         reverses = texts(), none = texts();
+    std::vector<Moment> at, expires;
+    std::vector<OperationKind> operation;
+    std::vector<AccountKind> kind;
+    std::vector<Draw> draw;
+    std::vector<Amount> amount;
+    for (const Request& request : requests) {
+        const Fields fields = fields_of(request, static_cast<std::int64_t>(at.size()) + 1);
+        key->push_back(fields.key), by->push_back(fields.by), reason->push_back(fields.reason);
+        person->push_back(fields.person), program->push_back(fields.program), fund->push_back(fields.fund);
+        to_person->push_back(fields.to_person), to_program->push_back(fields.to_program);
+        to_fund->push_back(fields.to_fund), provider->push_back(fields.provider);
+        const bool reversal = fields.operation == OperationKind::reverse;
+        reservation->push_back(reversal ? "" : fields.subject), reverses->push_back(reversal ? fields.subject : "");
+        none->push_back("");
+        at.push_back(fields.at), expires.push_back(fields.expires.value_or(missing<Moment>()));
+        operation.push_back(fields.operation);
+        kind.push_back(fields.kind.value_or(missing<AccountKind>()));
+        draw.push_back(fields.draw.value_or(missing<Draw>()));
+        amount.push_back(fields.amount.value_or(missing<Amount>()));
+    }
+    Requests table;
+    table.key.set(key), table.by.set(by), table.reason.set(reason);
+    table.person.set(person), table.program.set(program), table.fund.set(fund);
+    table.to_person.set(to_person), table.to_program.set(to_program), table.to_fund.set(to_fund);
+    table.provider.set(provider), table.reservation.set(reservation), table.reverses.set(reverses);
+    table.spending.set(none), table.activity.set(none), table.agreed_plan.set(none);
+    set(table.at, at), set(table.expires, expires), set(table.operation, operation), set(table.kind, kind);
+    set(table.draw, draw), set(table.amount, amount);
+    const std::size_t rows = requests.size();
+    table.first_day.set(Buffer<Date>(rows, missing<Date>()));
+    table.cost.set(Buffer<Money>(rows, missing<Money>()));
+    table.hours.set(Buffer<Minutes>(rows, missing<Minutes>()));
+    return table;
+}
+
+}  // namespace gradus
