@@ -19,9 +19,9 @@ const Input& needed_input(const gradus_builder& builder, std::string_view table)
 }
 
 std::vector<Input> organization_inputs(const gradus_builder& builder) {
-    constexpr std::array<std::string_view, 14> others{
-        "assessments", "review_designs", "estimates",  "gaps", "risks",    "items",     "resources",
-        "conflicts",   "certificate",    "milestones", "kpis", "rollouts", "anecdotes", "goals"};
+    constexpr std::array<std::string_view, 16> others{
+        "assessments", "review_designs", "estimates", "gaps",     "risks",     "items", "resources", "conflicts",
+        "certificate", "milestones",     "kpis",      "rollouts", "anecdotes", "goals", "requests",  "stages"};
     std::vector<Input> inputs;
     for (const auto& [table, input] : builder.inputs)
         if (std::find(others.begin(), others.end(), table) == others.end()) inputs.push_back(input);
@@ -83,6 +83,11 @@ gradus_status gradus_builder_set_boolean(gradus_builder* builder, const char* co
 gradus_status gradus_builder_set_date(gradus_builder* builder, const char* column, int32_t date, gradus_error* err) {
     if (date == GRADUS_NONE) return gradus_builder_set_missing(builder, column, err);
     return set(builder, column, err, [&] { return date_from_c(date); });
+}
+gradus_status gradus_builder_set_moment(gradus_builder* builder, const char* column, int64_t moment,
+                                        gradus_error* err) {
+    if (moment == INT64_MIN) return gradus_builder_set_missing(builder, column, err);
+    return set(builder, column, err, [&] { return moment_from_c(moment); });
 }
 gradus_status gradus_builder_set_missing(gradus_builder* builder, const char* column, gradus_error* err) {
     return set(builder, column, err, [] { return std::string_view(); });

@@ -289,6 +289,29 @@ gradus_recommend_options OptionStruct<gradus_recommend_options>::defaults() {
             .remaining = nullptr};
 }
 
+gradus_ledger_options OptionStruct<gradus_ledger_options>::defaults() {
+    const LedgerOptions o;
+    return {.struct_size = sizeof(gradus_ledger_options),
+            .create = o.create,
+            .read_only = o.read_only,
+            .play_money = GRADUS_NONE,
+            .busy_timeout = static_cast<std::int32_t>(o.busy_timeout.count()),
+            .reserved = 0,
+            .currency = nullptr};
+}
+
+LedgerOptions from_c(const gradus_ledger_options* options) {
+    const gradus_ledger_options c = known(options);
+    check_reserved(c.reserved);
+    LedgerOptions o;
+    o.create = truth(c.create, "create");
+    o.read_only = truth(c.read_only, "read_only");
+    if (c.play_money != GRADUS_NONE) o.play_money = truth(c.play_money, "play_money");
+    o.busy_timeout = std::chrono::milliseconds(c.busy_timeout);
+    if (c.currency) o.currency = c.currency;
+    return o;
+}
+
 // ---- what comes out ----
 
 gradus_column to_c(const AnyColumn& column, const Strings& words, int minor_digits) {

@@ -40,11 +40,15 @@ static_assert(same(PlanStatus::optimal, GRADUS_PLAN_OPTIMAL) && same(PlanStatus:
               same(PlanStatus::work_limit, GRADUS_PLAN_WORK_LIMIT) &&
               same(PlanStatus::cancelled, GRADUS_PLAN_CANCELLED) && same(PlanStatus::conflicts, GRADUS_PLAN_CONFLICTS));
 static_assert(same(BoundKind::prices, GRADUS_BOUND_PRICES) && same(BoundKind::search, GRADUS_BOUND_SEARCH));
+static_assert(same(AccountKind::money, GRADUS_KIND_MONEY) && same(AccountKind::hours, GRADUS_KIND_HOURS) &&
+              same(AccountKind::items, GRADUS_KIND_ITEMS));
 static_assert(sizeof(bool) == 1 && sizeof(Date) == 4 && sizeof(Money) == 8 && sizeof(Minutes) == 8 &&
               sizeof(Amount) == 8 && sizeof(Moment) == 8);
 
 inline std::int32_t to_c(Date date) { return date.time_since_epoch().count(); }
 inline Date date_from_c(std::int32_t days) { return Date(Date::duration(days)); }
+inline std::int64_t to_c(Moment moment) { return moment.time_since_epoch().count(); }
+inline Moment moment_from_c(std::int64_t micros) { return Moment(Moment::duration(micros)); }
 static_assert(missing<Date>().time_since_epoch().count() == GRADUS_NONE && missing<std::int32_t>() == GRADUS_NONE);
 
 inline std::int32_t to_c(std::optional<int> number) { return number.value_or(GRADUS_NONE); }
@@ -150,6 +154,13 @@ struct OptionStruct<gradus_check_options> {
     static gradus_check_options defaults();
 };
 
+template <>
+struct OptionStruct<gradus_ledger_options> {
+    static constexpr const char* init = "gradus_ledger_options_init";
+    static constexpr std::uint32_t first_size = 24 + sizeof(void*);
+    static gradus_ledger_options defaults();
+};
+
 /// Fills the caller's struct of `size` bytes: what the library does not know of it is zero.
 template <class C>
 void init(C* options, std::uint32_t size) noexcept {
@@ -197,6 +208,7 @@ RiskOptions from_c(const gradus_risk_options* options);
 HeatMapOptions from_c(const gradus_heat_map_options* options);
 ConcentrationOptions from_c(const gradus_concentration_options* options);
 OptimizeOptions from_c(const gradus_optimize_options* options);
+LedgerOptions from_c(const gradus_ledger_options* options);
 VerifyOptions from_c(const gradus_verify_options* options);
 
 gradus_column to_c(const AnyColumn& column, const Strings& words, int minor_digits);

@@ -18,9 +18,9 @@
  * memory can only be freed. No error is kept anywhere else, nothing is printed, nothing is thrown, and no function
  * calls back into your program.
  *
- * THREADS. A handle may be used in any thread. All but three kinds are immutable, and any number of threads may read one
- * at once; it is freed once, after its last use. A gradus_control and a gradus_remaining are made for several threads. A
- * gradus_builder is for one thread at a time. Options say on how many threads a stage works; its result does not depend on it.
+ * THREADS. A handle may be used in any thread. All but four kinds are immutable, and any number of threads may read one
+ * at once; it is freed once, after its last use. A gradus_control, a gradus_remaining and a gradus_ledger are made for several
+ * threads. A gradus_builder is for one thread at a time. Options say on how many threads a stage works; its result does not depend on it.
  *
  * UNITS. Integers have a fixed width; truth is an int32_t, 0 or 1; text is UTF-8. A day is an int32_t: days since
  * 1970-01-01 (gradus_date). In columns, money is an int64_t in minor units (cents) of the organisation's one currency,
@@ -290,6 +290,9 @@ GRADUS_API gradus_status gradus_builder_set_boolean(gradus_builder* builder, con
 /* `date` in days since 1970-01-01; GRADUS_NONE is a missing value. */
 GRADUS_API gradus_status gradus_builder_set_date(gradus_builder* builder, const char* column, int32_t date,
                                                  gradus_error* err);
+/* `moment` in microseconds since 1970-01-01 in UTC; INT64_MIN is a missing value. */
+GRADUS_API gradus_status gradus_builder_set_moment(gradus_builder* builder, const char* column, int64_t moment,
+                                                   gradus_error* err);
 GRADUS_API gradus_status gradus_builder_set_missing(gradus_builder* builder, const char* column, gradus_error* err);
 
 /* Declares a column that may stay empty: a table without rows is given, too (no funds at all is not the same as no
@@ -844,6 +847,121 @@ GRADUS_API void gradus_anecdotes_free(gradus_anecdotes* anecdotes);
 /* "anecdotes" and "problems". */
 GRADUS_API gradus_status gradus_anecdotes_table(const gradus_anecdotes* anecdotes, const char* name, gradus_table** out,
                                                 gradus_error* err);
+
+/* ---- Ledger ---------------------------------------------------------------------------------------------------- */
+
+/* Individual learning accounts and the funds behind them: a double-entry ledger in one SQLite file, to which entries are only
+ * ever added. Any number of threads may use a handle at once (they take turns), and any number of handles, also of other
+ * processes, one file on a local disk. GRADUS_BUSY: others used the file all the time; the same call may succeed later. After
+ * fork() a handle is refused in the child.
+ *
+ * Moments are int64_t: microseconds since 1970-01-01 in UTC. There is no clock: `at` is yours. Amounts are int64_t: minor units,
+ * minutes or a count, by their kind. */
+typedef struct gradus_ledger gradus_ledger;
+
+/* What an account holds. */
+enum { GRADUS_KIND_MONEY = 0, GRADUS_KIND_HOURS = 1, GRADUS_KIND_ITEMS = 2 };
+
+typedef struct gradus_ledger_options {
+    uint32_t struct_size;
+    int32_t create;    /* 1: make the file if it is not there; default 0. ":memory:" is always made */
+    int32_t read_only; /* 1: for reading alone; default 0 */
+    int32_t
+        play_money; /* 1: of play money, for good; 0: of real money; GRADUS_NONE (default): as it is, a new one of real */
+    int32_t busy_timeout; /* milliseconds to wait while others use the file, 0 to 3600000; default 10000 */
+    int32_t reserved;     /* 0 */
+    const char* currency; /* ISO 4217; NULL (default): as it is, a new one EUR. Need not outlive the call */
+} gradus_ledger_options;
+GRADUS_API void gradus_ledger_options_init(gradus_ledger_options* options, uint32_t struct_size);
+
+/* Opens a ledger, or makes one. A file of an earlier version of the library is brought up to date, unless for reading only;
+ * one of a later version is refused (GRADUS_FILE), as is another currency or kind of money (GRADUS_CONTRADICTION). */
+GRADUS_API gradus_status gradus_ledger_open(const char* path, const gradus_ledger_options* options, gradus_ledger** out,
+                                            gradus_error* err);
+/* Closes the file when the last use of it is over. */
+GRADUS_API void gradus_ledger_free(gradus_ledger* ledger);
+GRADUS_API const char* gradus_ledger_currency(const gradus_ledger* ledger); /* ISO 4217; "" for NULL */
+GRADUS_API int32_t gradus_ledger_minor_digits(const gradus_ledger* ledger); /* 2 for cents; 0 for NULL */
+GRADUS_API int32_t gradus_ledger_play_money(const gradus_ledger* ledger);   /* 1: of play money; 0 for NULL */
+
+/* Applies the builder's table "requests" in order; a row that was applied or refused before gets the answer it got then. Rows
+ * are applied or refused in one transaction of the file, each for itself, or, if `linked` is 1, all or none. `spend`, `settle` and
+ * `cancel` are each a transaction of their own: then `linked` must be 0, and after an error the rows before it are applied.
+ * `organization` is what `spend` asks; NULL where there is none.
+ * *receipts: the table "receipts", a row for each request. *parts, unless `parts` is NULL: the table "spending_parts". A request that
+ * is refused is no failure: its receipt says by which rule. A request at fault is one, with its row; then, but for the above,
+ * nothing was applied. After GRADUS_BUSY, GRADUS_FILE or a crash send the same rows again: what was applied is not applied twice. */
+GRADUS_API gradus_status gradus_ledger_apply(gradus_ledger* ledger, gradus_builder* builder,
+                                             const gradus_organization* organization, int32_t linked,
+                                             gradus_table** receipts, gradus_table** parts, gradus_error* err);
+/* The receipt of a key: the table "receipts" with one row, or none where no request had the key. */
+GRADUS_API gradus_status gradus_ledger_receipt(const gradus_ledger* ledger, const char* key, gradus_table** out,
+                                               gradus_error* err);
+
+/* What a payer has. Never changes its layout. */
+typedef struct gradus_balance {
+    int64_t available; /* may be used at that moment */
+    int64_t reserved;  /* held by reservations */
+    int64_t expired;   /* left in lots that have expired, until an expire returns it to their funds */
+} gradus_balance;
+/* Of an account: `person`, and `program` or NULL; of a fund: `fund`, the others NULL. `kind`: GRADUS_KIND_... Zero where it never
+ * had anything. */
+GRADUS_API gradus_status gradus_ledger_balance(const gradus_ledger* ledger, int32_t kind, const char* person,
+                                               const char* program, const char* fund, int64_t at, gradus_balance* out,
+                                               gradus_error* err);
+
+/* The last transaction. Kept elsewhere, it shows later that none was taken away at the end. Never changes its layout. */
+typedef struct gradus_ledger_head {
+    int64_t transaction; /* its number; 0 in an empty ledger */
+    int64_t entry;       /* number of the last entry */
+    int64_t at;          /* INT64_MIN in an empty ledger */
+    char hash[72];       /* 64 hexadecimal digits and NUL: of the chain up to there */
+} gradus_ledger_head;
+GRADUS_API gradus_status gradus_ledger_get_head(const gradus_ledger* ledger, gradus_ledger_head* out,
+                                                gradus_error* err);
+
+/* "ledger_entries" (all of them: `at` is INT64_MIN), "ledger_balances" and "ledger_pending" at a moment (INT64_MIN: the last
+ * transaction's). */
+GRADUS_API gradus_status gradus_ledger_table(const gradus_ledger* ledger, const char* name, int64_t at,
+                                             gradus_table** out, gradus_error* err);
+
+/* What gradus_ledger_verify found. Never changes its layout. */
+typedef struct gradus_ledger_check {
+    int32_t sound; /* 1: nothing is wrong */
+    int32_t reserved;
+    int64_t transaction;     /* number of the first bad transaction; 0: none, or the fault is elsewhere */
+    int64_t entry;           /* number of the first bad entry; likewise */
+    gradus_ledger_head head; /* the last transaction up to which all is well */
+    char message[1024];      /* what was found and what was expected; "" if sound */
+} gradus_ledger_check;
+/* Recomputes the whole ledger from its entries. Damage is no failure: it is what is told. Others who write wait meanwhile. */
+GRADUS_API gradus_status gradus_ledger_verify(const gradus_ledger* ledger, gradus_ledger_check* out, gradus_error* err);
+/* Makes anew what is kept beside the journal. GRADUS_DAMAGED if the journal itself is not sound. */
+GRADUS_API gradus_status gradus_ledger_rebuild(gradus_ledger* ledger, gradus_error* err);
+/* Copies the ledger, as it is at one moment, to a file that is not there yet, while others may use it. */
+GRADUS_API gradus_status gradus_ledger_backup(const gradus_ledger* ledger, const char* path, gradus_error* err);
+/* Writes all that moved in the journal format of hledger to a file, replacing it. */
+GRADUS_API gradus_status gradus_ledger_write_hledger(const gradus_ledger* ledger, const char* path, gradus_error* err);
+
+/* What the programmes give their people in the calendar period of `at`, as far as it was not given before: table "requests". */
+GRADUS_API gradus_status gradus_grants_due(const gradus_organization* organization, const gradus_ledger* ledger,
+                                           int64_t at, const char* by, gradus_table** out, gradus_error* err);
+/* Works out the grants due and applies them, each for itself: table "receipts". */
+GRADUS_API gradus_status gradus_fund_programs(const gradus_organization* organization, gradus_ledger* ledger,
+                                              int64_t at, const char* by, gradus_table** out, gradus_error* err);
+/* What a person may use of each programme, for what, and until when: table "entitlement". */
+GRADUS_API gradus_status gradus_entitlement(const gradus_organization* organization, const gradus_ledger* ledger,
+                                            const char* person, int64_t at, gradus_table** out, gradus_error* err);
+/* Whom to tell of plans to make, balances that expire and sessions that open within `lead_days`: table "notices". `planned`: the
+ * keys of those who have a plan, so many as `planned_count`; may be NULL where there are none. */
+GRADUS_API gradus_status gradus_notices(const gradus_organization* organization, const gradus_ledger* ledger,
+                                        int64_t at, int32_t lead_days, const char* const* planned,
+                                        int32_t planned_count, gradus_table** out, gradus_error* err);
+/* People and amounts per programme and unit: table "program_report". The builder's table "stages" says how far people came;
+ * `builder` may be NULL, or hold none. */
+GRADUS_API gradus_status gradus_program_report(const gradus_organization* organization, const gradus_ledger* ledger,
+                                               gradus_builder* builder, int64_t at, gradus_table** out,
+                                               gradus_error* err);
 
 #ifdef __cplusplus
 }

@@ -44,6 +44,15 @@ struct gradus_kpis : gradus::c::Result<gradus::Kpis> {};
 struct gradus_rollouts : gradus::c::Result<gradus::Rollouts> {};
 struct gradus_anecdotes : gradus::c::Result<gradus::Anecdotes> {};
 
+struct gradus_ledger {
+    explicit gradus_ledger(gradus::Ledger ledger)
+        : value(std::move(ledger)), minor_digits(value.minor_digits()), currency(value.currency()) {}
+
+    gradus::Ledger value;
+    int minor_digits;
+    std::string currency;
+};
+
 struct gradus_remaining {
     gradus::Remaining value;
     int minor_digits;
@@ -85,6 +94,8 @@ inline const WrittenGoals& get(const gradus_goals* handle) { return *required(ha
 inline const Kpis& get(const gradus_kpis* handle) { return *required(handle, "kpis").value; }
 inline const Rollouts& get(const gradus_rollouts* handle) { return *required(handle, "rollouts").value; }
 inline const Anecdotes& get(const gradus_anecdotes* handle) { return *required(handle, "anecdotes").value; }
+inline Ledger& get(gradus_ledger* handle) { return required(handle, "ledger").value; }
+inline const Ledger& get(const gradus_ledger* handle) { return required(handle, "ledger").value; }
 inline const Table& get(const gradus_table* handle) { return *required(handle, "table").value; }
 inline Control* get(gradus_control* handle) { return handle ? &handle->value : nullptr; }
 

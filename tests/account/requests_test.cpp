@@ -67,7 +67,7 @@ TEST(Requests, SayWhichCellIsWrongAndWhatIsExpected) {
     bare.set("amount", 5);
     EXPECT_EQ(refusal(bare), "requests, row 1, column amount: amount 5 needs a kind: one of money, hours, items");
     bare.set("kind", "money").row();
-    EXPECT_EQ(refusal(bare), "requests, row 2, column key: key is missing (and 3 more errors)");
+    EXPECT_EQ(refusal(bare), "requests, row 2, column at: at is missing (and 3 more errors)");
 }
 
 TEST(Requests, TakeAnAccountOrAFund) {

@@ -292,6 +292,72 @@ void exhaust_goals(const stages& s) {
     gradus_desk_free(desk);
 }
 
+/// A ledger, opened and written to anew each time, and asked: what ran out of memory is applied whole or not at all.
+void exhaust_ledger(const stages& s) {
+    gradus_error err;
+    gradus_builder* builder;
+    gradus_ledger* ledger;
+    gradus_table* receipts;
+    OK(gradus_builder_new(&builder, &err));
+    OK(add(builder, "requests",
+           "key|at|by|operation|fund|person|program|kind|amount|activity|first_day|cost|spending\n"
+           "s|2026-01-01|hr|supply|learning|||money|1000||||\n"
+           "g|2026-01-01|hr|grant|learning|E1|tuition|money|500||||\n"
+           "a|2026-01-03|E1|spend||E1|tuition|||A4|2026-02-01|80|\n"
+           "c|2026-01-03|hr|settle||||||||60|a",
+           &err));
+    OK(add(builder, "stages", "person|stage\nE1|agreed", &err));
+    OK(add(builder, "programs", "program|kind|fund|account_share\ntuition|money|learning|1", &err));
+    gradus_organization* organization;
+    OK(gradus_organization_with_tables(s.organization, builder, nullptr, &organization, &err));
+    exhaust("gradus_ledger_apply", [&](gradus_error* e) {
+        gradus_ledger* made;
+        gradus_table *table, *parts;
+        gradus_status status = gradus_ledger_open(":memory:", nullptr, &made, e);
+        if (status) return status;
+        status = gradus_ledger_apply(made, builder, organization, 0, &table, &parts, e);
+        CHECK((status == GRADUS_OK) == (table != nullptr) && (status == GRADUS_OK) == (parts != nullptr));
+        const std::int64_t room = allocations_left.exchange(INT64_MAX);
+        gradus_ledger_check check;
+        OK(gradus_ledger_verify(made, &check, &err));
+        CHECK(check.sound);
+        allocations_left = room;
+        gradus_table_free(table);
+        gradus_table_free(parts);
+        gradus_ledger_free(made);
+        return status;
+    });
+    OK(gradus_ledger_open(":memory:", nullptr, &ledger, &err));
+    OK(gradus_ledger_apply(ledger, builder, organization, 0, &receipts, nullptr, &err));
+    gradus_table_free(receipts);
+    const std::int64_t at = gradus_date(2026, 3, 1) * std::int64_t{86'400'000'000};
+    const char* const planned[] = {"E1"};
+    EXHAUST(gradus_ledger_free, gradus_ledger_open(":memory:", nullptr, out, err));
+    EXHAUST(gradus_table_free, gradus_ledger_receipt(ledger, "a", out, err));
+    EXHAUST(gradus_table_free, gradus_ledger_table(ledger, "ledger_entries", INT64_MIN, out, err));
+    EXHAUST(gradus_table_free, gradus_ledger_table(ledger, "ledger_balances", at, out, err));
+    EXHAUST(gradus_table_free, gradus_ledger_table(ledger, "ledger_pending", at, out, err));
+    EXHAUST(gradus_table_free, gradus_grants_due(organization, ledger, at, "hr", out, err));
+    EXHAUST(gradus_table_free, gradus_fund_programs(organization, ledger, at, "hr", out, err));
+    EXHAUST(gradus_table_free, gradus_entitlement(organization, ledger, "E1", at, out, err));
+    EXHAUST(gradus_table_free, gradus_notices(organization, ledger, at, 30, planned, 1, out, err));
+    EXHAUST(gradus_table_free, gradus_program_report(organization, ledger, builder, at, out, err));
+    gradus_balance balance;
+    gradus_ledger_head head;
+    gradus_ledger_check check;
+    exhaust("gradus_ledger_balance", [&](gradus_error* e) {
+        return gradus_ledger_balance(ledger, GRADUS_KIND_MONEY, "E1", "tuition", nullptr, at, &balance, e);
+    });
+    exhaust("gradus_ledger_get_head", [&](gradus_error* e) { return gradus_ledger_get_head(ledger, &head, e); });
+    exhaust("gradus_ledger_verify", [&](gradus_error* e) { return gradus_ledger_verify(ledger, &check, e); });
+    exhaust("gradus_ledger_rebuild", [&](gradus_error* e) { return gradus_ledger_rebuild(ledger, e); });
+    OK(gradus_ledger_verify(ledger, &check, &err));
+    CHECK(check.sound);
+    gradus_ledger_free(ledger);
+    gradus_organization_free(organization);
+    gradus_builder_free(builder);
+}
+
 /// Gives a table of a stage to the builder by Arrow, for the functions that load it.
 void give(gradus_builder* builder, gradus_table* table) {
     gradus_error err;
@@ -329,6 +395,7 @@ int main() {
     exhaust_stages(s, 4);
     exhaust_desk(s);
     exhaust_goals(s);
+    exhaust_ledger(s);
     stages last = s;
     free_stages(&last);
     std::printf("%d calls survived %d faults\n", functions, faults);

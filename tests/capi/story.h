@@ -146,7 +146,7 @@ static inline stages make_stages(void) {
 
 /* True if both tables have the same columns and cells. */
 static inline int same_tables(const gradus_table* a, const gradus_table* b) {
-    static const size_t sizes[] = {4, 1, 0, 8, 4, 1, 4, 8, 8, 8, 8};
+    static const size_t sizes[] = {4, 1, 0, 8, 4, 1, 4, 8, 8, 8, 8, 8};
     if (gradus_table_rows(a) != gradus_table_rows(b) || gradus_table_columns(a) != gradus_table_columns(b)) return 0;
     for (int32_t j = 0; j < gradus_table_columns(a); ++j) {
         gradus_column x, y;
