@@ -106,6 +106,11 @@ int main() {
     print(gradus::Rollouts(), "rollouts", true);
     print(gradus::Anecdotes(), "anecdotes", true);
 
+    heading("Input tables of accounts",
+            "What is asked of a [ledger](ledger.md), and what a report of programmes asks about people.");
+    print(gradus::Requests(), "requests", true);
+    print(gradus::Stages(), "stages", true);
+
     heading("Result tables",
             "`estimates`, `gaps`, `risks`, `goals` and `milestones` may also come from outside, in this same form:\n"
             "the function that uses them takes a table with at least the columns that it names.");
@@ -144,4 +149,12 @@ int main() {
     print(gradus::RemainingResources(), "remaining", false);
     print(gradus::Refusal(), "refusal", false);
     print(gradus::Recommendations(), "recommendations", false);
+    print(gradus::Receipts(), "receipts", false);
+    print(gradus::SpendingParts(), "spending_parts", false);
+    print(gradus::LedgerEntries(), "ledger_entries", false);
+    print(gradus::LedgerBalances(), "ledger_balances", false);
+    print(gradus::LedgerPending(), "ledger_pending", false);
+    print(gradus::Entitlement(), "entitlement", false);
+    print(gradus::Notices(), "notices", false);
+    print(gradus::ProgramReport(), "program_report", false);
 }

@@ -212,10 +212,17 @@ private:
 
     static PyCell timestamp(PyObject* cell) {
         const bool zoned = !py::handle(cell).attr("tzinfo").is_none();
-        const std::int64_t seconds = days_from_civil(cell) * 86400 + PyDateTime_DATE_GET_HOUR(cell) * 3600 +
-                                     PyDateTime_DATE_GET_MINUTE(cell) * 60 + PyDateTime_DATE_GET_SECOND(cell);
+        std::int64_t seconds = days_from_civil(cell) * 86400 + PyDateTime_DATE_GET_HOUR(cell) * 3600 +
+                               PyDateTime_DATE_GET_MINUTE(cell) * 60 + PyDateTime_DATE_GET_SECOND(cell);
+        std::int64_t ahead = 0;  // of UTC, in microseconds
+        if (zoned) {
+            const py::object offset = py::handle(cell).attr("utcoffset")();
+            const auto part = [&](const char* name) { return offset.attr(name).cast<std::int64_t>(); };
+            seconds -= part("days") * 86400 + part("seconds");
+            ahead = part("microseconds");
+        }
         return {.kind = zoned ? Kind::zoned : Kind::timestamp,
-                .integer = seconds * 1'000'000 + PyDateTime_DATE_GET_MICROSECOND(cell)};
+                .integer = seconds * 1'000'000 + PyDateTime_DATE_GET_MICROSECOND(cell) - ahead};
     }
 
     PyCell numpy_scalar(py::handle scalar, std::int64_t row) const {
@@ -239,6 +246,17 @@ std::string iso(std::int64_t days) {
     return text;
 }
 
+/// "2026-03-31T09:30:00.000000Z" of microseconds since 1970.
+std::string moment(std::int64_t micros) {
+    constexpr std::int64_t second = 1'000'000, day = 86400 * second;
+    const std::int64_t rest = (micros % day + day) % day;
+    char text[32];
+    std::snprintf(text, sizeof text, "T%02d:%02d:%02d.%06dZ", static_cast<int>(rest / second / 3600),
+                  static_cast<int>(rest / second / 60 % 60), static_cast<int>(rest / second % 60),
+                  static_cast<int>(rest % second));
+    return iso((micros - rest) / day) + text;
+}
+
 /// A cell in the grammar of files, for a column whose cells differ in type.
 std::string text_of(const PyCell& cell) {
     constexpr std::int64_t day = 86400LL * 1'000'000;
@@ -251,7 +269,7 @@ std::string text_of(const PyCell& cell) {
     case Kind::timestamp:
         if (cell.integer % day == 0) return iso(cell.integer / day);
         return iso((cell.integer - (cell.integer % day + day) % day) / day) + " with a time of day";
-    case Kind::zoned: return "a time with a zone";
+    case Kind::zoned: return moment(cell.integer);
     case Kind::decimal: return py::module_::import("builtins").attr("format")(cell.text, "f").cast<std::string>();
     case Kind::text:
     case Kind::big: return py::str(cell.text).cast<std::string>();

@@ -21,11 +21,15 @@ from ._core import __version__
 from ._dataset import Dataset, load, simulate
 from ._error import Error
 from ._goals import GoalChecks, Goals, ObjectiveTrace, check_goal, trace_items, trace_objectives, write_goals
+from ._ledger import Ledger
+from ._ledger_check import Balance, LedgerCheck, LedgerHead
 from ._mip import export_mps, read_solution
 from ._organization import Organization
 from ._plan import Plan, Verification, optimize
 from ._plan_tables import Resources
+from ._programs import entitlement, grants_due, notices, program_report
 from ._raters import Raters, RatingsBySource
+from ._receipt import Part, Receipt, Receipts
 from ._recommend import Recommendations
 from ._remaining import Remaining, Taking
 from ._replan import Proposal
@@ -42,6 +46,7 @@ del _report_module, _simulate_module
 
 __all__ = [
     "Assessments",
+    "Balance",
     "BudgetCurve",
     "Column",
     "Dataset",
@@ -52,12 +57,18 @@ __all__ = [
     "GoalChecks",
     "Goals",
     "HeatMap",
+    "Ledger",
+    "LedgerCheck",
+    "LedgerHead",
     "ObjectiveTrace",
     "Organization",
+    "Part",
     "Plan",
     "Proposal",
     "Raters",
     "RatingsBySource",
+    "Receipt",
+    "Receipts",
     "Recommendations",
     "Remaining",
     "Report",
@@ -77,13 +88,17 @@ __all__ = [
     "check_goal",
     "compare",
     "concentration",
+    "entitlement",
     "estimate",
     "examples",
     "export_mps",
     "find_gaps",
+    "grants_due",
     "heat_map",
     "load",
+    "notices",
     "optimize",
+    "program_report",
     "ratings_by_source",
     "read_solution",
     "report",

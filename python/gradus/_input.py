@@ -22,6 +22,8 @@ EXPECTED = "a data frame, an Arrow table, a dict of columns or a list of dicts w
 
 def read(name: str, table: Tabular) -> _core.Input:
     """The table of that name, ready for the core."""
+    if isinstance(table, _core.Input):
+        return table
     if isinstance(table, Table):
         if table.name != name:
             raise Error(f"{name}: given is the table {table.name!r}, expected {name!r}", "missing_table", name)

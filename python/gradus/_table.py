@@ -173,10 +173,14 @@ class Table:
         return self._core.arrow_stream()
 
     def to_pandas(self) -> pandas.DataFrame:
-        """A pandas frame with plain columns: str, float64 (money in currency units), datetime64."""
+        """A pandas frame with plain columns: str, float64 (money in currency units), datetime64 (moments in UTC)."""
         import pandas
 
-        return pandas.DataFrame({column.name: self.column(column.name) for column in self.columns})
+        frame = pandas.DataFrame({column.name: self.column(column.name) for column in self.columns})
+        for column in self.columns:
+            if column.type == "moment":
+                frame[column.name] = frame[column.name].dt.tz_localize("UTC")
+        return frame
 
     def to_polars(self) -> polars.DataFrame:
         """A Polars frame with plain columns: String, Float64 (money in currency units), Date."""
@@ -199,6 +203,8 @@ class Table:
     def _objects(self, name: str) -> list[Any]:
         values = self.column(name)
         cells: list[Any] = values.tolist()
+        if self._check(name) == "moment":
+            return [cell if cell is None else cell.replace(tzinfo=datetime.timezone.utc) for cell in cells]
         if values.dtype.kind == "f":
             whole = self._check(name) == "integer"
             return [None if cell != cell else int(cell) if whole else cell for cell in cells]

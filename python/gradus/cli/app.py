@@ -11,9 +11,11 @@ from .check import check
 from .demo import demo
 from .example import example
 from .goals import goals
+from .ledger import COMMANDS as LEDGER
 from .options import spread
 from .outcome import EXIT_CODES, told
 from .plan import plan
+from .programs import COMMANDS as PROGRAMS
 from .raters import raters
 from .review import review
 from .risk import risk
@@ -60,3 +62,19 @@ PANELS = {
 for panel, commands in PANELS.items():
     for command in commands:
         app.command(rich_help_panel=panel)(told(spread(command)))
+
+ledger = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help=f"""Individual learning accounts: a ledger in one file.
+
+[bold]First steps[/bold]
+  gradus ledger create accounts.ledger
+  gradus ledger apply accounts.ledger requests.csv --dry-run
+  gradus ledger balances accounts.ledger
+
+{EXIT_CODES}""",
+)
+for command in (*LEDGER, *PROGRAMS):
+    ledger.command()(told(spread(command)))
+app.add_typer(ledger, name="ledger", rich_help_panel="Accounts")

@@ -25,6 +25,7 @@ ABOUT_NOBODY = ("review_designs",)  # tables whose keys are no people's
 WARNED = 10  # most warnings on standard error
 INPUT = 1  # the tables have problems
 USAGE = 2  # cannot be run as asked; Typer's own code for an unknown option
+USAGE_CODES = ("invalid_option", "invalid_argument", "file", "busy")  # of errors that no table is to blame for
 STOPPED = 3  # ended before its goal
 BUG = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -120,7 +121,7 @@ def _fault(error: Error, path: Path | None) -> int:
     if problems is not None and path is not None:
         errors = int((problems["severity"] == "error").sum())
         say(f"{_text.count(errors, 'error')} in all, with their places and all warnings: gradus check {quoted(path)}")
-    return USAGE if error.code == "invalid_option" else INPUT
+    return USAGE if error.code in USAGE_CODES else INPUT
 
 
 def _bug(error: Exception) -> NoReturn:
