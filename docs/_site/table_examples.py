@@ -10,9 +10,13 @@ import csv
 import datetime
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import gradus as gr
+
+sys.path.insert(0, str(Path(__file__).parent))  # whoever runs this program, and from wherever
+import ledger_examples
 
 Row = Mapping[str, Any]
 Pick = Mapping[str, Any]  # a row is shown if it has these cells
@@ -537,7 +541,7 @@ def results() -> list[str]:
         ),
     ]
     parts = []
-    for name, table, picks, say in stated:
+    for name, table, picks, say in [*stated, *ledger_examples.results(org)]:
         rows = pick(list(table), picks, name)
         columns = [column.name for column in table.columns]
         if name == "risks":
@@ -559,6 +563,8 @@ def page() -> str:
         *inputs()[:-4],
         "## Input tables of what was seen\n",
         *inputs()[-4:],
+        "## Input tables of accounts\n",
+        *(section(name, rows, list(rows[0]), text) for name, (rows, text) in ledger_examples.INPUTS.items()),
         "## Result tables\n",
         "What the stages make of these tables as of 2026-03-31, and a plan for the year from 2026-04-01.\n",
         *results(),

@@ -26,7 +26,7 @@ TABLES = {
     *("estimates", "gaps", "risks", "heat_map", "concentration", "items", "people", "goals", "resources", "conflicts"),
     *("certificate", "problems"),
 }
-COMMANDS = ("check", "plan", "goals", "raters", "review", "risk", "why", "example", "demo", "version")
+COMMANDS = ("check", "plan", "goals", "raters", "review", "risk", "why", "ledger", "example", "demo", "version")
 
 # Sends Ctrl-C at a moment that a parent could not hit: while optimize waits, and again while tables are written.
 CANCEL = """

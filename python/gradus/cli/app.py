@@ -75,6 +75,6 @@ ledger = typer.Typer(
 
 {EXIT_CODES}""",
 )
-for command in (*LEDGER, *PROGRAMS):
-    ledger.command()(told(spread(command)))
+for one in (*LEDGER, *PROGRAMS):
+    ledger.command()(told(spread(one)))
 app.add_typer(ledger, name="ledger", rich_help_panel="Accounts")

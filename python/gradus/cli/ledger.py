@@ -18,7 +18,7 @@ from .._organization import Organization
 from .._receipt import Receipt, Receipts, in_words
 from .._table import Table
 from . import terminal
-from .ledger_tables import print_table
+from .ledger_tables import print_grid
 from .options import Json
 from .outcome import INPUT, STOPPED, unusable
 from .tables import organization_at, table_at, telling_all
@@ -176,11 +176,12 @@ def balance(
         print(f"{name:<10}{in_words(getattr(found, name), kind.value, unit, play):>20}")
 
 
-def show(table: Table, as_json: bool, leave_out: tuple[str, ...] = ()) -> None:
+def show(table: Table, as_json: bool, *columns: str) -> None:
+    """A table, in these columns where it is for people."""
     if as_json:
         print(json.dumps(table.rows(), ensure_ascii=False, indent=1, default=str))
     else:
-        print_table(terminal.console(), table, leave_out)
+        print_grid(terminal.console(), table, *columns)
 
 
 def entries(*, file: File, as_json: Json = False) -> None:
@@ -194,7 +195,7 @@ def entries(*, file: File, as_json: Json = False) -> None:
       2  cannot be run as asked
     """
     with opened(file, read_only=True) as ledger:
-        show(ledger.entries(), as_json, ("by", "reason", "reservation"))
+        show(ledger.entries(), as_json, "entry", "at", "operation", "key", "account", "posted", "pending")
 
 
 def balances(*, file: File, at: At = None, as_json: Json = False) -> None:
@@ -208,7 +209,7 @@ def balances(*, file: File, at: At = None, as_json: Json = False) -> None:
       2  cannot be run as asked
     """
     with opened(file, read_only=True) as ledger:
-        show(ledger.balances(at), as_json)
+        show(ledger.balances(at), as_json, "account", "posted", "reserved", "available")
 
 
 def pending(*, file: File, at: At = None, as_json: Json = False) -> None:
@@ -222,7 +223,7 @@ def pending(*, file: File, at: At = None, as_json: Json = False) -> None:
       2  cannot be run as asked
     """
     with opened(file, read_only=True) as ledger:
-        show(ledger.pending(at), as_json)
+        show(ledger.pending(at), as_json, "key", "at", "by", "until", "account", "amount")
 
 
 def verify(*, file: File, as_json: Json = False) -> None:

@@ -12,26 +12,41 @@ from .._receipt import in_words, quantity
 from .._table import NO_INT64, Table
 from . import terminal
 
-NUMBERS = ("amount", "integer", "real", "money", "hours")
+Shown = list[dict[str, str]]
+
+BOOK = ("book", "person", "program", "fund", "provider")  # what names an account of the double entry
+RIGHT = ("entry", "posted", "pending", "reserved", "available", "amount")
 
 
-def print_table(console: Console, table: Table, leave_out: tuple[str, ...] = ()) -> None:
-    """The columns in which something is known; amounts with their unit, moments in UTC."""
-    console.print(Text(table._headline() + ".", style="bold"))
-    if not len(table):
-        return
-    cells = {
-        column.name: _cells(table, column.name, column.type) for column in table.columns if column.name not in leave_out
-    }
-    if not ("play_money" in table and any(table["play_money"])):
-        cells.pop("play_money", None)
-    shown = {name: column for name, column in cells.items() if any(column)}
-    right = [column.name for column in table.columns if column.type in NUMBERS]
-    folds = [name for name in shown if name not in right]
-    made = terminal.grid(*shown, right=right, folds=folds)
-    for row in zip(*shown.values(), strict=True):
-        made.add_row(*map(Text, row))
-    terminal.put(console, made)
+def in_text(table: Table) -> Shown:
+    """Every cell as people read it: amounts with their unit, moments in UTC without what is zero at their end."""
+    columns = {column.name: _cells(table, column.name, column.type) for column in table.columns}
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+
+def print_grid(console: Console, table: Table, *columns: str) -> None:
+    """A line per row. `account` stands for all that names an account of the double entry."""
+    console.print(Text(f"{table._headline()}.", style="bold"))
+    rows = in_text(table)
+    for row in rows:
+        row["account"] = " ".join(row[name] for name in BOOK if row.get(name))
+    shown = [name for name in columns if any(row[name] for row in rows)]
+    if shown:
+        right = [name for name in shown if name in RIGHT]
+        made = terminal.grid(*shown, right=right, folds=[name for name in shown if name in ("account", "key")])
+        for row in rows:
+            made.add_row(*(Text(row[name]) for name in shown))
+        terminal.put(console, made)
+
+
+def print_blocks(console: Console, table: Table, title: tuple[str, ...], *lines: tuple[str, ...]) -> None:
+    """A heading per row, and below it what is known, in lines such as "granted 200.00 EUR, reserved 0.00 EUR"."""
+    for row in in_text(table):
+        terminal.heading(console, ", ".join(row[name] for name in title if row[name]))
+        for line in lines:
+            told = [f"{name.replace('_', ' ')} {row[name]}" for name in line if row[name]]
+            if told:
+                terminal.paragraph(console, ", ".join(told), hanging=2)
 
 
 def _cells(table: Table, name: str, kind: str) -> list[str]:
@@ -39,9 +54,10 @@ def _cells(table: Table, name: str, kind: str) -> list[str]:
         return [_text(cell) for cell in table._objects(name)]
     units, kinds = table._core.values(name).tolist(), table["kind"]
     digits, currency = table._core.minor_digits, table._core.currency
+    play = table["play_money"] if "play_money" in table else [False] * len(table)
     return [
-        "" if number == NO_INT64 or of is None else in_words(quantity(number, of, digits), of, currency)
-        for number, of in zip(units, kinds, strict=True)
+        "" if number == NO_INT64 or of is None else in_words(quantity(number, of, digits), of, currency, bool(mock))
+        for number, of, mock in zip(units, kinds, play, strict=True)
     ]
 
 
@@ -51,6 +67,6 @@ def _text(cell: Any) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, datetime.datetime):
-        at = cell.strftime("%Y-%m-%d %H:%M:%S")
-        return at.removesuffix(" 00:00:00").removesuffix(":00") if not cell.microsecond else cell.isoformat(" ")[:26]
+        text = cell.replace(tzinfo=None).isoformat(" ")
+        return text.removesuffix(":00").removesuffix(" 00:00")
     return f"{cell:g}" if isinstance(cell, float) else str(cell)

@@ -36,7 +36,8 @@ EXIT_CODES = """[bold]Exit codes[/bold]
   0    done
   1    the tables have errors
   2    cannot be run as asked: an unknown option, a folder that cannot be written
-  3    stopped before its goal; what was found by then is written
+  3    stopped before its goal, and what was found by then is written; or some
+       requests to a ledger were refused
   130  interrupted: nothing is written"""
 
 

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from . import terminal
 from .ledger import File, opened, show, tell
+from .ledger_tables import print_blocks
 from .options import Json
 from .outcome import STOPPED
 from .tables import organization_at, table_at, telling_all
@@ -54,7 +56,7 @@ def fund(*, file: File, tables: Tables, at: AtNeeded, by: By, dry_run: Annotated
     with opened(file, read_only=dry_run) as ledger:
         if dry_run:
             due = gr.grants_due(organization, ledger, at=at, by=by)
-            show(due, as_json, ("by", "reason"))
+            show(due, as_json, "key", "operation", "person", "fund", "expires", "amount")
             return
         receipts = ledger.fund_programs(organization, at=at, by=by)
     refused = receipts.refused
@@ -83,7 +85,13 @@ def entitlement(*, file: File, person: Annotated[
 
     organization = organization_at(tables)
     with opened(file, read_only=True) as ledger:
-        show(gr.entitlement(organization, ledger, person, at=at), as_json, ("person",))
+        found = gr.entitlement(organization, ledger, person, at=at)
+    if as_json:
+        show(found, as_json)
+    else:
+        may = ("usable", "available", "own", "cap_left", "cap_until")
+        until = ("until", "expires", "expiring", "activity_kinds", "account_share", "employee_share", "requires_plan")
+        print_blocks(terminal.console(), found, ("program",), may, until, ("reason",))
 
 
 def notices(
@@ -108,7 +116,8 @@ def notices(
 
     organization = organization_at(tables)
     with opened(file, read_only=True) as ledger:
-        show(gr.notices(organization, ledger, at=at, lead_days=lead_days), as_json)
+        found = gr.notices(organization, ledger, at=at, lead_days=lead_days)
+    show(found, as_json, "person", "program", "notice", "amount", "date", "session")
 
 
 def report(*, file: File, tables: Tables, at: AtNeeded, stages: Stages = None, as_json: Json = False) -> None:
@@ -127,7 +136,13 @@ def report(*, file: File, tables: Tables, at: AtNeeded, stages: Stages = None, a
     organization = organization_at(tables)
     given = None if stages is None else table_at("stages", stages)
     with opened(file, read_only=True) as ledger, telling_all(stages or file):
-        show(gr.program_report(organization, ledger, at=at, stages=given), as_json)
+        found = gr.program_report(organization, ledger, at=at, stages=given)
+    if as_json:
+        show(found, as_json)
+    else:
+        people = ("eligible", "informed", "planned", "agreed", "declined")
+        amounts = ("granted", "contributed", "reserved", "spent", "expired")
+        print_blocks(terminal.console(), found, ("program", "unit", "kind"), people, amounts)
 
 
 COMMANDS = (fund, entitlement, notices, report)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import typer
 
 from .. import _core
 from .._error import Error
-from .._fault import Fault, Unreadable, faults_of
+from .._fault import Unreadable
 from .._files import READERS
 from .._organization import Organization
 from .outcome import INPUT, USAGE_CODES, unusable
@@ -41,7 +40,9 @@ def table_at(name: str, path: Path) -> _core.Input:
     try:
         return READERS[path.suffix.lower()](name, path)
     except Unreadable as fault:
-        _end(path, list(fault.faults))
+        for one in fault.faults:
+            say(f"gradus: {one.message}")
+        raise typer.Exit(INPUT) from None
 
 
 @contextmanager
@@ -50,13 +51,12 @@ def telling_all(path: Path) -> Iterator[None]:
     try:
         yield
     except Error as error:
-        if error.code in USAGE_CODES or error.row is None:
+        if error.code in USAGE_CODES or (error.row is None and error.problems is None):
             raise
-        _end(path, faults_of(error))
-
-
-def _end(path: Path, faults: list[Fault]) -> NoReturn:
-    for one in faults:
-        place = "".join(f", {name} {cell}" for name, cell in (("row", one.row), ("column", one.column)) if cell)
-        say(f"gradus: {'' if one.is_error else 'warning: '}{path}{place}: {one.message}")
-    raise typer.Exit(INPUT)
+        for one in error.problems or ():
+            place = "".join(f", {name} {one[name]}" for name in ("row", "line", "column") if one[name])
+            warning = "warning: " if one["severity"] == "warning" else ""
+            say(f"gradus: {warning}{path}{place}: {one['message']}")
+        if error.problems is None:
+            say(f"gradus: {path}: {error}")
+        raise typer.Exit(INPUT) from None
