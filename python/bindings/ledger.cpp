@@ -47,11 +47,15 @@ Ledger open(const std::string& path, bool create, bool read_only, const std::str
     return Ledger::open(path, options);
 }
 
-std::tuple<TableView, TableView, std::shared_ptr<const Problems>> apply(Ledger& ledger, const Input& input, bool linked,
-                                                                        const Organization* organization) {
+std::pair<TableView, TableView> apply(Ledger& ledger, const Input& input, bool linked,
+                                      const Organization* organization) {
+    const py::gil_scoped_release release;
     const Requests requests = load_requests(ledger, input);
     Applied applied = apply_requests(ledger, requests, linked, organization);
-    return {view_in(ledger, std::move(applied.receipts)), view_in(ledger, std::move(applied.parts)), requests.problems};
+    std::pair<TableView, TableView> views(view_in(ledger, std::move(applied.receipts)),
+                                          view_in(ledger, std::move(applied.parts)));
+    views.first.problems = requests.problems;
+    return views;
 }
 
 TableView receipt_of(const Ledger& ledger, const std::string& key) {
@@ -111,18 +115,7 @@ void bind_ledger(py::module_& module) {
         .def_property_readonly("currency", &Ledger::currency)
         .def_property_readonly("minor_digits", &Ledger::minor_digits)
         .def_property_readonly("play_money", &Ledger::play_money)
-        .def(
-            "apply",
-            [](Ledger& ledger, const Input& input, bool linked, const Organization* organization) {
-                std::optional<std::tuple<TableView, TableView, std::shared_ptr<const Problems>>> applied;
-                {
-                    const py::gil_scoped_release release;
-                    applied = apply(ledger, input, linked, organization);
-                }
-                const TableView problems{.table = std::get<2>(*applied), .type = typeid(Problems)};
-                return std::make_tuple(std::get<0>(*applied), std::get<1>(*applied), problems);
-            },
-            py::arg("requests"), py::arg("linked"), py::arg("organization").none(true))
+        .def("apply", &apply, py::arg("requests"), py::arg("linked"), py::arg("organization").none(true))
         .def("receipt", &receipt_of, py::arg("key"))
         .def("balance", &balance, py::arg("kind"), py::arg("person"), py::arg("program"), py::arg("fund"),
              py::arg("at"))

@@ -155,7 +155,8 @@ class Ledger:
         Returns
         -------
         Receipts
-            A row for each request.
+            A row for each request. Its `problems` are warnings of what was ignored, such as a column that the table
+            does not have.
 
         Raises
         ------
@@ -170,7 +171,7 @@ class Ledger:
         [True]
         """
         core = None if organization is None else organization._core
-        receipts, parts, _ = self._core.apply(read("requests", requests), truth("linked", linked), core)
+        receipts, parts = self._core.apply(read("requests", requests), truth("linked", linked), core)
         return Receipts(receipts, parts)
 
     def _apply(self, organization: Organization | None = None, **cells: Any) -> Receipt:

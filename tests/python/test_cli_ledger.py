@@ -62,6 +62,13 @@ def test_a_dry_run_tells_refusals_and_changes_nothing(file: Path) -> None:
         assert ledger.head.transaction == 4
 
 
+def test_a_column_that_is_ignored_is_told(file: Path) -> None:
+    requests = file.parent / "requests.csv"
+    requests.write_text(REQUESTS.replace("amount", "amount,expire").replace("\n", ",\n").replace("expire,", "expire"))
+    done = gradus("ledger", "apply", file, requests)
+    assert "requests.csv: 'expire' is not a column of requests and is ignored" in done.stderr
+
+
 def test_linked_rows_are_all_or_none(file: Path) -> None:
     done = gradus("ledger", "apply", file, file.parent / "requests.csv", "--linked")
     assert done.returncode == 3 and "0 applied, 4 refused" in done.stdout

@@ -145,7 +145,7 @@ def test_a_table_is_applied_row_by_row() -> None:
         receipts = ledger.apply(rows())
         assert receipts["applied"].tolist() == [True, True, False]
         assert [one.key for one in receipts.refused] == ["c"] and "2 applied, 1 refused" in repr(receipts)
-        assert receipts.problems is None and len(receipts.parts or ()) == 0
+        assert len(receipts.problems or ()) == 0 and len(receipts.parts or ()) == 0
         hash = ledger.head.hash
         assert ledger.apply(rows()).rows() == receipts.rows() and ledger.head.hash == hash
     with gr.Ledger() as ledger:
@@ -182,6 +182,12 @@ def test_a_row_at_fault_is_named_and_nothing_is_applied() -> None:
         with pytest.raises(gr.Error, match="no earlier than") as told:
             ledger.apply([*rows(), {**rows()[0], "key": "d", "at": "2025-12-31"}])
         assert told.value.row == 4 and ledger.head.transaction == 0
+
+
+def test_a_column_that_is_ignored_is_told() -> None:
+    with gr.Ledger() as ledger:
+        receipts = ledger.apply([{**rows()[0], "expire": "2026-02-01"}])
+        assert [problem["column"] for problem in receipts.problems or ()] == ["expire"]
 
 
 # A plain model: dicts of cents, nothing else

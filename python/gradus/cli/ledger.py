@@ -116,6 +116,8 @@ def apply(
             receipts = ledger.apply(given, linked=linked, organization=organization)
         else:
             receipts = _tried(ledger, given, linked, organization)
+    for problem in receipts.problems or ():
+        terminal.say(f"gradus: warning: {requests}: {problem['message']}")
     refused = receipts.refused
     if as_json:
         print(json.dumps(receipts.rows(), ensure_ascii=False, indent=1, default=str))
