@@ -16,7 +16,9 @@ import numpy as np
 import pytest
 
 import gradus as gr
+from gradus import _core
 from gradus._write import write_table
+from gradus.cli.outcome import problems_told
 from gradus.cli.plan import _safe
 from gradus.cli.stages import _items
 from gradus.simulate import simulate_tables, write_folder
@@ -944,3 +946,17 @@ def test_nothing_required_is_an_error(starter: Path, tmp_path: Path) -> None:
         (folder / f"{name}.csv").unlink()
     done = gradus("plan", folder, "-o", tmp_path / "out", "--as-of", AS_OF)
     assert done.returncode == 1 and "nothing is required of anybody" in done.stderr
+
+
+def test_a_warning_of_one_row_tells_of_nobody_without_names() -> None:
+    """Its words may name the person, with a key or without."""
+    blank = ("warning", "contradiction", "assessments", 0, 0, "rater", "", "")
+    found = [
+        (*blank[:3], 7, 0, "rater", "", "people has no manager of 'E01'"),
+        (*blank[:6], "E02", "the first is of 'E02'"),
+        (*blank[:5], "date", "", "3 ratings are later"),
+    ]
+    problems = gr.Table(_core.problems(found))
+    assert {row["message"] for row in problems_told(problems, names=False)} == {None, "3 ratings are later"}
+    assert len([row for row in problems_told(problems, names=False) if row["message"] is None]) == 2
+    assert problems_told(problems, names=True) == problems.rows()

@@ -239,7 +239,7 @@ def test_the_command(tmp_path) -> None:
     between = json.loads(run(app, ["review", folder, "--as-of", "2025-06-30", "--json", "--repetitions", "1"]).stdout)
     acme = gr.load(folder)
     estimates = gr.estimate(acme.organization, acme.assessments or [], as_of="2025-06-30")
-    assert between["ratings"] == estimates["ratings"].sum() > 0 and between["problems"] == []
+    assert between["ratings"] == estimates["ratings"].sum() > 0
     assert between["ratings"] < len(acme.assessments or ())
     told = run(app, ["review", folder, "--as-of", "2025-06-30", "--repetitions", "1"]).output
     assert f"With {between['ratings']} ratings by that day" in told

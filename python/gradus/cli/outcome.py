@@ -99,9 +99,11 @@ def place(problem: Mapping[str, Any]) -> str:
 
 
 def problems_told(problems: Table, names: bool) -> list[dict[str, Any]]:
-    """Warnings as rows; without `names`, those that name a key, which may be a person's, without it and their words."""
+    """Warnings as rows; without `names`, those of one row or key, which may be a person's, without key and words."""
     return [
-        row if names or row["table"] in ABOUT_NOBODY or row["key"] is None else {**row, "key": None, "message": None}
+        row
+        if names or row["table"] in ABOUT_NOBODY or (row["row"] is None and row["key"] is None)
+        else {**row, "key": None, "message": None}
         for row in problems
     ]
 
