@@ -84,7 +84,7 @@ bool chained() {
                       .amount = Amount(1'000)};
     changed.receipt = {.transaction = 1, .at = second(0), .applied = true, .asked = Amount(1'000)};
     changed.first_entry = 1, changed.entries = 2;
-    const std::string hash = hexadecimal(view(link(view(first_link("EUR")), canonical(changed))));
+    const std::string hash = hexadecimal(view(link(view(first_link("EUR", false)), canonical(changed))));
     raw(folder.file(), "DROP TRIGGER transactions_stay; UPDATE transactions SET by = 'Eve', hash = x'" + hash +
                            "' WHERE number = 1;" + trigger);
     const LedgerCheck check = verify(Ledger::open(folder.file()));

@@ -25,7 +25,8 @@ TEST(Solution, EachFormIsToldByHowItBegins) {
                    "# Rows 1\nr 5\n"),
               "x=1000@8 y=0@9 ");
     EXPECT_EQ(told("Model status\nOptimal\n# Primal solution values\nFeasible\n# Columns -1\ny 0.5 7\n"), "y=500@6 ");
-    EXPECT_EQ(told("Model status\nOptimal\n# Primal solution values\nFeasible\n# Columns -1 sparse\ny 0.5 7\n"), "y=500@6 ");
+    EXPECT_EQ(told("Model status\nOptimal\n# Primal solution values\nFeasible\n# Columns -1 sparse\ny 0.5 7\n"),
+              "y=500@6 ");
     EXPECT_EQ(told("Optimal - objective value 7\n   0 x   1   0\n** 12 y  2   -1e-3\n"), "x=1000@2 y=2000@3 ");
     EXPECT_EQ(told("solution status: optimal solution found\nobjective value:  7\nx  1 \t(obj:0)\n"), "x=1000@3 ");
     EXPECT_EQ(told("objective value:  7\n"), "");
