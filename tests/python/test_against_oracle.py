@@ -403,9 +403,9 @@ def documented() -> list[tuple[str, str]]:
         elif line.startswith("| `"):
             cells = [cell.strip() for cell in line.strip("|").split(" | ")]
             column = cells[0].strip("`| ")
-            # Declared groups serve to check for discrimination alone, designs to think of reviews: neither enters an
-            # estimate or a plan.
-            apart = table in ("person_attributes", "review_designs")
+            # Declared groups serve to check for discrimination alone, designs to think of reviews, requests and stages
+            # go to a ledger: none enters an estimate or a plan.
+            apart = table in ("person_attributes", "review_designs", "requests", "stages")
             if "*carried*" not in line and column not in LABELS and not apart:
                 found.append((table, column))
     return found
