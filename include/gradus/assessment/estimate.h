@@ -153,7 +153,8 @@ Estimates estimate(const Organization& organization, const Assessments& assessme
 ///
 /// `as_of` missing: that of the estimates. Old ratings age to it. Raters known as raters of several people keep their severity; others
 /// are met anew. Ratings after `as_of`, of people who take no part then, from a source or of a capability that the estimates knew no
-/// ratings of are left out, with a warning each; those without a date have age 0, with a warning. An update does not hold the ratings it took in: update the estimates of all again, with all ratings since.
+/// ratings of are left out, with a warning each; those without a date have age 0, with a warning. Rows are of those who take part at
+/// `as_of`. An update does not hold the ratings it took in: update the estimates of all again, with all ratings since.
 /// @throws Error missing_table for estimates from outside or an update; invalid_option for an earlier day than that of the estimates.
 Estimates update_estimates(const Estimates& estimates, const Assessments& added, Date as_of = missing<Date>(),
                            int threads = 0);

@@ -196,7 +196,8 @@ struct DesignReview : Table {
 
     /// The same by capability.
     std::shared_ptr<const DesignReviewCapabilities> capabilities = std::make_shared<const DesignReviewCapabilities>();
-    /// Warnings: those of the designs and of the estimate before the round, and where fewer raters are there than one asks for, with counts by source.
+    /// Warnings: those of the designs and of the estimate before the round, and where fewer raters are there than one asks for, with
+    /// counts by source.
     std::shared_ptr<const Problems> problems = std::make_shared<const Problems>();
 };
 
