@@ -13,6 +13,7 @@
 
 #include "account/handle.h"
 #include "account/journal.h"
+#include "account/located.h"
 #include "account/recorded.h"
 #include "account/wording.h"
 #include "base/utf8.h"
@@ -130,14 +131,14 @@ public:
     void apply(std::size_t first, std::size_t last, bool linked) {
         std::vector<Request> requests;
         for (std::size_t row = first; row < last; ++row) requests.push_back(request(row));
-        located(first, [&] {
+        in_rows(first, [&] {
             check_kinds(first, last);
             for (Receipt& receipt : ledger_.apply(requests, linked)) receipts.push_back(std::move(receipt));
         });
         remedies.resize(receipts.size(), missing<Remedy>());
     }
     void decide(std::size_t row) {
-        located(row, [&] {
+        in_rows(row, [&] {
             Decision decision = decision_of(row);
             for (const Decision::Part& part : decision.parts) parts.add(table_.key[row], part);
             receipts.push_back(std::move(decision.receipt)), remedies.push_back(decision.remedy);
@@ -151,16 +152,13 @@ public:
 private:
     /// Says of what is at fault in rows from `first` on which row of the table it is.
     template <class Body>
-    static void located(std::size_t first, const Body& body) {
+    static void in_rows(std::size_t first, const Body& body) {
         try {
             body();
         } catch (const Error& error) {
             if (error.table() != "requests") throw;
-            std::string message = error.what();
-            const std::string before = Error(error.code(), "", error.table(), error.row(), error.column()).what();
-            if (message.starts_with(before)) message.erase(0, before.size());
             const std::int64_t row = static_cast<std::int64_t>(first) + std::max<std::int64_t>(error.row(), 1);
-            throw Error(error.code(), message, error.table(), row, error.column());
+            throw located(error, error.table(), row, error.column());
         }
     }
 

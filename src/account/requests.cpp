@@ -8,20 +8,13 @@
 #include <gradus/base/error.h>
 
 #include "account/fields.h"
+#include "account/uses.h"
 #include "account/wording.h"
 #include "organization/reader.h"
 
 namespace gradus {
 
 namespace {
-
-/// Whether an operation needs a column, may have it, or has no use for it.
-enum class Use : char { none = '.', may = '?', must = '!' };
-
-struct Uses {
-    std::string_view column;
-    char by_operation[std::size(Words<OperationKind>::names) + 1];  ///< a Use for each operation, in their order
-};
 
 //                                    supply grant contribute reserve post void expire transfer claw_back reverse spend settle cancel
 constexpr Uses all_uses[] = {
@@ -33,17 +26,9 @@ constexpr Uses all_uses[] = {
     {"first_day", "..........!.."},   {"cost", "..........??."},      {"hours", "..........??."},
     {"agreed_plan", "..........?.."}};
 
-static_assert(std::all_of(std::begin(all_uses), std::end(all_uses),
-                          [](const Uses& uses) { return uses.by_operation[std::size(uses.by_operation) - 2] != 0; }));
-
-bool given(const AnyColumn& column, std::size_t row) {
-    switch (column.type()) {
-    case Type::text: return !column.text(row).empty();
-    case Type::word: return static_cast<const std::uint8_t*>(column.data())[row] < column.words().size();
-    case Type::date: return !is_missing(static_cast<const Date*>(column.data())[row]);
-    default: return static_cast<const std::int64_t*>(column.data())[row] != INT64_MIN;
-    }
-}
+static_assert(std::all_of(std::begin(all_uses), std::end(all_uses), [](const Uses& uses) {
+    return uses.by_operation.size() == std::size(Words<OperationKind>::names);
+}));
 
 /// Who pays, or is paid: an account or a fund, and not both.
 void check_payer(std::string_view operation, bool person, bool program, bool fund, const std::string& prefix,
@@ -63,24 +48,11 @@ void check_payer(std::string_view operation, bool person, bool program, bool fun
 void check_row(const Requests& table, std::size_t row, ProblemList& problems) {
     if (is_missing(table.operation[row])) return;  // reported by the reader
     const std::string_view operation = word(table.operation[row]);
-    Problem at{.table = std::string(table.name()),
-               .row = static_cast<std::int64_t>(row) + 1,
-               .key = std::string(table.key[row])};
-    for (const Uses& uses : all_uses) {
-        const bool present = given(*table.find(uses.column), row);
-        const auto use = static_cast<Use>(uses.by_operation[static_cast<std::size_t>(table.operation[row])]);
-        if (present ? use != Use::none : use != Use::must) continue;
-        Problem problem = at;
-        problem.code = present ? Code::contradiction : Code::missing_value;
-        problem.column = std::string(uses.column);
-        problem.message =
-            std::string(operation) + (present ? " has no use for " : " needs ") + std::string(uses.column);
-        problems.add(std::move(problem));
-    }
     const OperationKind kind = table.operation[row];
+    check_uses(table, row, static_cast<std::size_t>(kind), operation, all_uses, problems);
     const auto has = [&](const AnyColumn& column) { return given(column, row); };
     if (kind == OperationKind::reserve || kind == OperationKind::transfer) {
-        Problem problem = at;
+        Problem problem = problem_at(table, row);
         check_payer(operation, has(table.person), has(table.program), has(table.fund), "", problem);
         if (problem.message.empty() && kind == OperationKind::transfer)
             check_payer(operation, has(table.to_person), has(table.to_program), has(table.to_fund), "to_", problem);
