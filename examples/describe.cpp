@@ -107,8 +107,10 @@ int main() {
     print(gradus::Anecdotes(), "anecdotes", true);
 
     heading("Input tables of accounts",
-            "What is asked of a [ledger](ledger.md), and what a report of programmes asks about people.");
+            "What is asked of a [ledger](ledger.md) and of [plans](methods/agreement.md), and what a report of\n"
+            "programmes asks about people. What a plan holds is read from `items`, `goals` and `milestones`.");
     print(gradus::Requests(), "requests", true);
+    print(gradus::PlanRequests(), "plan_requests", true);
     print(gradus::Stages(), "stages", true);
 
     heading("Result tables",
@@ -151,6 +153,11 @@ int main() {
     print(gradus::Recommendations(), "recommendations", false);
     print(gradus::Receipts(), "receipts", false);
     print(gradus::SpendingParts(), "spending_parts", false);
+    print(gradus::PlanReceipts(), "plan_receipts", false);
+    print(gradus::Plans(), "plans", false);
+    print(gradus::PlanHistory(), "plan_history", false);
+    print(gradus::AgreedItems(), "agreed_items", false);
+    print(gradus::Transitions(), "transitions", false);
     print(gradus::LedgerEntries(), "ledger_entries", false);
     print(gradus::LedgerBalances(), "ledger_balances", false);
     print(gradus::LedgerPending(), "ledger_pending", false);

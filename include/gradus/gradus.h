@@ -19,7 +19,10 @@
 #include <gradus/agreement/agreement_tables.h>
 #include <gradus/agreement/agreements.h>
 #include <gradus/agreement/next_plan.h>
+#include <gradus/agreement/plan_contents.h>
+#include <gradus/agreement/plan_receipts.h>
 #include <gradus/agreement/plan_request.h>
+#include <gradus/agreement/plan_requests.h>
 #include <gradus/agreement/program_stages.h>
 #include <gradus/agreement/transition.h>
 #include <gradus/assessment/assessment.h>

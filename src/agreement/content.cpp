@@ -202,14 +202,6 @@ private:
     std::size_t row_ = 0;
 };
 
-/// The rows of each person, in order.
-template <class T>
-std::map<PersonId, std::vector<std::int32_t>> rows_by_person(const T& table) {
-    std::map<PersonId, std::vector<std::int32_t>> rows;
-    for (std::size_t i = 0; i < table.size(); ++i) rows[table.person[i]].push_back(static_cast<std::int32_t>(i));
-    return rows;
-}
-
 }  // namespace
 
 const std::string& checked_text(const std::string& text, const char* column, bool needed) {
@@ -228,11 +220,17 @@ WrittenContent written(const Organization& organization, const PlanContent& cont
     return Filler(organization, content, at).fill();
 }
 
+RowsByPerson rows_by_person(const Table& table) {
+    RowsByPerson rows;
+    for (std::size_t row = 0; row < table.size(); ++row)
+        rows[std::string(table.find("person")->text(row))].push_back(static_cast<std::int32_t>(row));
+    return rows;
+}
+
 std::vector<PlanContent> divide(const Plan& plan, const WrittenGoals* goals) {
     std::map<std::string, PlanContent> contents;
     const auto take = [&](const auto& table, auto PlanContent::*member) {
-        for (const auto& [person, rows] : rows_by_person(table)) {
-            const std::string key((*table.person.strings())[static_cast<std::size_t>(person.value())]);
+        for (const auto& [key, rows] : rows_by_person(table)) {
             PlanContent& content =
                 contents.try_emplace(key, PlanContent{.person = key, .as_of = plan.as_of}).first->second;
             content.*member = table;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +23,10 @@ struct WrittenContent {
 /// @throws Error with table, row and column for what is not known, missing, negative or contradicts itself; `at` decides roles
 ///         where the content does not.
 WrittenContent written(const Organization& organization, const PlanContent& content, Moment at);
+
+/// The rows of each person, by key, in their order.
+using RowsByPerson = std::map<std::string, std::vector<std::int32_t>, std::less<>>;
+RowsByPerson rows_by_person(const Table& table);
 
 /// `text`, not longer than the file keeps it, UTF-8 without control characters. @throws Error invalid_text, missing_value.
 const std::string& checked_text(const std::string& text, const char* column, bool needed);

@@ -9,6 +9,7 @@ namespace gradus {
 
 namespace {
 
+#define CHANGE_COLUMNS "number, key, at, by, actor, reason, event, plan, subject, body, applied, state, rule, message"
 #define PLAN_COLUMNS "plan, person, state, advisor, content, supersedes"
 #define ITEM_COLUMNS                                                                                              \
     "plan, activity, person, session, first_day, last_day, pinned, status, since, reservation, raised, account, " \
@@ -22,6 +23,20 @@ E word_of(const Statement::Rows& rows, int column) {
     const auto value = from_word<E>(rows.text(column));
     if (!value) throw Error(Code::damaged, "'" + rows.string(column) + "' is no word that plans know", "plans");
     return *value;
+}
+
+ChangeRecord read_change(const Statement::Rows& rows) {
+    ChangeRecord change;
+    change.receipt = {.number = rows.number(0),
+                      .at = moment_at(rows.number(2)),
+                      .applied = rows.number(10) == 1,
+                      .state = rows.text(11).empty() ? missing<PlanState>() : word_of<PlanState>(rows, 11),
+                      .rule = rows.string(12),
+                      .message = rows.string(13)};
+    change.key = rows.string(1), change.by = rows.string(3), change.as = word_of<Actor>(rows, 4);
+    change.reason = rows.string(5), change.event = word_of<PlanEvent>(rows, 6);
+    change.plan = rows.string(7), change.subject = rows.string(8), change.body = rows.string(9);
+    return change;
 }
 
 PlanRecord read_plan(const Statement::Rows& rows) {
@@ -68,9 +83,8 @@ ItemRecord read_item(const Statement::Rows& rows) {
 
 Records::Records(Store& store)
     : end_(store, "SELECT number, at FROM plan_changes ORDER BY number DESC LIMIT 1"),
-      change_(store,
-              "SELECT number, key, at, by, actor, reason, event, plan, subject, body, applied, state, rule, message "
-              "FROM plan_changes WHERE key = ?1"),
+      change_(store, "SELECT " CHANGE_COLUMNS " FROM plan_changes WHERE key = ?1"),
+      change_at_(store, "SELECT " CHANGE_COLUMNS " FROM plan_changes WHERE number = ?1"),
       plan_(store, "SELECT " PLAN_COLUMNS " FROM plan_states WHERE plan = ?1 ORDER BY number DESC LIMIT 1"),
       item_(store, "SELECT " ITEM_COLUMNS
                    " FROM plan_item_states WHERE plan = ?1 AND activity = ?2 "
@@ -87,9 +101,8 @@ Records::Records(Store& store)
       plans_(store, "SELECT " PLAN_COLUMNS
                     " FROM plan_states s WHERE number = "
                     "(SELECT max(l.number) FROM plan_states l WHERE l.plan = s.plan) ORDER BY plan"),
-      add_change_(store,
-                  "INSERT INTO plan_changes (number, key, at, by, actor, reason, event, plan, subject, body, applied, "
-                  "state, rule, message) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"),
+      add_change_(store, "INSERT INTO plan_changes (" CHANGE_COLUMNS
+                         ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"),
       add_plan_(store, "INSERT INTO plan_states (number, " PLAN_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
       add_item_(store, "INSERT INTO plan_item_states (number, " ITEM_COLUMNS
                        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
@@ -107,17 +120,13 @@ Records::End Records::end() {
 std::optional<ChangeRecord> Records::change(std::string_view key) {
     Statement::Rows rows = change_(key);
     if (!rows.next()) return std::nullopt;
-    ChangeRecord change;
-    change.receipt = {.number = rows.number(0),
-                      .at = moment_at(rows.number(2)),
-                      .applied = rows.number(10) == 1,
-                      .state = rows.text(11).empty() ? missing<PlanState>() : word_of<PlanState>(rows, 11),
-                      .rule = rows.string(12),
-                      .message = rows.string(13)};
-    change.key = rows.string(1), change.by = rows.string(3), change.as = word_of<Actor>(rows, 4);
-    change.reason = rows.string(5), change.event = word_of<PlanEvent>(rows, 6);
-    change.plan = rows.string(7), change.subject = rows.string(8), change.body = rows.string(9);
-    return change;
+    return read_change(rows);
+}
+
+std::optional<ChangeRecord> Records::change(std::int64_t number) {
+    Statement::Rows rows = change_at_(number);
+    if (!rows.next()) return std::nullopt;
+    return read_change(rows);
 }
 
 std::optional<PlanRecord> Records::plan(std::string_view plan) {

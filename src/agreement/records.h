@@ -78,6 +78,7 @@ public:
     };
     End end();
     std::optional<ChangeRecord> change(std::string_view key);
+    std::optional<ChangeRecord> change(std::int64_t number);
     std::optional<PlanRecord> plan(std::string_view plan);
     std::optional<ItemRecord> item(std::string_view plan, std::string_view activity);
     /// Those of the plan as it was written last, in that order.
@@ -105,8 +106,8 @@ public:
 private:
     std::vector<ItemRecord> all(Statement::Rows& rows);
 
-    Statement end_, change_, plan_, item_, content_items_, items_of_, items_in_, seats_, reserved_, plans_, add_change_,
-        add_plan_, add_item_, add_seats_;
+    Statement end_, change_, change_at_, plan_, item_, content_items_, items_of_, items_in_, seats_, reserved_, plans_,
+        add_change_, add_plan_, add_item_, add_seats_;
     StoredTable items_, goals_, milestones_;
 };
 

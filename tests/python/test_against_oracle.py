@@ -404,8 +404,8 @@ def documented() -> list[tuple[str, str]]:
             cells = [cell.strip() for cell in line.strip("|").split(" | ")]
             column = cells[0].strip("`| ")
             # Declared groups serve to check for discrimination alone, designs to think of reviews, requests and stages
-            # go to a ledger: none enters an estimate or a plan.
-            apart = table in ("person_attributes", "review_designs", "requests", "stages")
+            # go to a ledger and its plans: none enters an estimate or a plan that is worked out.
+            apart = table in ("person_attributes", "review_designs", "requests", "plan_requests", "stages")
             if "*carried*" not in line and column not in LABELS and not apart:
                 found.append((table, column))
     return found
