@@ -940,7 +940,8 @@ GRADUS_API gradus_status gradus_ledger_verify(const gradus_ledger* ledger, gradu
 GRADUS_API gradus_status gradus_ledger_rebuild(gradus_ledger* ledger, gradus_error* err);
 /* Copies the ledger, as it is at one moment, to a file that is not there yet, while others may use it. */
 GRADUS_API gradus_status gradus_ledger_backup(const gradus_ledger* ledger, const char* path, gradus_error* err);
-/* Writes all that moved in the journal format of hledger to a file, replacing it. */
+/* Writes all that moved in the journal format of hledger to a file, which is replaced once all is written; GRADUS_FILE where that
+ * is a database: a ledger is never written over. */
 GRADUS_API gradus_status gradus_ledger_write_hledger(const gradus_ledger* ledger, const char* path, gradus_error* err);
 
 /* What the programmes give their people in the calendar period of `at`, as far as it was not given before: table "requests". */

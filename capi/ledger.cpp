@@ -1,4 +1,3 @@
-#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -143,12 +142,7 @@ gradus_status gradus_ledger_backup(const gradus_ledger* ledger, const char* path
 gradus_status gradus_ledger_write_hledger(const gradus_ledger* ledger, const char* path, gradus_error* err) {
     return guard(err, [&] {
         const gradus::Ledger& of = get(ledger);
-        const std::string name(text(path, "path"));
-        std::ofstream file(name);
-        if (!file) throw gradus::Error(gradus::Code::file, "'" + name + "' cannot be written");
-        gradus::write_hledger(of, file);
-        file.close();
-        if (!file) throw gradus::Error(gradus::Code::file, "'" + name + "' cannot be written");
+        gradus::write_hledger(of, std::string(text(path, "path")));
     });
 }
 

@@ -46,6 +46,12 @@ std::int64_t checked_sum(std::int64_t a, std::int64_t b, std::string_view what, 
     return sum;
 }
 
+Date day_at(std::int64_t days) {
+    const auto day = static_cast<std::int32_t>(days);
+    if (day != days) throw Error(Code::damaged, std::to_string(days) + " is no day", "ledger");
+    return Date(Date::duration(day));
+}
+
 Books::Books(Store& store)
     : by_id_(store, "SELECT " BOOK_COLUMNS " " BOOKS "WHERE book = ?1"),
       by_name_(store,

@@ -23,7 +23,8 @@ constexpr Moment never = Moment::max();
 constexpr std::int64_t micros(Moment moment) { return moment.time_since_epoch().count(); }
 /// A day as the file keeps it.
 constexpr std::int64_t days(Date day) { return day.time_since_epoch().count(); }
-constexpr Date day_at(std::int64_t days) { return Date(Date::duration(static_cast<std::int32_t>(days))); }
+/// @throws Error damaged for a number that no day has: cut off, it would pass for another day.
+Date day_at(std::int64_t days);
 constexpr Moment moment_at(std::int64_t micros) { return Moment(Moment::duration(micros)); }
 
 /// One account of the double entry, and what it holds.

@@ -139,26 +139,27 @@ struct Filler {
         fields.amount = form.amount(operation.amount);
         if (operation.from.index() != operation.to.index())
             form.refuse(
-                Code::contradiction, "to",
+                Code::contradiction, operation.to.index() == 0 ? "to_person" : "to_fund",
                 "a transfer joins two accounts or two funds; from a fund to an account is a grant, back a claw-back");
         if (fields.kind != to.kind)
             form.refuse(Code::contradiction, "kind",
                         "from " + std::string(word(*fields.kind)) + " to " + std::string(word(*to.kind)) +
                             ": units are never mixed");
-        if (operation.from == operation.to) form.refuse(Code::contradiction, "to", "is where it comes from");
+        if (operation.from == operation.to)
+            form.refuse(Code::contradiction, operation.to.index() == 0 ? "to_person" : "to_fund",
+                        "is where it comes from");
     }
     void operator()(const ClawBack& operation) const {
         form.account(operation.account, fields);
         fields.fund = form.text(operation.fund, "fund", false);
         fields.amount = form.amount(operation.amount);
     }
-    void operator()(const Reverse& operation) const { fields.subject = form.text(operation.key, "key", true); }
+    void operator()(const Reverse& operation) const { fields.subject = form.text(operation.key, "reverses", true); }
 };
 
 std::string shown(const std::string& text) { return text.empty() ? "nothing" : "'" + printable(text) + "'"; }
 std::string shown(Moment moment) { return to_text(moment); }
 std::string shown(Date day) { return to_text(day); }
-std::string shown(Amount amount) { return std::to_string(amount.units()); }
 template <class E>
 requires std::is_enum_v<E> std::string shown(E value) { return std::string(word(value)); }
 template <class T>
@@ -267,8 +268,15 @@ void check_client(const Fields& fields, std::int64_t row) {
                "' is held for an agreed plan; expected one of another, or complete or withdraw the item there");
 }
 
-std::string difference(const Fields& then, const Fields& now) {
+std::string difference(const Fields& then, const Fields& now, std::string_view currency) {
     std::string text;
+    const auto amounts = [&](const char* column, std::optional<Amount> a, std::optional<Amount> b,
+                             std::optional<AccountKind> kind) {
+        const auto shown = [&](std::optional<Amount> amount) {
+            return !amount ? "nothing" : kind ? to_text(*amount, *kind, currency) : std::to_string(amount->units());
+        };
+        if (text.empty() && a != b) text = std::string(column) + " " + shown(a) + " then, " + shown(b) + " now";
+    };
     const auto compare = [&](const char* column, const auto& a, const auto& b) {
         if (text.empty() && !(a == b)) text = std::string(column) + " " + shown(a) + " then, " + shown(b) + " now";
     };
@@ -283,12 +291,13 @@ std::string difference(const Fields& then, const Fields& now) {
     compare("provider", then.provider, now.provider);
     compare("draw", then.draw, now.draw);
     compare("subject", then.subject, now.subject);
-    compare("amount", then.amount, now.amount);
+    // A post has no kind: it counts what its reservation does. Neither has a settlement, which has hours for an amount.
+    amounts("amount", then.amount, now.amount, now.operation == OperationKind::settle ? AccountKind::hours : now.kind);
     compare("expires", then.expires, now.expires);
     compare("activity", then.activity, now.activity);
     compare("plan", then.plan, now.plan);
     compare("first_day", then.first_day, now.first_day);
-    compare("cost", then.cost, now.cost);
+    amounts("cost", then.cost, now.cost, AccountKind::money);
     compare("at", then.at, now.at);
     compare("by", then.by, now.by);
     compare("reason", then.reason, now.reason);

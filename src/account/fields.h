@@ -53,6 +53,6 @@ constexpr std::string_view agreement_keys = "agreement ";
 void check_client(const Fields& fields, std::int64_t row);
 
 /// The first column in which two rows of the same key differ, with both values: "amount: 5 then, 7 now"; empty if they agree.
-std::string difference(const Fields& then, const Fields& now);
+std::string difference(const Fields& then, const Fields& now, std::string_view currency);
 
 }  // namespace gradus

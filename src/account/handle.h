@@ -108,6 +108,7 @@ public:
     /// body(store) while no other thread uses the connection: what is prepared on it is made and ended under this.
     template <class Body>
     void alone(const Body& body) {
+        store_.check_process();
         const std::lock_guard lock(mutex_);
         body(store_);
     }

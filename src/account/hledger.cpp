@@ -1,27 +1,49 @@
 #include <gradus/account/hledger.h>
 
+#include <filesystem>
+#include <fstream>
 #include <ostream>
+#include <sstream>
 #include <string>
+#include <string_view>
 
 #include <gradus/account/ledger_tables.h>
 #include <gradus/base/error.h>
 
+#include "account/handle.h"
 #include "account/wording.h"
+#include "base/utf8.h"
 #include "organization/currency.h"
 
 namespace gradus {
 
 namespace {
 
-/// One part of an account's name. Bytes of other letters than ASCII stay: hledger reads UTF-8.
+/// What Unicode calls white space, beyond ASCII: hledger ends a name at two of them, and shows each as a blank.
+constexpr std::string_view spaces[] = {"\u0085", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003",
+                                       "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a",
+                                       "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"};
+
+/// The length of the white space beyond ASCII that a text begins with; 0: it begins with something else.
+std::size_t space(std::string_view text) {
+    for (const std::string_view one : spaces)
+        if (text.starts_with(one)) return one.size();
+    return 0;
+}
+
+/// One part of an account's name. Other letters than those of ASCII stay: hledger reads UTF-8.
 std::string part(std::string_view name) {
     if (name.empty()) return "%";
     constexpr char digits[] = "0123456789ABCDEF";
     std::string text;
-    for (const char c : name) {
+    for (std::size_t i = 0, blank = 0; i < name.size(); ++i) {
+        const char c = name[i];
         const auto byte = static_cast<unsigned char>(c);
-        const bool plain = byte >= 128 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                           c == '-' || c == '_' || c == '.' || c == '/' || c == '@' || c == '+';
+        if (blank == 0) blank = space(name.substr(i));
+        const bool plain = (byte >= 128 && blank == 0) || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                           (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.' || c == '/' || c == '@' ||
+                           c == '+';
+        if (blank > 0) --blank;
         if (plain)
             text += c;
         else
@@ -95,6 +117,33 @@ void write_hledger(const Ledger& ledger, std::ostream& out) {
     }
     if (!out.flush())
         throw Error(Code::invalid_argument, "write_hledger: the stream could not be written to its end", "ledger");
+}
+
+void write_hledger(const Ledger& ledger, const std::string& path) {
+    const auto refuse = [&](const std::string& why) {
+        throw Error(Code::file, "'" + printable(path) + "' " + why, "ledger");
+    };
+    if (path.empty() || path.find('\0') != std::string::npos)
+        throw Error(Code::invalid_option, "expected the path of a file", "options", 0, "path");
+    // Read before anything is written: a ledger that cannot be read replaces nothing.
+    std::ostringstream text;
+    write_hledger(ledger, text);
+    char head[16] = {};
+    std::ifstream(path, std::ios::binary).read(head, sizeof head);
+    if (std::string_view(head, sizeof head) == std::string_view("SQLite format 3", sizeof head))
+        refuse("is a database, perhaps a ledger; an export goes to another file");
+    const std::string made = path + ".new";
+    {
+        std::ofstream file(made, std::ios::binary | std::ios::trunc);
+        file << text.view();
+        if (!file.flush()) refuse("cannot be written");
+    }
+    std::error_code failed;
+    std::filesystem::rename(made, path, failed);
+    if (failed) {
+        std::filesystem::remove(made, failed);
+        refuse("cannot be written");
+    }
 }
 
 }  // namespace gradus

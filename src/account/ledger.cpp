@@ -95,7 +95,7 @@ std::optional<Receipt> Ledger::Data::Session::repeated(const Fields& fields, std
     if (!known) return std::nullopt;
     if (broken(Mutant::concurrent_duplicate_applied) && known->receipt.transaction > parts_.journal.own_end())
         return std::nullopt;
-    if (const std::string other = difference(known->fields, fields); !other.empty())
+    if (const std::string other = difference(known->fields, fields, parts_.journal.currency()); !other.empty())
         throw Error(Code::contradiction,
                     "the key '" + printable(fields.key) + "' was used for another request, transaction " +
                         std::to_string(known->receipt.transaction) + ": " + other,
@@ -144,10 +144,13 @@ std::vector<Receipt> Ledger::Data::Session::apply_linked(const std::vector<Field
         parts_.journal.return_to(before);
         receipts.clear();
         for (std::size_t i = 0; i < requests.size(); ++i) {
-            std::optional<Receipt> known = repeated(requests[i], static_cast<std::int64_t>(i) + 1);
-            receipts.push_back(
-                known ? std::move(*known)
-                      : parts_.journal.refuse(requests[i], i == stopped ? *refusal : linked(stopped, *refusal)));
+            const auto row = static_cast<std::int64_t>(i) + 1;
+            if (std::optional<Receipt> known = repeated(requests[i], row)) {
+                receipts.push_back(std::move(*known));
+                continue;
+            }
+            check_moment(requests[i], row);  // of those after the one that was stopped nobody has looked yet
+            receipts.push_back(parts_.journal.refuse(requests[i], i == stopped ? *refusal : linked(stopped, *refusal)));
         }
     }
     store_.execute("RELEASE linked");

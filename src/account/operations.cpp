@@ -121,8 +121,13 @@ Denial Operations::not_enough(const Fields& fields, const Paid& paid, const std:
                           text(asked, *fields.kind) + " was asked for";
     if (paid.reserved > 0)
         message += "; " + text(paid.reserved, *fields.kind) + " is reserved, and would be free if given up";
-    message += ". Possible: " + remedy + " " + text(asked - paid.available, *fields.kind) + " more first";
-    if (paid.available > 0) message += ", or ask for " + text(paid.available, *fields.kind) + " at most";
+    const std::string less = "ask for " + text(paid.available, *fields.kind) + " at most";
+    if (!remedy.empty()) {
+        message += ". Possible: " + remedy + " " + text(asked - paid.available, *fields.kind) + " more first";
+        if (paid.available > 0 && fields.operation != OperationKind::reverse) message += ", or " + less;
+    } else if (paid.available > 0) {
+        message += ". Possible: " + less;
+    }
     return {.rule = "available",
             .available = Amount(paid.available),
             .asked = *fields.amount,
@@ -275,10 +280,13 @@ Operations::Outcome Operations::transfer(const Fields& fields, Voucher voucher) 
     const Paid paid = pay(voucher, books_.payers(from, draw, fields.at), fields.amount->units(), fields.at);
     if (!paid.enough) {
         const bool fund = std::holds_alternative<FundAccount>(from);
-        return not_enough(fields, paid, to_text(from) + (!fund && draw == Draw::granted ? ", granted" : ""),
-                          fund                    ? "supply the fund with"
-                          : draw == Draw::granted ? "grant"
-                                                  : "grant or contribute");
+        const bool others = !fund && draw == Draw::granted;
+        Denial refusal = not_enough(fields, paid, to_text(from) + (others ? ", granted" : ""),
+                                    fund     ? "supply the fund with"
+                                    : others ? "grant"
+                                             : "grant or contribute");
+        if (others) refusal.message += ". Money of one's own goes to one's own accounts alone";
+        return refusal;
     }
     voucher.available = Amount(paid.available);
     for (const Share& share : paid.shares) {
@@ -299,7 +307,7 @@ Operations::Outcome Operations::claw_back(const Fields& fields, Voucher voucher)
         return not_enough(fields, paid,
                           to_text(Payer(account_of(fields))) + ", granted" +
                               (fields.fund.empty() ? "" : " from fund " + printable(fields.fund)),
-                          "grant");
+                          "");  // to grant more, and claw that back, helps nobody
     voucher.available = Amount(paid.available);
     for (const Share& share : paid.shares) {
         const Book lot = voucher.book(share.place);
@@ -309,7 +317,7 @@ Operations::Outcome Operations::claw_back(const Fields& fields, Voucher voucher)
 }
 
 Operations::Outcome Operations::reverse(const Fields& fields, Voucher voucher) {
-    const Recorded of = subject(fields, voucher.row(), "key");
+    const Recorded of = subject(fields, voucher.row(), "reverses");
     const std::string name = "'" + printable(fields.subject) + "'";
     if (!of.receipt.applied)
         return Denial{.rule = "refused", .message = name + " was refused, so there is nothing to reverse"};

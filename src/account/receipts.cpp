@@ -24,14 +24,16 @@ namespace {
 
 bool of_programme(OperationKind operation) { return operation >= OperationKind::spend; }
 
-/// What is counted by the request of that key: its own kind, or that of the request that it builds on.
-std::optional<AccountKind> kind_of(Journal& journal, std::string key) {
-    for (std::optional<Recorded> found = journal.recorded(key); found; found = journal.recorded(key)) {
-        if (found->fields.kind || found->fields.subject.empty() || found->fields.subject == key)
-            return found->fields.kind;
-        key = found->fields.subject;
+/// What is counted by the request of that key: its own kind, or that of the earlier request that it builds on. Requests that were
+/// refused may name each other in a circle.
+std::optional<AccountKind> kind_of(Journal& journal, const std::string& key) {
+    std::optional<Recorded> found = journal.recorded(key);
+    while (found && !found->fields.kind && !found->fields.subject.empty()) {
+        std::optional<Recorded> before = journal.recorded(found->fields.subject);
+        if (!before || before->receipt.transaction >= found->receipt.transaction) return std::nullopt;
+        found = std::move(before);
     }
-    return std::nullopt;
+    return found ? found->fields.kind : std::nullopt;
 }
 
 /// What the amounts of a receipt count. Of a programme of hours or items the employee and the fund still pay money; a settlement

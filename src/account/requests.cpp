@@ -45,14 +45,13 @@ void check_payer(std::string_view operation, bool person, bool program, bool fun
     }
 }
 
-void check_row(const Requests& table, std::size_t row, ProblemList& problems) {
-    if (is_missing(table.operation[row])) return;  // reported by the reader
+void check_row(const Requests& table, const Input& input, std::size_t row, ProblemList& problems) {
     const std::string_view operation = word(table.operation[row]);
     const OperationKind kind = table.operation[row];
-    check_uses(table, row, static_cast<std::size_t>(kind), operation, all_uses, problems);
+    check_uses(table, input, row, static_cast<std::size_t>(kind), operation, all_uses, problems);
     const auto has = [&](const AnyColumn& column) { return given(column, row); };
     if (kind == OperationKind::reserve || kind == OperationKind::transfer) {
-        Problem problem = problem_at(table, row);
+        Problem problem = problem_at(table, input, row);
         check_payer(operation, has(table.person), has(table.program), has(table.fund), "", problem);
         if (problem.message.empty() && kind == OperationKind::transfer)
             check_payer(operation, has(table.to_person), has(table.to_program), has(table.to_fund), "to_", problem);
@@ -77,8 +76,7 @@ Requests load_requests(const Ledger& ledger, const Input& input) {
     reader.match();
     reader.read();
     // A cell that could not be read is absent now, and told of once.
-    if (!problems.has_errors())
-        for (std::size_t row = 0; row < table.size(); ++row) check_row(table, row, problems);
+    for (const std::size_t row : sound_rows(table, problems)) check_row(table, input, row, problems);
     problems.throw_errors();
     table.problems = problems.table();
     return table;

@@ -1,6 +1,8 @@
 #include "account/store.h"
 
 #include <exception>
+#include <filesystem>
+#include <system_error>
 
 #include <sqlite3.h>
 #include <unistd.h>
@@ -20,7 +22,6 @@ Code code_of(int result) {
     case SQLITE_NOMEM: return Code::out_of_memory;
     case SQLITE_ERROR:  // the statements are ours: what they do not fit is the file
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
     case SQLITE_CONSTRAINT:  // the journal checks first: only a table that does not follow from it can break one
     case SQLITE_MISMATCH: return Code::damaged;
     case SQLITE_PERM:
@@ -28,11 +29,22 @@ Code code_of(int result) {
     case SQLITE_IOERR:
     case SQLITE_FULL:
     case SQLITE_CANTOPEN:
+    case SQLITE_NOTADB:
     case SQLITE_PROTOCOL:
     case SQLITE_TOOBIG:
     case SQLITE_AUTH: return Code::file;
     default: return Code::internal;
     }
+}
+
+/// Why a file that SQLite cannot open cannot be opened, where that can be seen.
+std::string obstacle(const std::string& path) {
+    namespace fs = std::filesystem;
+    std::error_code unknown;
+    if (fs::is_directory(path, unknown)) return "it is a folder";
+    if (fs::exists(path, unknown)) return "";
+    const fs::path folder = fs::path(path).parent_path();
+    return folder.empty() || fs::is_directory(folder, unknown) ? "it is not there" : "there is no such folder";
 }
 
 }  // namespace
@@ -102,6 +114,10 @@ void Store::check(int result, const char* doing) const {
     const Code code = code_of(result);
     if (code == Code::out_of_memory) throw Error(code, "SQLite has no memory left", "ledger");
     std::string message = "could not " + std::string(doing) + " '" + printable(path_) + "': ";
+    const std::string seen = primary == SQLITE_NOTADB     ? "it is no ledger, or its first bytes are damaged"
+                             : primary == SQLITE_CANTOPEN ? obstacle(path_)
+                                                          : std::string();
+    if (!seen.empty()) throw Error(code, message + seen, "ledger");
     message += code == Code::busy ? "others used the file all the time; try again" : sqlite3_errstr(result);
     // The extended text says more (which constraint, which trigger), but only for the connection's last error.
     if (connection_ && code != Code::busy && sqlite3_extended_errcode(connection_) == result)

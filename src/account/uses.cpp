@@ -1,8 +1,11 @@
 #include "account/uses.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
+
+#include "base/cell.h"
 
 namespace gradus {
 
@@ -16,19 +19,34 @@ bool given(const AnyColumn& column, std::size_t row) {
     }
 }
 
-Problem problem_at(const Table& table, std::size_t row) {
-    return {.table = std::string(table.name()),
-            .row = static_cast<std::int64_t>(row) + 1,
-            .key = std::string(table.find("key")->text(row))};
+std::vector<std::size_t> sound_rows(const Table& table, const ProblemList& problems) {
+    std::vector<char> faulty(table.size(), 0);
+    const std::shared_ptr<const Problems> found = problems.table();
+    for (std::size_t i = 0; i < found->size(); ++i) {
+        if (found->severity[i] != Severity::error) continue;
+        if (found->row[i] < 1) return {};  // of the table as a whole: then no row is
+        faulty[static_cast<std::size_t>(found->row[i]) - 1] = 1;
+    }
+    std::vector<std::size_t> rows;
+    for (std::size_t row = 0; row < table.size(); ++row)
+        if (!faulty[row]) rows.push_back(row);
+    return rows;
 }
 
-void check_uses(const Table& table, std::size_t row, std::size_t operation, std::string_view word,
+Problem problem_at(const Table& table, const Input& input, std::size_t row) {
+    return {.table = std::string(table.name()),
+            .row = static_cast<std::int64_t>(row) + 1,
+            .key = std::string(table.find("key")->text(row)),
+            .line = input.state().lines ? input.state().lines[row] : 0};
+}
+
+void check_uses(const Table& table, const Input& input, std::size_t row, std::size_t operation, std::string_view word,
                 std::span<const Uses> all_uses, ProblemList& problems) {
     for (const Uses& uses : all_uses) {
         const bool present = given(*table.find(uses.column), row);
         const auto use = static_cast<Use>(uses.by_operation[operation]);
         if (present ? use != Use::none : use != Use::must) continue;
-        Problem problem = problem_at(table, row);
+        Problem problem = problem_at(table, input, row);
         problem.code = present ? Code::contradiction : Code::missing_value;
         problem.column = std::string(uses.column);
         problem.message = std::string(word) + (present ? " has no use for " : " needs ") + std::string(uses.column);

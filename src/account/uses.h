@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <vector>
 
+#include <gradus/base/input.h>
 #include <gradus/base/problem.h>
 #include <gradus/base/table.h>
 
@@ -21,11 +23,14 @@ struct Uses {
 /// Whether the cell has a value.
 bool given(const AnyColumn& column, std::size_t row);
 
+/// The rows of a table in which no error was found.
+std::vector<std::size_t> sound_rows(const Table& table, const ProblemList& problems);
+
 /// Adds what a row lacks, and what its operation has no use for. `operation`: its number; `word`: its name.
-void check_uses(const Table& table, std::size_t row, std::size_t operation, std::string_view word,
+void check_uses(const Table& table, const Input& input, std::size_t row, std::size_t operation, std::string_view word,
                 std::span<const Uses> all_uses, ProblemList& problems);
 
-/// Where a problem of a row is, whose key is in the column `key`.
-Problem problem_at(const Table& table, std::size_t row);
+/// Where a problem of a row is, whose key is in the column `key`. `input`: what the table was read from.
+Problem problem_at(const Table& table, const Input& input, std::size_t row);
 
 }  // namespace gradus

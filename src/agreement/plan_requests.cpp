@@ -45,11 +45,11 @@ bool raises_nothing(const PlanRequests& table, std::size_t row) {
     return is_missing(table.hours[row]) || table.hours[row] == Minutes(0);
 }
 
-void check_row(const PlanRequests& table, std::size_t row, ProblemList& problems) {
+void check_row(const PlanRequests& table, const Input& input, std::size_t row, ProblemList& problems) {
     const PlanOperationKind kind = table.operation[row];
-    check_uses(table, row, static_cast<std::size_t>(kind), word(kind), all_uses, problems);
+    check_uses(table, input, row, static_cast<std::size_t>(kind), word(kind), all_uses, problems);
     if (kind != PlanOperationKind::raise_item || !raises_nothing(table, row)) return;
-    Problem problem = problem_at(table, row);
+    Problem problem = problem_at(table, input, row);
     problem.code = Code::missing_value, problem.column = "account_cost";
     problem.message = "raise_item needs more than 0 of account_cost, employee_cost, fund_cost or hours";
     problems.add(std::move(problem));
@@ -66,8 +66,7 @@ PlanRequests load_plan_requests(const Agreements& agreements, const Input& input
     reader.match();
     reader.read();
     // A cell that could not be read is absent now, and told of once.
-    if (!problems.has_errors())
-        for (std::size_t row = 0; row < table.size(); ++row) check_row(table, row, problems);
+    for (const std::size_t row : sound_rows(table, problems)) check_row(table, input, row, problems);
     problems.throw_errors();
     table.problems = problems.table();
     return table;

@@ -249,14 +249,18 @@ void Reader::read_level(std::size_t index) {
 
 void Reader::read_amount(std::size_t index) {
     const AnyColumn& kind = *sibling("kind");
+    std::size_t kind_index = 0;
+    while (&table_.column(kind_index) != &kind) ++kind_index;
     const auto* kinds = static_cast<const std::uint8_t*>(kind.data());
     const Field& field = table_.column(index).field();
     const auto parse = [](std::size_t) { return [](const Cell& cell) { return cell; }; };
     const auto settle = [&](std::int64_t row, const Cell& cell) -> Parsed<std::int64_t> {
         Parsed<std::int64_t> parsed;
         if (kinds[row] >= kind.words().size()) {
-            const bool given = parse_real(cell).fault != Fault::missing;
-            return {0, !given ? Fault::missing : kind.field().required ? Fault::none : Fault::no_kind};
+            if (parse_real(cell).fault == Fault::missing) return {0, Fault::missing};
+            // What is wrong with the kind itself is told there.
+            const bool told = kind.field().required || parse_real(this->cell(kind_index, row)).fault != Fault::missing;
+            return {0, told ? Fault::none : Fault::no_kind};
         }
         const std::string_view word = kind.words()[kinds[row]];
         if (word == "money" || word == "fund") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -133,6 +134,24 @@ TEST(LedgerCheck, NamesTheFirstBadEntry) {
             EXPECT_EQ(check.entry, entry) << sql;
             EXPECT_LT(check.head.entry, entry) << sql;
         }
+    }
+}
+
+// Cut to the bits of a day, such a number would be the same day, and its digest the same.
+TEST(LedgerCheck, FindsADayThatIsNone) {
+    const test::Folder folder;
+    const std::string path = folder.file();
+    {
+        Ledger ledger = Ledger::open(path, {.create = true});
+        ledger.apply(request("s", 0, Supply{{"central"}, Amount(700)}));
+    }
+    for (const char* column : {"first_day", "possible_from"}) {
+        const test::Folder other;
+        std::filesystem::copy_file(path, other.file());
+        tamper(other.file(), "transactions_stay", std::string("UPDATE transactions SET ") + column + " = 4294967296");
+        const LedgerCheck check = verify(Ledger::open(other.file()));
+        EXPECT_FALSE(check.sound) << column;
+        EXPECT_NE(check.message.find("4294967296"), std::string::npos) << check.message;
     }
 }
 

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 
+#include <gradus/account/ledger_check.h>
 #include <gradus/account/ledger_tables.h>
 #include <gradus/base/error.h>
 #include <gtest/gtest.h>
@@ -49,6 +50,39 @@ commodity 0. items
     lot:Ann%20Smith:75/25:central:2026-01-01%2000%3A01%3A40  -75.50 EUR = 424.55 EUR
     provider:school%3A%20%22north%22  75.50 EUR = 75.50 EUR
 )");
+}
+
+TEST(Hledger, WritesOverNoLedger) {
+    const test::Folder folder;
+    Ledger ledger = Ledger::open(folder.file(), {.create = true});
+    ledger.apply(request("supply", 0, Supply{{"central"}, Amount(5)}));
+    const auto refused = [&](const std::string& path) {
+        try {
+            write_hledger(ledger, path);
+        } catch (const Error& error) {
+            return error.code();
+        }
+        return Code::ok;
+    };
+    EXPECT_EQ(refused(folder.file()), Code::file);
+    EXPECT_EQ(refused(folder.file("no/where")), Code::file);
+    EXPECT_EQ(refused(""), Code::invalid_option);
+    EXPECT_TRUE(verify(Ledger::open(folder.file())).sound);
+    EXPECT_EQ(refused(folder.file("journal")), Code::ok);
+    EXPECT_EQ(refused(folder.file("journal")), Code::ok);  // replaced
+    std::ostringstream out, file;
+    write_hledger(ledger, out);
+    file << std::ifstream(folder.file("journal")).rdbuf();
+    EXPECT_EQ(file.str(), out.str());
+}
+
+TEST(Hledger, ShowsEveryBlankOfAName) {
+    Ledger ledger = Ledger::open(":memory:");
+    ledger.apply(request("supply", 0, Supply{{"a\u2003\u2003b\u00a0c\u3000d\u00e9"}, Amount(5)}));
+    std::ostringstream out;
+    write_hledger(ledger, out);
+    EXPECT_NE(out.str().find("fund:a%E2%80%83%E2%80%83b%C2%A0c%E3%80%80d\u00e9  0.05 EUR"), std::string::npos)
+        << out.str();
 }
 
 // An accountant's own tool recomputes every balance, and agrees to the cent.

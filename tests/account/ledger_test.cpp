@@ -212,7 +212,7 @@ TEST(Ledger, RefusesAnotherRequestUnderAKnownKey) {
     const Told other = told([&] { ledger.apply(request("grant", 0, Grant{"central", ann, Amount(5), second(100)})); });
     EXPECT_EQ(other.code, Code::contradiction);
     EXPECT_EQ(other.column, "key");
-    EXPECT_TRUE(has(other.text, "amount 50000 then, 5 now")) << other.text;
+    EXPECT_TRUE(has(other.text, "amount 500.00 EUR then, 0.05 EUR now")) << other.text;
     Request by = request("grant", 0, Grant{"central", ann, Amount(50'000), second(100)});
     by.by = "somebody else";
     EXPECT_TRUE(has(told([&] { ledger.apply(by); }).text, "by 'test' then, 'somebody else' now"));
@@ -311,6 +311,20 @@ TEST(Ledger, AppliesLinkedRequestsTogetherOrNotAtAll) {
     EXPECT_TRUE(verify(ledger).sound) << verify(ledger).message;
 }
 
+// A refusal is kept with its moment: behind the one that was stopped there may stand one that came too early.
+TEST(Ledger, KeepsNothingOfALinkedBatchThatGoesBackInTime) {
+    Ledger ledger = funded();
+    const std::vector<Request> back{request("a", 9, Reserve{ann, Amount(60'000)}),
+                                    request("b", 5, Reserve{ann, Amount(1)})};
+    const Told fault = told([&] { ledger.apply(back, true); });
+    EXPECT_EQ(fault.code, Code::out_of_range);
+    EXPECT_EQ(fault.row, 2);
+    EXPECT_EQ(fault.column, "at");
+    EXPECT_EQ(ledger.head().transaction, 2);
+    EXPECT_TRUE(verify(ledger).sound) << verify(ledger).message;
+    EXPECT_TRUE(ledger.apply(request("c", 6, Reserve{ann, Amount(1)})).applied);
+}
+
 TEST(Ledger, AppliesUnlinkedRequestsEachForItself) {
     Ledger ledger = funded();
     const std::vector<Receipt> receipts = ledger.apply(
@@ -364,13 +378,13 @@ TEST(Ledger, TellsWhatIsWrongWithARequest) {
     expect(request("k", 1, Reserve{ann, Amount(1), second(1)}), Code::out_of_range, "expires");
     expect(request("k", 1, Grant{"central", ann, Amount(1), second(0)}), Code::out_of_range, "expires");
     expect(request("k", 1, Reserve{central, Amount(1), {}, Draw::own}), Code::contradiction, "draw");
-    expect(request("k", 1, Transfer{ann, central, Amount(1)}), Code::contradiction, "to");
-    expect(request("k", 1, Transfer{ann, ann, Amount(1)}), Code::contradiction, "to");
+    expect(request("k", 1, Transfer{ann, central, Amount(1)}), Code::contradiction, "to_fund");
+    expect(request("k", 1, Transfer{ann, ann, Amount(1)}), Code::contradiction, "to_person");
     expect(request("k", 1, Transfer{ann, Account{"Bo", "tuition", AccountKind::hours}, Amount(1)}), Code::contradiction,
            "kind");
     expect(request("k", 1, Post{"grant", Amount(1), ""}), Code::unknown_key, "reservation");
     expect(request("k", 1, Void{"nothing"}), Code::unknown_key, "reservation");
-    expect(request("k", 1, Reverse{"nothing"}), Code::unknown_key, "key");
+    expect(request("k", 1, Reverse{"nothing"}), Code::unknown_key, "reverses");
     const Told much = fault(request("k", 1, Supply{central, Amount(std::numeric_limits<std::int64_t>::max())}));
     EXPECT_EQ(much.code, Code::out_of_range);
     EXPECT_TRUE(has(much.text, "-100000 and -9223372036854775807 more do not fit into 64 bits")) << much.text;

@@ -145,6 +145,18 @@ TEST(Receipts, OfLinkedRowsAreAllOrNone) {
     EXPECT_EQ(ledger.balance(FundAccount{"pool"}, test::second(3)).available, Amount(0));
 }
 
+// Refused as one of many, a request may build on one that is refused after it, which builds on the first.
+TEST(Receipts, OfRefusedRowsThatNameEachOtherHaveNoKind) {
+    Ledger ledger = Ledger::open(":memory:");
+    const Input input = rows({test::request("r", 2, Reserve{FundAccount{"pool"}, Amount(6)}),
+                              test::request("a", 2, Void{"b"}), test::request("b", 2, Void{"a"})});
+    const Applied applied = apply_requests(ledger, load_requests(ledger, input), true, nullptr);
+    ASSERT_EQ(applied.receipts.size(), 3u);
+    EXPECT_EQ(applied.receipts.rule[2], "linked");
+    EXPECT_TRUE(is_missing(applied.receipts.kind[1]));
+    EXPECT_TRUE(is_missing(applied.receipts.kind[2]));
+}
+
 TEST(Receipts, APostCountsWhatWasReserved) {
     Ledger ledger = Ledger::open(":memory:");
     const Input input = rows({test::request("s", 1, Supply{{"pool", AccountKind::hours}, Amount(500)}),

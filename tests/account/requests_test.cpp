@@ -68,6 +68,19 @@ TEST(Requests, SayWhichCellIsWrongAndWhatIsExpected) {
     EXPECT_EQ(refusal(bare), "requests, row 1, column amount: amount 5 needs a kind: one of money, hours, items");
     bare.set("kind", "money").row();
     EXPECT_EQ(refusal(bare), "requests, row 2, column at: at is missing (and 3 more errors)");
+    // What is wrong with one row hides nothing of another.
+    bare.set("kind", "euro").set("amount", 5);
+    EXPECT_EQ(refusal(bare), "requests, row 2, column at: at is missing (and 4 more errors)");
+    bare.row().set("key", "s").set("at", "2026-01-01").set("by", "me");
+    bare.set("operation", "void");
+    try {
+        load_requests(Ledger::open(":memory:"), bare);
+        ADD_FAILURE() << "accepted";
+    } catch (const Error& error) {
+        const Problems& problems = *error.problems();
+        EXPECT_EQ(problems.row[problems.size() - 1], 3);
+        EXPECT_EQ(problems.message[problems.size() - 1], "void needs reservation");
+    }
 }
 
 TEST(Requests, TakeAnAccountOrAFund) {

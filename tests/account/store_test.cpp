@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "account/handle.h"
 #include "account/ledger_file.h"
 #include "account/ledger_requests.h"
 #include "account/schema.h"
@@ -91,7 +92,11 @@ TEST(Store, OpensLedgersAndNothingElse) {
     std::FILE* text = std::fopen(folder.file("text").c_str(), "w");
     for (int i = 0; i < 200; ++i) std::fputs("This is no database at all. ", text);
     std::fclose(text);
-    EXPECT_EQ(open(folder.file("text")).code(), Code::damaged);
+    EXPECT_EQ(open(folder.file("text")).code(), Code::file);
+    EXPECT_TRUE(has(open(folder.file("text")).what(), "it is no ledger"));
+    EXPECT_TRUE(has(open(folder.file("absent")).what(), "it is not there")) << open(folder.file("absent")).what();
+    EXPECT_TRUE(has(open(folder.file("no/where"), {.create = true}).what(), "there is no such folder"));
+    EXPECT_TRUE(has(open(folder.path().string(), {.create = true}).what(), "it is a folder"));
     EXPECT_EQ(open("file:" + folder.file("uri") + "?mode=memory", {.create = true}).code(),
               Code::file);  // no folder "file:"
 }
@@ -214,6 +219,7 @@ TEST(Store, IsRefusedAfterFork) {
                   if (!refused(error_of([&] { ledger.apply(supply("b")); }))) return false;
                   if (!refused(error_of([&] { ledger.balance(central, second(0)); }))) return false;
                   if (!refused(error_of([&] { verify(ledger); }))) return false;
+                  if (!refused(error_of([&] { ledger.data().alone([](Store&) {}); }))) return false;
                   { const Ledger gone = std::move(ledger); }  // closing it must not touch the parent's file
                   Ledger own = Ledger::open(folder.file());
                   return own.apply(supply("c")).applied;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <string>
 
 #include <gradus/account/ledger.h>
 
@@ -15,5 +16,10 @@ namespace gradus {
 /// `own:PERSON:PROGRAM`; in names, what hledger reads otherwise stands as %XX of its bytes, and an absent name as %.
 /// @throws Error as Ledger; invalid_argument where the stream fails.
 void write_hledger(const Ledger& ledger, std::ostream& out);
+
+/// The same to a file, which is replaced once all is written.
+/// @throws Error as Ledger; invalid_option for an empty path; file where it cannot be written, or is a database: a ledger is never
+///         written over.
+void write_hledger(const Ledger& ledger, const std::string& path);
 
 }  // namespace gradus
