@@ -36,14 +36,15 @@ std::int64_t queue_place(Records& records, const ItemRecord& item) {
 
 }  // namespace
 
-Plans plans(const Agreements& agreements) {
-    return agreements.data().read([](Records& records, Store& store, Ledger::Data::Parts&) {
+Plans plans(const Agreements& agreements, std::string_view person) {
+    return agreements.data().read([&](Records& records, Store& store, Ledger::Data::Parts&) {
         Plans table;
         TableRows rows(table);
         Statement moments(store,
                           "SELECT min(c.at), max(c.at) FROM plan_states s JOIN plan_changes c USING (number) "
                           "WHERE s.plan = ?1");
         for (const PlanRecord& plan : records.plans()) {
+            if (!person.empty() && plan.person != person) continue;
             std::int64_t items = 0, open = 0;
             for (const ItemRecord& item : records.items(plan)) ++items, open += item.live();
             rows.row().set("plan", plan.plan).set("person", plan.person).set("state", plan.state);
@@ -92,11 +93,12 @@ PlanHistory history(const Agreements& agreements, std::string_view person) {
     });
 }
 
-AgreedItems agreed_items(const Agreements& agreements) {
-    return agreements.data().read([](Records& records, Store&, Ledger::Data::Parts&) {
+AgreedItems agreed_items(const Agreements& agreements, std::string_view person) {
+    return agreements.data().read([&](Records& records, Store&, Ledger::Data::Parts&) {
         AgreedItems table;
         TableRows rows(table);
         for (const PlanRecord& plan : records.plans()) {
+            if (!person.empty() && plan.person != person) continue;
             for (const ItemRecord& item : records.items(plan)) {
                 rows.row().set("plan", item.plan).set("person", item.person).set("activity", item.activity);
                 rows.set("session", item.session).set("first_day", item.first_day).set("last_day", item.last_day);

@@ -19,10 +19,27 @@
 #include "agreement/table_rows.h"
 #include "base/utf8.h"
 #include "organization/charge.h"
+#include "organization/levels.h"
+#include "organization/rows.h"
 
 namespace gradus {
 
 namespace {
+
+/// What is seen of the file at one moment, while nothing of it changes.
+struct View {
+    const Organization& organization;
+    Records& records;
+    Store& store;
+    Ledger::Data::Parts& parts;
+};
+
+template <class Body>
+auto view(const Agreements& agreements, const Body& body) {
+    return agreements.data().read([&](Records& records, Store& store, Ledger::Data::Parts& parts) {
+        return body(View{agreements.organization(), records, store, parts});
+    });
+}
 
 using Value = Statement::Value;
 using Row = std::vector<Value>;
@@ -59,6 +76,7 @@ std::optional<EnrolmentStatus> enrolment(ItemStatus status) {
 
 /// Balances are those at `at`, plans stand as they do now: earlier than the last entry the two do not fit together.
 void check_moment(Ledger::Data::Parts& parts, Moment at) {
+    if (is_missing(at)) throw Error(Code::missing_value, "expected a moment, found nothing", "options", 0, "at");
     parts.journal.begin();
     const Moment last = parts.journal.end().at;
     if (!is_missing(last) && at < last)
@@ -152,151 +170,172 @@ private:
     Moment at_;
 };
 
+Enrolments enrolments_in(const View& view) {
+    const auto& [organization, records, store, parts] = view;
+    Enrolments table;
+    TableRows rows(table);
+    Statement moment(store,
+                     "SELECT max(c.at) FROM plan_item_states i JOIN plan_changes c USING (number) "
+                     "WHERE i.plan = ?1 AND i.activity = ?2");
+    std::set<std::pair<std::string, std::string>> known;
+    std::set<Row> written;
+    for (const ItemRecord& item : all_items(records)) {
+        const auto status = enrolment(item.status);
+        if (!status || organization.people().find(item.person) < 0 || organization.activities().find(item.activity) < 0)
+            continue;
+        known.insert({item.person, item.activity});
+        const bool over = !item.live();
+        Date date = over ? item.last_day : item.first_day;
+        if (over) {
+            Statement::Rows found = moment(item.plan, item.activity);
+            if (found.next()) date = std::min(date, day_of(moment_at(found.number(0))));
+        }
+        const bool known_session = organization.sessions().find(item.session) >= 0;
+        const std::string session = known_session ? item.session : std::string();
+        Row identity{item.person, item.activity, std::string(word(*status)), session,
+                     std::int64_t(date.time_since_epoch().count())};
+        if (!written.insert(identity).second) continue;
+        rows.row().set("person", item.person).set("activity", item.activity).set("status", *status);
+        rows.set("session", session.empty() ? Value() : Value(session)).set("date", date);
+        if (over) rows.set("hours", item.spent_minutes).set("cost", item.spent);
+    }
+    const Enrolments& before = organization->enrolments;
+    for (std::size_t row = 0; row < before.size(); ++row) {
+        const EnrolmentStatus status = before.status[row];
+        const std::string person = text_at(before.person, row), activity = text_at(before.activity, row);
+        const bool open = status == EnrolmentStatus::planned || status == EnrolmentStatus::enrolled ||
+                          status == EnrolmentStatus::in_progress;
+        if (open && known.contains({person, activity})) continue;
+        if (written.contains({cell_of(before.person, row), cell_of(before.activity, row), cell_of(before.status, row),
+                              text_at(before.session, row), cell_of(before.date, row)}))
+            continue;
+        rows.row();
+        for (std::size_t c = 0; c < before.column_count(); ++c)
+            rows.set(before.column(c).field().name, cell_of(before.column(c), row));
+    }
+    rows.finish();
+    return table;
+}
+
+Accounts accounts_in(const View& view, Moment at) {
+    const auto& [organization, records, store, parts] = view;
+    check_moment(parts, at);
+    const Accounts& before = organization->accounts;
+    std::map<AccountKey, std::optional<std::size_t>> keys;  // with the organisation's row
+    for (std::size_t row = 0; row < before.size(); ++row) {
+        const AccountKey key(text_at(before.person, row), before.kind[row], text_at(before.program, row));
+        if (!keys.emplace(key, row).second)
+            throw Error(Code::contradiction,
+                        "'" + printable(std::get<0>(key)) +
+                            "' has the same account several times; the ledger has one, whatever the day",
+                        "accounts", static_cast<std::int64_t>(row) + 1, "person");
+    }
+    Statement granted(store,
+                      "SELECT DISTINCT person, unit, program FROM books WHERE kind = 'lot' OR "
+                      "(kind = 'own' AND unit <> 'money' AND program = '')");
+    for (Statement::Rows found = granted(); found.next();) {
+        const auto kind = from_word<AccountKind>(found.text(1));
+        const bool program = found.text(2).empty() || organization.programs().find(found.text(2)) >= 0;
+        if (kind && program && organization.people().find(found.text(0)) >= 0)
+            keys.emplace(AccountKey(found.string(0), *kind, found.string(2)), std::nullopt);
+    }
+    std::map<std::string, std::vector<ItemRecord>> items;
+    for (ItemRecord& item : all_items(records)) {
+        std::string person = item.person;
+        items[person].push_back(std::move(item));
+    }
+    Rest rest(organization, store, parts, at);
+    Accounts table;
+    TableRows rows(table);
+    for (const auto& [key, row] : keys) {
+        const auto& [person, kind, program] = key;
+        rows.row();
+        if (row)
+            for (std::size_t c = 0; c < before.column_count(); ++c)
+                rows.set(before.column(c).field().name, cell_of(before.column(c), *row));
+        rows.set("person", person).set("kind", kind).set("program", program.empty() ? Value() : Value(program));
+        rows.set("available", Value(rest.available(key)));
+        const auto [cap, period] = rest.cap(key, row, items[person]);
+        if (is_missing(cap)) continue;
+        rows.set("cap", Value(cap.units()));
+        rows.set("cap_period", is_missing(period) ? Value() : Value(std::string(word(period))));
+    }
+    rows.finish();
+    return table;
+}
+
+Funds funds_in(const View& view, Moment at) {
+    const auto& [organization, records, store, parts] = view;
+    check_moment(parts, at);
+    const Funds& before = organization->funds;
+    const Forest& forest = organization.relations().funds;
+    std::vector<std::int64_t> amounts(before.size());
+    for (std::size_t row = 0; row < before.size(); ++row) {
+        const FundAccount fund{text_at(before.fund, row), AccountKind::money};
+        const std::int64_t own = parts.books.balance(fund, at).available.units();
+        for (auto up = static_cast<std::int32_t>(row); up >= 0; up = forest.parent(up)) {
+            std::int64_t& amount = amounts[static_cast<std::size_t>(up)];
+            amount = checked_sum(amount, own, fund.fund);
+        }
+    }
+    Funds table = before;
+    Buffer<Money> left(before.size());
+    for (std::size_t row = 0; row < before.size(); ++row) left[row] = Money(amounts[row]);
+    table.amount.set(std::move(left));
+    return table;
+}
+
+Sessions sessions_in(const View& view) {
+    const auto& [organization, records, store, parts] = view;
+    const Sessions& before = organization->sessions;
+    Buffer<std::int32_t> seats(before.size());
+    for (std::size_t row = 0; row < before.size(); ++row) {
+        const std::string session = text_at(before.session, row);
+        const Records::Seats known = records.seats(session);
+        seats[row] = before.seats[row];
+        if (!known.known) continue;
+        seats[row] = missing<std::int32_t>();
+        if (!known.seats) continue;
+        std::int64_t left = *known.seats;
+        for (const ItemRecord& item : records.items_in(session)) left -= item.seated();
+        seats[row] = static_cast<std::int32_t>(std::max<std::int64_t>(0, left));
+    }
+    Sessions table = before;
+    table.seats.set(std::move(seats));
+    return table;
+}
+
 }  // namespace
 
 Enrolments enrolments(const Agreements& agreements) {
-    const Organization& organization = agreements.organization();
-    return agreements.data().read([&](Records& records, Store& store, Ledger::Data::Parts&) {
-        Enrolments table;
-        TableRows rows(table);
-        Statement moment(store,
-                         "SELECT max(c.at) FROM plan_item_states i JOIN plan_changes c USING (number) "
-                         "WHERE i.plan = ?1 AND i.activity = ?2");
-        std::set<std::pair<std::string, std::string>> known;
-        std::set<Row> written;
-        for (const ItemRecord& item : all_items(records)) {
-            const auto status = enrolment(item.status);
-            if (!status || organization.people().find(item.person) < 0 ||
-                organization.activities().find(item.activity) < 0)
-                continue;
-            known.insert({item.person, item.activity});
-            const bool over = !item.live();
-            Date date = over ? item.last_day : item.first_day;
-            if (over) {
-                Statement::Rows found = moment(item.plan, item.activity);
-                if (found.next()) date = std::min(date, day_of(moment_at(found.number(0))));
-            }
-            const bool known_session = organization.sessions().find(item.session) >= 0;
-            const std::string session = known_session ? item.session : std::string();
-            Row identity{item.person, item.activity, std::string(word(*status)), session,
-                         std::int64_t(date.time_since_epoch().count())};
-            if (!written.insert(identity).second) continue;
-            rows.row().set("person", item.person).set("activity", item.activity).set("status", *status);
-            rows.set("session", session.empty() ? Value() : Value(session)).set("date", date);
-            if (over) rows.set("hours", item.spent_minutes).set("cost", item.spent);
-        }
-        const Enrolments& before = organization->enrolments;
-        for (std::size_t row = 0; row < before.size(); ++row) {
-            const EnrolmentStatus status = before.status[row];
-            const std::string person = text_at(before.person, row), activity = text_at(before.activity, row);
-            const bool open = status == EnrolmentStatus::planned || status == EnrolmentStatus::enrolled ||
-                              status == EnrolmentStatus::in_progress;
-            if (open && known.contains({person, activity})) continue;
-            if (written.contains({cell_of(before.person, row), cell_of(before.activity, row),
-                                  cell_of(before.status, row), text_at(before.session, row),
-                                  cell_of(before.date, row)}))
-                continue;
-            rows.row();
-            for (std::size_t c = 0; c < before.column_count(); ++c)
-                rows.set(before.column(c).field().name, cell_of(before.column(c), row));
-        }
-        rows.finish();
-        return table;
-    });
+    return view(agreements, [](const View& now) { return enrolments_in(now); });
 }
 
 Accounts accounts(const Agreements& agreements, Moment at) {
-    const Organization& organization = agreements.organization();
-    return agreements.data().read([&](Records& records, Store& store, Ledger::Data::Parts& parts) {
-        check_moment(parts, at);
-        const Accounts& before = organization->accounts;
-        std::map<AccountKey, std::optional<std::size_t>> keys;  // with the organisation's row
-        for (std::size_t row = 0; row < before.size(); ++row) {
-            const AccountKey key(text_at(before.person, row), before.kind[row], text_at(before.program, row));
-            if (!keys.emplace(key, row).second)
-                throw Error(Code::contradiction,
-                            "'" + printable(std::get<0>(key)) +
-                                "' has the same account several times; the ledger has one, whatever the day",
-                            "accounts", static_cast<std::int64_t>(row) + 1, "person");
-        }
-        Statement granted(store,
-                          "SELECT DISTINCT person, unit, program FROM books WHERE kind = 'lot' OR "
-                          "(kind = 'own' AND unit <> 'money' AND program = '')");
-        for (Statement::Rows found = granted(); found.next();) {
-            const auto kind = from_word<AccountKind>(found.text(1));
-            const bool program = found.text(2).empty() || organization.programs().find(found.text(2)) >= 0;
-            if (kind && program && organization.people().find(found.text(0)) >= 0)
-                keys.emplace(AccountKey(found.string(0), *kind, found.string(2)), std::nullopt);
-        }
-        std::map<std::string, std::vector<ItemRecord>> items;
-        for (ItemRecord& item : all_items(records)) {
-            std::string person = item.person;
-            items[person].push_back(std::move(item));
-        }
-        Rest rest(organization, store, parts, at);
-        Accounts table;
-        TableRows rows(table);
-        for (const auto& [key, row] : keys) {
-            const auto& [person, kind, program] = key;
-            rows.row();
-            if (row)
-                for (std::size_t c = 0; c < before.column_count(); ++c)
-                    rows.set(before.column(c).field().name, cell_of(before.column(c), *row));
-            rows.set("person", person).set("kind", kind).set("program", program.empty() ? Value() : Value(program));
-            rows.set("available", Value(rest.available(key)));
-            const auto [cap, period] = rest.cap(key, row, items[person]);
-            if (is_missing(cap)) continue;
-            rows.set("cap", Value(cap.units()));
-            rows.set("cap_period", is_missing(period) ? Value() : Value(std::string(word(period))));
-        }
-        rows.finish();
-        return table;
-    });
+    return view(agreements, [&](const View& now) { return accounts_in(now, at); });
 }
 
 Funds funds(const Agreements& agreements, Moment at) {
-    const Organization& organization = agreements.organization();
-    return agreements.data().read([&](Records&, Store&, Ledger::Data::Parts& parts) {
-        check_moment(parts, at);
-        const Funds& before = organization->funds;
-        const Forest& forest = organization.relations().funds;
-        std::vector<std::int64_t> amounts(before.size());
-        for (std::size_t row = 0; row < before.size(); ++row) {
-            const FundAccount fund{text_at(before.fund, row), AccountKind::money};
-            const std::int64_t own = parts.books.balance(fund, at).available.units();
-            for (auto up = static_cast<std::int32_t>(row); up >= 0; up = forest.parent(up)) {
-                std::int64_t& amount = amounts[static_cast<std::size_t>(up)];
-                amount = checked_sum(amount, own, fund.fund);
-            }
-        }
-        Funds table = before;
-        Buffer<Money> left(before.size());
-        for (std::size_t row = 0; row < before.size(); ++row) left[row] = Money(amounts[row]);
-        table.amount.set(std::move(left));
-        return table;
-    });
+    return view(agreements, [&](const View& now) { return funds_in(now, at); });
 }
 
 Sessions sessions(const Agreements& agreements) {
+    return view(agreements, [](const View& now) { return sessions_in(now); });
+}
+
+Organization next_organization(const Agreements& agreements, Moment at, int threads) {
     const Organization& organization = agreements.organization();
-    return agreements.data().read([&](Records& records, Store&, Ledger::Data::Parts&) {
-        const Sessions& before = organization->sessions;
-        Buffer<std::int32_t> seats(before.size());
-        for (std::size_t row = 0; row < before.size(); ++row) {
-            const std::string session = text_at(before.session, row);
-            const Records::Seats known = records.seats(session);
-            seats[row] = before.seats[row];
-            if (!known.known) continue;
-            seats[row] = missing<std::int32_t>();
-            if (!known.seats) continue;
-            std::int64_t left = *known.seats;
-            for (const ItemRecord& item : records.items_in(session)) left -= item.seated();
-            seats[row] = static_cast<std::int32_t>(std::max<std::int64_t>(0, left));
-        }
-        Sessions table = before;
-        table.seats.set(std::move(seats));
-        return table;
+    const auto [enrolled, left, money, seats] = view(agreements, [&](const View& now) {
+        return std::tuple(enrolments_in(now), accounts_in(now, at), funds_in(now, at), sessions_in(now));
     });
+    const Levels levels(organization->scales, organization->capabilities, organization.scales().size());
+    std::vector<Input> inputs;
+    for (const Table* table : std::vector<const Table*>{&enrolled, &left, &money, &seats}) {
+        // Without the table money is unlimited; with an empty one there is none.
+        if (table == &money && !organization.relations().funds_given) continue;
+        inputs.push_back(rows_of(*table, levels, organization.relations().minor_digits));
+    }
+    return organization.with_tables(inputs, threads);
 }
 
 }  // namespace gradus

@@ -71,6 +71,15 @@ TEST(AgreementTables, TellWherePlansAndItemsStand) {
     EXPECT_TRUE(is_missing(items.spent[2]));
     EXPECT_EQ(items.status[3], ItemStatus::completed);
     EXPECT_EQ(items.spent[3], Money(0));
+
+    const Plans of_di = plans(team.agreements, "Di");
+    ASSERT_EQ(of_di.size(), 1u);
+    EXPECT_EQ(of_di.plan[0], "Di 1");
+    EXPECT_EQ(of_di.open[0], 1);
+    const AgreedItems items_of_di = agreed_items(team.agreements, "Di");
+    ASSERT_EQ(items_of_di.size(), 2u);
+    EXPECT_EQ(items_of_di.person.text(0), "Di");
+    EXPECT_EQ(plans(team.agreements, "nobody").size() + agreed_items(team.agreements, "nobody").size(), 0u);
 }
 
 TEST(AgreementTables, TellWhatHappenedInOrderAndOfOnePerson) {

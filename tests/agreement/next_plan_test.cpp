@@ -128,6 +128,8 @@ TEST(NextPlan, KeepsLimitsOverBothPlansTogether) {
     ASSERT_GT(used.money["Ann"], 0);
 
     const Organization second = team.now();
+    EXPECT_EQ(next_organization(team.agreements, noon("2026-04-01"), 1).digest(), second.digest());
+    EXPECT_NE(second.digest(), first.digest());
     EXPECT_EQ(second->funds.amount[0].minor_units(), 3000 - used.money["fund"]);
     const Plan next = optimize(second, risks_of(second), options);
     std::size_t pins = 0;
@@ -151,6 +153,16 @@ TEST(NextPlan, KeepsLimitsOverBothPlansTogether) {
         const bool replaced = items.plan[i] == "Ann 1" || items.plan[i] == "Cy 1";
         EXPECT_EQ(items.status[i], replaced ? ItemStatus::moved : ItemStatus::enrolled) << items.plan[i];
     }
+}
+
+TEST(NextPlan, LeavesMoneyUnlimitedWhereItIs) {
+    std::vector<Literal> tables = test::team_tables();
+    std::erase_if(tables, [](const Literal& table) { return table.table == "funds"; });
+    const Organization organization = build(tables);
+    const Agreements agreements(Ledger::open(":memory:"), organization);
+    const Organization next = next_organization(agreements, noon("2026-04-01"));
+    EXPECT_FALSE(next.relations().funds_given);
+    EXPECT_EQ(next->sessions.seats[0], 1);
 }
 
 TEST(NextPlan, ReadsBackWhatWasWritten) {

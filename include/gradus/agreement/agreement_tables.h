@@ -72,12 +72,13 @@ struct AgreedItems : Table {
         *this, {.name = "spent_hours", .unit = "hours", .meaning = "what it really took; absent: not over"}};
 };
 
+/// Of one person, or of all where `person` is empty; of a person without plans there are no rows. So are the two that follow.
 /// @throws Error as Ledger.
-Plans plans(const Agreements& agreements);
-/// Of one person, or of all where `person` is empty. @throws Error as Ledger.
+Plans plans(const Agreements& agreements, std::string_view person = {});
+/// @throws Error as Ledger.
 PlanHistory history(const Agreements& agreements, std::string_view person = {});
 /// @throws Error as Ledger.
-AgreedItems agreed_items(const Agreements& agreements);
+AgreedItems agreed_items(const Agreements& agreements, std::string_view person = {});
 /// Items, goals and milestones of a plan as they were written last. Dates of optimisation are not kept (`as_of`).
 /// @throws Error unknown_key; as Ledger.
 PlanContent content(const Agreements& agreements, std::string_view plan);

@@ -3,12 +3,14 @@
 #include <gradus/agreement/agreements.h>
 #include <gradus/organization/activity.h>
 #include <gradus/organization/fund.h>
+#include <gradus/organization/organization.h>
 
 namespace gradus {
 
 // What the next plan starts from, in the form of the contract's input tables: the organisation's rows brought up to date by the
 // file, so that Organization::with_tables() of them is an organisation in which nothing is counted twice. Keys count in each
-// column's own strings. Every function throws as Ledger.
+// column's own strings. Every function throws as Ledger, and where it takes a moment missing_value for none and out_of_range for one before
+// the last transaction of the ledger.
 
 /// What is agreed is enrolled, what waits planned; what is under way or over says so. Of one person and activity the file knows
 /// better what is planned, enrolled or under way; of what is over, the organisation's rows stay.
@@ -26,5 +28,10 @@ Funds funds(const Agreements& agreements, Moment at);
 
 /// Seats that nobody agreed here sits on.
 Sessions sessions(const Agreements& agreements);
+
+/// Organization::with_tables() of all four, seen at one moment of the file. Without a table of funds it has none: money stays unlimited.
+/// @param threads 0: all cores; the result is the same.
+/// @throws Error as accounts(), funds().
+Organization next_organization(const Agreements& agreements, Moment at, int threads = 0);
 
 }  // namespace gradus
