@@ -19,9 +19,10 @@ const Input& needed_input(const gradus_builder& builder, std::string_view table)
 }
 
 std::vector<Input> organization_inputs(const gradus_builder& builder) {
-    constexpr std::array<std::string_view, 16> others{
-        "assessments", "review_designs", "estimates", "gaps",     "risks",     "items", "resources", "conflicts",
-        "certificate", "milestones",     "kpis",      "rollouts", "anecdotes", "goals", "requests",  "stages"};
+    constexpr std::array<std::string_view, 17> others{
+        "assessments", "review_designs", "estimates",   "gaps",       "risks",        "items",
+        "resources",   "conflicts",      "certificate", "milestones", "kpis",         "rollouts",
+        "anecdotes",   "goals",          "requests",    "stages",     "plan_requests"};
     std::vector<Input> inputs;
     for (const auto& [table, input] : builder.inputs)
         if (std::find(others.begin(), others.end(), table) == others.end()) inputs.push_back(input);

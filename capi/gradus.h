@@ -18,9 +18,9 @@
  * memory can only be freed. No error is kept anywhere else, nothing is printed, nothing is thrown, and no function
  * calls back into your program.
  *
- * THREADS. A handle may be used in any thread. All but four kinds are immutable, and any number of threads may read one
- * at once; it is freed once, after its last use. A gradus_control, a gradus_remaining and a gradus_ledger are made for several
- * threads. A gradus_builder is for one thread at a time. Options say on how many threads a stage works; its result does not depend on it.
+ * THREADS. A handle may be used in any thread. All but five kinds are immutable, and any number of threads may read one
+ * at once; it is freed once, after its last use. A gradus_control, a gradus_remaining, a gradus_ledger and a gradus_agreements are
+ * made for several threads. A gradus_builder is for one thread at a time. Options say on how many threads a stage works; its result does not depend on it.
  *
  * UNITS. Integers have a fixed width; truth is an int32_t, 0 or 1; text is UTF-8. A day is an int32_t: days since
  * 1970-01-01 (gradus_date). In columns, money is an int64_t in minor units (cents) of the organisation's one currency,
@@ -963,6 +963,60 @@ GRADUS_API gradus_status gradus_notices(const gradus_organization* organization,
 GRADUS_API gradus_status gradus_program_report(const gradus_organization* organization, const gradus_ledger* ledger,
                                                gradus_builder* builder, int64_t at, gradus_table** out,
                                                gradus_error* err);
+
+/* ---- Agreements ------------------------------------------------------------------------------------------------ */
+
+/* The life of plans, in the file of a ledger: written, proposed, agreed by employee and manager, carried out, reviewed, closed; with
+ * the money, hours and seats of what is agreed. docs/methods/agreement.md has the rules. Threads, processes, fork() and GRADUS_BUSY
+ * are as with the ledger, whose file it is. There is no clock: each request has its own moment. */
+typedef struct gradus_agreements gradus_agreements;
+
+/* The organisation says who manages whom, which programme pays for what and how many seats a session has; it must be in the ledger's
+ * currency. Neither handle needs to stay alive. */
+GRADUS_API gradus_status gradus_agreements_open(const gradus_ledger* ledger, const gradus_organization* organization,
+                                                gradus_agreements** out, gradus_error* err);
+/* Closes the file when the last use of it is over. */
+GRADUS_API void gradus_agreements_free(gradus_agreements* agreements);
+
+/* Applies the builder's table "plan_requests" in order. Each row is a transaction of its own; a row that was applied or refused before
+ * gets the answer it got then. A row `write` writes down the rows of its person in the builder's tables "items", "goals" and
+ * "milestones", as far as there are any: all of them must be of somebody for whom a row writes. Or `plan` holds the items, of which
+ * people for whom no row writes keep none, and `goals` what was written from it; then the builder may hold none of the three. Both may be NULL.
+ * *receipts: the table "plan_receipts", a row for each request. A request that is refused is no failure: its receipt says by which
+ * rule. A request at fault is one, with its row, or that of the items, goals or milestones it would write; then the rows before it
+ * are applied. After that, GRADUS_BUSY, GRADUS_FILE or a crash send the same rows again: what was applied is not applied twice. */
+GRADUS_API gradus_status gradus_agreements_apply(gradus_agreements* agreements, gradus_builder* builder,
+                                                 const gradus_plan* plan, const gradus_goals* goals,
+                                                 gradus_table** receipts, gradus_error* err);
+/* The receipt of a key: the table "plan_receipts" with one row, or none where no request had the key. */
+GRADUS_API gradus_status gradus_agreements_receipt(const gradus_agreements* agreements, const char* key,
+                                                   gradus_table** out, gradus_error* err);
+
+/* "plans", "plan_history" and "agreed_items", as they stand, of a person, or of everyone for NULL; no rows where there are none.
+ * "transitions", the steps that a plan may take (`person` is NULL). */
+GRADUS_API gradus_status gradus_agreements_table(const gradus_agreements* agreements, const char* name,
+                                                 const char* person, gradus_table** out, gradus_error* err);
+/* What a plan holds, as it was written last: "items", "goals" or "milestones". */
+GRADUS_API gradus_status gradus_agreements_content(const gradus_agreements* agreements, const char* plan,
+                                                   const char* name, gradus_table** out, gradus_error* err);
+
+/* What the next plan starts from, as input tables of an organisation: "accounts" and "funds" with what is available at a moment, not
+ * before the ledger's last transaction; "enrolments" and "sessions" as they stand (`at` is INT64_MIN). */
+GRADUS_API gradus_status gradus_agreements_next_table(const gradus_agreements* agreements, const char* name, int64_t at,
+                                                      gradus_table** out, gradus_error* err);
+/* The organisation with all four in place of its own, seen at one moment of the file. Of the options `threads` counts. */
+GRADUS_API gradus_status gradus_agreements_next_organization(const gradus_agreements* agreements, int64_t at,
+                                                             const gradus_load_options* options,
+                                                             gradus_organization** out, gradus_error* err);
+
+/* As gradus_program_report, where plans say who planned, agreed or declined. `informed`: the keys of those who were told of the
+ * programmes, so many as `informed_count`; may be NULL where there are none. */
+GRADUS_API gradus_status gradus_agreements_program_report(const gradus_agreements* agreements, int64_t at,
+                                                          const char* const* informed, int32_t informed_count,
+                                                          gradus_table** out, gradus_error* err);
+/* As gradus_notices, where plans say who has one, and which sessions have a seat. */
+GRADUS_API gradus_status gradus_agreements_notices(const gradus_agreements* agreements, int64_t at, int32_t lead_days,
+                                                   gradus_table** out, gradus_error* err);
 
 #ifdef __cplusplus
 }

@@ -53,6 +53,11 @@ struct gradus_ledger {
     std::string currency;
 };
 
+struct gradus_agreements {
+    gradus::Agreements value;
+    int minor_digits;
+};
+
 struct gradus_remaining {
     gradus::Remaining value;
     int minor_digits;
@@ -96,6 +101,8 @@ inline const Rollouts& get(const gradus_rollouts* handle) { return *required(han
 inline const Anecdotes& get(const gradus_anecdotes* handle) { return *required(handle, "anecdotes").value; }
 inline Ledger& get(gradus_ledger* handle) { return required(handle, "ledger").value; }
 inline const Ledger& get(const gradus_ledger* handle) { return required(handle, "ledger").value; }
+inline Agreements& get(gradus_agreements* handle) { return required(handle, "agreements").value; }
+inline const Agreements& get(const gradus_agreements* handle) { return required(handle, "agreements").value; }
 inline const Table& get(const gradus_table* handle) { return *required(handle, "table").value; }
 inline Control* get(gradus_control* handle) { return handle ? &handle->value : nullptr; }
 
@@ -139,6 +146,16 @@ Id<Tag> find(const Keys& keys, const char* key, const char* what) {
                     std::string("there is no ") + what + " '" + std::string(wanted) + "' in " + std::string(Tag::table),
                     std::string(Tag::table), 0, what);
     return id;
+}
+
+/// The people of so many keys; `name` is the argument that holds them. @throws Error invalid_argument, unknown_key.
+inline std::vector<PersonId> people_from_c(const Organization& organization, const char* const* keys,
+                                           std::int32_t count, const char* name) {
+    if (count < 0) throw Error(Code::invalid_argument, std::string(name) + "_count is negative");
+    std::vector<PersonId> people;
+    for (std::int32_t i = 0; i < count; ++i)
+        people.push_back(find<PersonTag>(organization.people(), (&required(keys, name))[i], "person"));
+    return people;
 }
 
 /// The builder's table of that name; null: it has none.

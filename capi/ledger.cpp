@@ -179,10 +179,7 @@ gradus_status gradus_notices(const gradus_organization* organization, const grad
                              gradus_error* err) {
     return create(out, err, [&] {
         const gradus::Organization& of = get(organization);
-        if (planned_count < 0) throw gradus::Error(gradus::Code::invalid_argument, "planned_count is negative");
-        std::vector<gradus::PersonId> people;
-        for (std::int32_t i = 0; i < planned_count; ++i)
-            people.push_back(find<gradus::PersonTag>(of.people(), (&required(planned, "planned"))[i], "person"));
+        const std::vector<gradus::PersonId> people = people_from_c(of, planned, planned_count, "planned");
         return table(ledger, gradus::notices(of, get(ledger), moment_from_c(at), lead_days, people));
     });
 }

@@ -1,95 +1,18 @@
 // Memory runs out at every place where it can: each function says so, gives nothing back, leaks nothing, and works the
-// next time. The operators new of this program are the library's too: a shared library takes those of the program.
+// next time.
 
 #include <gradus.h>
 
-#include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <initializer_list>
-#include <new>
 
+#include "exhaust.h"
+#include "ledger_faults.h"
 #include "story.h"
 
 namespace {
-
-std::atomic<std::int64_t> allocations_left{INT64_MAX};
-
-void* allocate(std::size_t size, std::size_t alignment) noexcept {
-    if (allocations_left.fetch_sub(1) <= 0) return nullptr;
-    return alignment ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment)
-                     : std::malloc(size ? size : 1);
-}
-
-void* allocate_or_throw(std::size_t size, std::size_t alignment = 0) {
-    void* memory = allocate(size, alignment);
-    return memory ? memory : throw std::bad_alloc();
-}
-
-}  // namespace
-
-// All of them: a sanitizer brings its own of those that are not here.
-using std::align_val_t;
-using std::nothrow_t;
-using std::size_t;
-void* operator new(size_t size) { return allocate_or_throw(size); }
-void* operator new[](size_t size) { return allocate_or_throw(size); }
-void* operator new(size_t size, align_val_t align) { return allocate_or_throw(size, static_cast<size_t>(align)); }
-void* operator new[](size_t size, align_val_t align) { return allocate_or_throw(size, static_cast<size_t>(align)); }
-void* operator new(size_t size, const nothrow_t&) noexcept { return allocate(size, 0); }
-void* operator new[](size_t size, const nothrow_t&) noexcept { return allocate(size, 0); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t, align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t, align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, const nothrow_t&) noexcept { std::free(memory); }
-void operator delete[](void* memory, const nothrow_t&) noexcept { std::free(memory); }
-
-namespace {
-
-int functions = 0, faults = 0;
-
-/// Calls `call(err)` with memory for 0, 1, 2, … allocations until it succeeds without a fault.
-template <class Call>
-void exhaust(const char* name, Call&& call) {
-    for (std::int64_t room = 0;; room += 1 + room / 64) {
-        gradus_error err{};
-        allocations_left = room;
-        const gradus_status status = call(&err);
-        const bool fault = allocations_left < 0;
-        allocations_left = INT64_MAX;
-        // Sorting asks for memory politely, and does without.
-        if (status == GRADUS_OK && !fault) break;
-        faults += fault;
-        const bool told = status == GRADUS_OUT_OF_MEMORY && std::strcmp(err.message, "memory ran out") == 0;
-        if (!(told || (fault && status == GRADUS_OK))) {
-            std::fprintf(stderr, "%s, after %lld allocations: %s: %s\n", name, static_cast<long long>(room),
-                         gradus_status_name(status), err.message);
-            std::exit(1);
-        }
-        CHECK(err.code == status);
-    }
-    ++functions;
-}
-
-/// Likewise for a function that makes a handle: on failure there is none.
-template <class Handle, class Call>
-void exhaust(const char* name, void (*release)(Handle*), Call&& call) {
-    exhaust(name, [&](gradus_error* err) {
-        Handle* out = reinterpret_cast<Handle*>(&err);
-        const gradus_status status = call(&out, err);
-        CHECK((status == GRADUS_OK) == (out != nullptr));
-        release(out);
-        return status;
-    });
-}
 
 template <class Options>
 Options with_threads(void (*init)(Options*, std::uint32_t), std::int32_t threads) {
@@ -114,8 +37,6 @@ void exhaust_stages(const stages& s, std::int32_t threads) {
     const auto optimize = with_threads(gradus_optimize_options_init, threads);
     const auto verify = with_threads(gradus_verify_options_init, threads);
     const auto* o = s.organization;
-
-#define EXHAUST(release, call) exhaust(#call, release, [&](auto** out, gradus_error* err) { return call; })
 
     EXHAUST(gradus_organization_free, gradus_organization_load(s.builder, &load, out, err));
     EXHAUST(gradus_organization_free, gradus_organization_with_tables(o, s.builder, &load, out, err));
@@ -292,72 +213,6 @@ void exhaust_goals(const stages& s) {
     gradus_desk_free(desk);
 }
 
-/// A ledger, opened and written to anew each time, and asked: what ran out of memory is applied whole or not at all.
-void exhaust_ledger(const stages& s) {
-    gradus_error err;
-    gradus_builder* builder;
-    gradus_ledger* ledger;
-    gradus_table* receipts;
-    OK(gradus_builder_new(&builder, &err));
-    OK(add(builder, "requests",
-           "key|at|by|operation|fund|person|program|kind|amount|activity|first_day|cost|spending\n"
-           "s|2026-01-01|hr|supply|learning|||money|1000||||\n"
-           "g|2026-01-01|hr|grant|learning|E1|tuition|money|500||||\n"
-           "a|2026-01-03|E1|spend||E1|tuition|||A4|2026-02-01|80|\n"
-           "c|2026-01-03|hr|settle||||||||60|a",
-           &err));
-    OK(add(builder, "stages", "person|stage\nE1|agreed", &err));
-    OK(add(builder, "programs", "program|kind|fund|account_share\ntuition|money|learning|1", &err));
-    gradus_organization* organization;
-    OK(gradus_organization_with_tables(s.organization, builder, nullptr, &organization, &err));
-    exhaust("gradus_ledger_apply", [&](gradus_error* e) {
-        gradus_ledger* made;
-        gradus_table *table, *parts;
-        gradus_status status = gradus_ledger_open(":memory:", nullptr, &made, e);
-        if (status) return status;
-        status = gradus_ledger_apply(made, builder, organization, 0, &table, &parts, e);
-        CHECK((status == GRADUS_OK) == (table != nullptr) && (status == GRADUS_OK) == (parts != nullptr));
-        const std::int64_t room = allocations_left.exchange(INT64_MAX);
-        gradus_ledger_check check;
-        OK(gradus_ledger_verify(made, &check, &err));
-        CHECK(check.sound);
-        allocations_left = room;
-        gradus_table_free(table);
-        gradus_table_free(parts);
-        gradus_ledger_free(made);
-        return status;
-    });
-    OK(gradus_ledger_open(":memory:", nullptr, &ledger, &err));
-    OK(gradus_ledger_apply(ledger, builder, organization, 0, &receipts, nullptr, &err));
-    gradus_table_free(receipts);
-    const std::int64_t at = gradus_date(2026, 3, 1) * std::int64_t{86'400'000'000};
-    const char* const planned[] = {"E1"};
-    EXHAUST(gradus_ledger_free, gradus_ledger_open(":memory:", nullptr, out, err));
-    EXHAUST(gradus_table_free, gradus_ledger_receipt(ledger, "a", out, err));
-    EXHAUST(gradus_table_free, gradus_ledger_table(ledger, "ledger_entries", INT64_MIN, out, err));
-    EXHAUST(gradus_table_free, gradus_ledger_table(ledger, "ledger_balances", at, out, err));
-    EXHAUST(gradus_table_free, gradus_ledger_table(ledger, "ledger_pending", at, out, err));
-    EXHAUST(gradus_table_free, gradus_grants_due(organization, ledger, at, "hr", out, err));
-    EXHAUST(gradus_table_free, gradus_fund_programs(organization, ledger, at, "hr", out, err));
-    EXHAUST(gradus_table_free, gradus_entitlement(organization, ledger, "E1", at, out, err));
-    EXHAUST(gradus_table_free, gradus_notices(organization, ledger, at, 30, planned, 1, out, err));
-    EXHAUST(gradus_table_free, gradus_program_report(organization, ledger, builder, at, out, err));
-    gradus_balance balance;
-    gradus_ledger_head head;
-    gradus_ledger_check check;
-    exhaust("gradus_ledger_balance", [&](gradus_error* e) {
-        return gradus_ledger_balance(ledger, GRADUS_KIND_MONEY, "E1", "tuition", nullptr, at, &balance, e);
-    });
-    exhaust("gradus_ledger_get_head", [&](gradus_error* e) { return gradus_ledger_get_head(ledger, &head, e); });
-    exhaust("gradus_ledger_verify", [&](gradus_error* e) { return gradus_ledger_verify(ledger, &check, e); });
-    exhaust("gradus_ledger_rebuild", [&](gradus_error* e) { return gradus_ledger_rebuild(ledger, e); });
-    OK(gradus_ledger_verify(ledger, &check, &err));
-    CHECK(check.sound);
-    gradus_ledger_free(ledger);
-    gradus_organization_free(organization);
-    gradus_builder_free(builder);
-}
-
 /// Gives a table of a stage to the builder by Arrow, for the functions that load it.
 void give(gradus_builder* builder, gradus_table* table) {
     gradus_error err;
@@ -396,6 +251,7 @@ int main() {
     exhaust_desk(s);
     exhaust_goals(s);
     exhaust_ledger(s);
+    exhaust_agreements(s);
     stages last = s;
     free_stages(&last);
     std::printf("%d calls survived %d faults\n", functions, faults);

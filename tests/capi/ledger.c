@@ -1,5 +1,6 @@
 /* The ledger: opened, written, asked, checked and copied; programmes that spend from it. */
 #define _XOPEN_SOURCE 700 /* mkdtemp */
+#include "cells.h"
 #include "story.h"
 
 #include <math.h>
@@ -9,35 +10,12 @@ _Static_assert(sizeof(gradus_balance) == 24, "fixed");
 _Static_assert(sizeof(gradus_ledger_head) == 96, "fixed");
 _Static_assert(sizeof(gradus_ledger_check) == 1144, "fixed");
 
-#define DAY (86400 * (int64_t)1000000)
-
-static int64_t moment(int32_t year, int32_t month, int32_t day) { return gradus_date(year, month, day) * DAY; }
-
 static gradus_builder* requests(const char* rows) {
     gradus_error err;
     gradus_builder* builder;
     OK(gradus_builder_new(&builder, &err));
     OK(add(builder, "requests", rows, &err));
     return builder;
-}
-
-/* The text of a cell of the last table. */
-static int says(const gradus_table* table, const char* column, int64_t row, const char* expected) {
-    gradus_error err;
-    gradus_column c;
-    int32_t length;
-    OK(gradus_table_column(table, column, &c, &err));
-    const char* text = gradus_column_text(&c, row, &length);
-    return text && (size_t)length == strlen(expected) && memcmp(text, expected, (size_t)length) == 0;
-}
-
-static int64_t number(const gradus_table* table, const char* column, int64_t row) {
-    gradus_error err;
-    gradus_column c;
-    OK(gradus_table_column(table, column, &c, &err));
-    CHECK(row < c.length);
-    if (c.type == GRADUS_TYPE_BOOLEAN) return ((const unsigned char*)c.data)[row];
-    return ((const int64_t*)c.data)[row];
 }
 
 static void programmes(void) {

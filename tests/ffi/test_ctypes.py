@@ -102,9 +102,9 @@ def call(name, *arguments):
 class Handle:
     """Any handle: garbage collection may free them in any order."""
 
-    def __init__(self, kind, function, *arguments):
+    def __init__(self, kind, function, *arguments, after=()):
         self.kind, self.pointer = kind, c_void_p()
-        call(function, *arguments, byref(self.pointer))
+        call(function, *arguments, byref(self.pointer), *after)
 
     def __del__(self):
         release = getattr(gradus, f"gradus_{self.kind}_free")
@@ -244,4 +244,46 @@ assert "cook" in column(problems, "message")[0]
 
 gradus.gradus_organization_digest.restype = c_uint64
 assert gradus.gradus_organization_digest(organization) != 0
+
+# 6. A ledger, and in it a plan that employee and manager agree on.
+people = Handle("table", "organization_table", organization, b"people")
+rows = Handle("builder", "builder_new")
+staff = zip(column(people, "person"), column(people, "role"), strict=True)
+add(rows, "people", "person|role|manager\n" + "\n".join(f"{p}|{r}|{'E1' if p != 'E1' else ''}" for p, r in staff))
+managed = Handle("organization", "organization_with_tables", organization, rows, None)
+add(rows, "requests", "key|at|by|operation|fund|kind|amount\nfounded|2026-01-01|hr|supply|learning|money|2500")
+ledger = Handle("ledger", "ledger_open", b":memory:", None)
+receipts = Handle("table", "ledger_apply", ledger, rows, None, c_int32(0), after=[None])
+assert column(receipts, "applied") == [1] and column(receipts, "transaction") == [1]
+agreements = Handle("agreements", "agreements_open", ledger, managed)
+chosen = column(items, "person").index("E2")
+add(
+    rows,
+    "plan_requests",
+    """
+    key | at         | by | as            | operation | plan | person
+    w   | 2026-04-01 | hr | administrator | write     | P2   | E2
+    p   | 2026-04-01 | E2 | employee      | propose   | P2   |
+    e   | 2026-04-02 | E2 | employee      | agree     | P2   |
+    m   | 2026-04-02 | E1 | manager       | agree     | P2   |
+""",
+)
+receipts = Handle("table", "agreements_apply", agreements, rows, plan, None)
+assert column(receipts, "state") == ["draft", "proposed", "employee_agreed", "agreed"], column(receipts, "message")
+agreed = Handle("table", "agreements_table", agreements, b"agreed_items", b"E2")
+assert column(agreed, "activity")[0] == column(items, "activity")[chosen]
+assert set(column(agreed, "status")) == {"enrolled"}
+reserved = Handle("table", "ledger_table", ledger, b"ledger_pending", c_int64(-(2**63)))
+cost = sum(column(agreed, "cost"))
+assert sum(column(reserved, "amount")) == cost > 0
+after = c_int64(days(2026, 4, 3) * 86_400_000_000)
+upcoming = Handle("organization", "agreements_next_organization", agreements, after, None)
+funds = Handle("table", "organization_table", upcoming, b"funds")
+assert column(funds, "amount") == [250_000 - cost]
+try:
+    Handle("table", "agreements_content", agreements, b"P9", b"items")
+except GradusError as error:
+    assert "P9" in str(error) and error.table == "plans", vars(error)
+else:
+    raise AssertionError("a plan that is not there was told")
 print(f"{len(declared)} functions, plan value {certificate.value.hex()}")
