@@ -35,6 +35,7 @@ static office open_office(void) {
            "person|role|unit|hours|joined|manager\nE1|analyst|lab|8|2020-01-01|\nE2|analyst|lab|8||E1\n"
            "E3|engineer|ops|6||E1\nE4|engineer|ops|6||E1\nE5|engineer|lab|||E1",
            &err));
+    OK(add(builder, "programs", "program|kind|fund|role\nstudy|hours|learning|engineer", &err));
     OK(gradus_organization_with_tables(o.made.organization, builder, NULL, &o.organization, &err));
     OK(add(builder, "requests",
            "key|at|by|operation|fund|kind|amount\nfounded|2026-01-01|hr|supply|learning|money|2500", &err));
@@ -76,6 +77,11 @@ static void by_tables(void) {
     gradus_table *table, *again;
     gradus_balance balance;
     gradus_builder* builder = asked(two_plans, their_items);
+    /* They are no tables of an organisation. */
+    gradus_organization* same;
+    OK(gradus_organization_with_tables(o.organization, builder, NULL, &same, &err));
+    CHECK(gradus_organization_digest(same) == gradus_organization_digest(o.organization));
+    gradus_organization_free(same);
     OK(gradus_agreements_apply(o.agreements, builder, NULL, NULL, &table, &err));
     CHECK(strcmp(gradus_table_name(table), "plan_receipts") == 0 && gradus_table_rows(table) == 9);
     for (int64_t row = 0; row < 8; ++row)
@@ -155,17 +161,21 @@ static void by_tables(void) {
     gradus_table_free(table);
     gradus_organization_free(next);
 
-    /* Who is told: those without a plan; there is no programme here. */
+    /* The programme's people are E3, E4 and E5: one was told, one has agreed. */
     const char* const informed[] = {"E3"};
     OK(gradus_agreements_program_report(o.agreements, later, informed, 1, &table, &err));
     CHECK(strcmp(gradus_table_name(table), "program_report") == 0);
+    int64_t told = 0, agreed = 0;
+    for (int64_t row = 0; row < gradus_table_rows(table); ++row)
+        told += number(table, "informed", row), agreed += number(table, "agreed", row);
+    CHECK(told == 1 && agreed == 1);
     gradus_table_free(table);
     FAILS(gradus_agreements_program_report(o.agreements, later, informed, -1, &table, &err), GRADUS_INVALID_ARGUMENT,
           "informed_count");
     const char* const nobody[] = {"E9"};
     FAILS(gradus_agreements_program_report(o.agreements, later, nobody, 1, &table, &err), GRADUS_UNKNOWN_KEY, "E9");
     OK(gradus_agreements_notices(o.agreements, later, 30, &table, &err));
-    CHECK(strcmp(gradus_table_name(table), "notices") == 0);
+    CHECK(strcmp(gradus_table_name(table), "notices") == 0 && gradus_table_rows(table) == 2);
     gradus_table_free(table);
     FAILS(gradus_agreements_notices(o.agreements, later, -1, &table, &err), GRADUS_OUT_OF_RANGE, "lead_days");
 
