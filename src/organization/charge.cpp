@@ -1,7 +1,10 @@
 #include "organization/charge.h"
 
+#include <algorithm>
+#include <charconv>
 #include <chrono>
-#include <cmath>
+
+#include "base/cell.h"
 
 namespace gradus {
 
@@ -9,14 +12,30 @@ bool in_force(Date from, Date to, Date day) {
     return (is_missing(from) || from <= day) && (is_missing(to) || day < to);
 }
 
-// 0.35 of 1.50 is a tie, though no double is 0.35 exactly. A product as close to a tie as the share's own rounding can
-// bring it is one.
+// 0.35 of 1.50 is a tie, though no double is 0.35 exactly: so the share is the shortest decimal that reads back as it, of at most
+// 17 digits, and the product is exact in 128 bits.
 Money rounded_share(Money cost, double share) {
-    const long double product = static_cast<long double>(cost.minor_units()) * static_cast<long double>(share);
-    const long double whole = std::floor(product), beyond = product - whole - 0.5L;
-    const bool tie = std::abs(beyond) <= product * 0x1p-52L;
-    const auto units = static_cast<std::int64_t>(whole);
-    return Money(units + (tie ? units % 2 : beyond > 0 ? 1 : 0));
+    if (!(share > 0) || cost.minor_units() <= 0) return Money(0);
+    if (share >= 1) return cost;
+    char text[32];  // d.dddde-xx
+    const char* const end = std::to_chars(text, text + sizeof text, share, std::chars_format::scientific).ptr;
+    const char* const mark = std::find<const char*>(text, end, 'e');
+    std::int64_t digits = 0;
+    int exponent = 0;
+    std::from_chars(mark + 2, end, exponent);  // without its sign, which is minus below 1
+    for (const char* next = text; next != mark; ++next) {
+        if (*next == '.') continue;
+        digits = digits * 10 + (*next - '0');
+        if (next != text) ++exponent;
+    }
+    if (exponent > 37) return Money(0);  // 2^63 * 10^17 / 10^38 is less than a half
+    int128 whole = 1;
+    for (int i = 0; i < exponent; ++i) whole *= 10;
+    const int128 product = int128(cost.minor_units()) * digits;
+    const int128 rest = product % whole;
+    const auto units = static_cast<std::int64_t>(product / whole);
+    const bool up = rest * 2 == whole ? units % 2 != 0 : rest > whole - rest;
+    return Money(units + (up ? 1 : 0));
 }
 
 FundId fund_for(const Organization& organization, UnitId unit, Date day) {

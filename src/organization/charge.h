@@ -11,7 +11,8 @@ namespace gradus {
 /// True on the days [from, to); an absent end is open.
 bool in_force(Date from, Date to, Date day);
 
-/// A share of a cost in whole minor units, half to even of the share as it was written.
+/// A share (0 to 1) of a cost (0 or more) in whole minor units, half to even. The share is the decimal as it was written, and the
+/// result exact for every cost: never more than the cost.
 Money rounded_share(Money cost, double share);
 
 /// The fund charged for somebody of `unit` (none: of no unit) on `day`: that of the nearest unit, itself or above, valid then, else
