@@ -62,14 +62,16 @@ public:
                             to_text(at_),
                         "requests", 0, "at");
         check_currency(organization_, parts_.journal.currency());
-        for (std::size_t row = 0; row < organization_->programs.size(); ++row) {
-            program_ = ProgramId(static_cast<std::int32_t>(row));
-            if (organization_->programs.mock[row] != parts_.journal.play_money()) continue;
-            const Amount grant = organization_->programs.grant[row];
-            if (is_missing(grant) || grant.units() == 0) continue;
-            kind_of(organization_, program_);
-            of_program(row);
-        }
+        // What people keep of the period before comes first: no grant to somebody else may use it up.
+        for (const bool carries : {true, false})
+            for (std::size_t row = 0; row < organization_->programs.size(); ++row) {
+                program_ = ProgramId(static_cast<std::int32_t>(row));
+                if (organization_->programs.mock[row] != parts_.journal.play_money()) continue;
+                const Amount grant = organization_->programs.grant[row];
+                if (is_missing(grant) || grant.units() == 0) continue;
+                kind_of(organization_, program_);
+                of_program(row, carries);
+            }
         // What has expired is the funds' again before they grant anew.
         if (!requests_.empty() && !parts_.books.expired(at_).empty())
             requests_.insert(requests_.begin(), {.key = unused("expire/" + to_text(at_), true),
@@ -81,11 +83,13 @@ public:
     }
 
 private:
-    void of_program(std::size_t row) {
+    /// What it carries over; or, if not `carries`, what it grants.
+    void of_program(std::size_t row, bool carries) {
         const Programs& programs = organization_->programs;
         period_ = calendar_of(programs.grant_period[row]);
         const std::int32_t number = calendar_period(day_, period_);
         const bool lapses = !is_missing(period_) && !is_missing(programs.carry_over[row]);
+        if (carries && !(lapses && programs.carry_over[row] > 0)) return;
         Date last = Date::max();
         if (lapses) last = first_day_of(number + 1, period_);
         if (const std::int32_t after = programs.expires_days[row]; !is_missing(after) && after < 3'000'000)
@@ -98,8 +102,10 @@ private:
             const Account account = account_of(organization_, program_, PersonId(person));
             const std::string name =
                 escaped(account.program) + "/" + escaped(account.person) + "/" + label_of(day_, period_);
-            if (lapses && programs.carry_over[row] > 0)
+            if (carries) {
                 carry(account, name, first_day_of(number, period_), programs.carry_over[row]);
+                continue;
+            }
             const std::string fund = source_of(organization_, program_, PersonId(person), day_);
             if (fund.empty())
                 throw Error(Code::missing_value,

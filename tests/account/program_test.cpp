@@ -112,6 +112,24 @@ TEST(Program, CarriesAShareOfTheRestOver) {
     EXPECT_TRUE(verify(ledger).sound) << verify(ledger).message;
 }
 
+TEST(Program, CarriesOverForAllBeforeItGrantsToAnyone) {
+    const Organization organization =
+        organization_with({{"program", "kind", "fund", "grant", "grant_period", "carry_over"},
+                           {"o", "money", "pool", "1", "year", ""},
+                           {"p", "money", "pool", "1", "year", "1"}});
+    Ledger ledger = supplied(600);
+    fund_programs(organization, ledger, midnight("2026-01-10"), "hr");
+    for (const char* person : {"Ann", "Bo", "Dee"})
+        apply(ledger, std::string("back ") + person, midnight("2026-06-01"), ClawBack{{person, "o"}, Amount(100)});
+    apply(ledger, "away", midnight("2026-06-01"), Transfer{pool, FundAccount{"other"}, Amount(300)});
+    // The fund has again what Ann, Bo and Dee have left, of whom Dee is gone: what Ann and Bo carry over, and 1.00 more.
+    const auto receipts = fund_programs(organization, ledger, midnight("2027-01-01"), "hr");
+    EXPECT_EQ(available(ledger, "Ann", "2027-01-01"), 100);
+    EXPECT_EQ(available(ledger, "Bo", "2027-01-01"), 100);
+    EXPECT_EQ(ledger.balance(Account{"Ann", "o"}, midnight("2027-01-01")).available, Amount(100));
+    EXPECT_EQ(ledger.balance(pool, midnight("2027-01-01")).available, Amount(0));
+}
+
 TEST(Program, LetsGrantsExpire) {
     {
         const Organization organization = granting({{"expires_days", "10"}});
