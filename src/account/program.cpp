@@ -74,7 +74,7 @@ public:
             }
         // What has expired is the funds' again before they grant anew.
         if (!requests_.empty() && !parts_.books.expired(at_).empty())
-            requests_.insert(requests_.begin(), {.key = unused("expire/" + to_text(at_), true),
+            requests_.insert(requests_.begin(), {.key = unused("expire/" + to_text(at_), nullptr),
                                                  .at = at_,
                                                  .by = by_,
                                                  .reason = "before programmes grant",
@@ -130,7 +130,7 @@ private:
     }
 
     void add(const std::string& key, const std::string& fund, const Account& account, Amount amount, const char* why) {
-        const std::string free = unused(key);
+        const std::string free = unused(key, &account);
         if (free.empty()) return;
         requests_.push_back({.key = free,
                              .at = at_,
@@ -139,13 +139,17 @@ private:
                              .operation = Grant{fund, account, amount, expires_}});
     }
 
-    /// The key, or with the next number after it where it was refused; where it was applied, empty unless it may be `again`.
-    std::string unused(const std::string& key, bool again = false) {
+    /// The key, or the first number after it that nothing was asked under; empty where a grant `to` the account was applied under
+    /// one of them. Whatever else stands there is none: the ledger forgets no key, so an error would stop all grants for good.
+    std::string unused(const std::string& key, const Account* to) {
         for (std::int64_t number = 1;; ++number) {
             std::string name = number == 1 ? key : key + "/" + std::to_string(number);
             const std::optional<Recorded> known = parts_.journal.recorded(name);
             if (!known) return name;
-            if (known->receipt.applied && !again) return {};
+            const Fields& asked = known->fields;
+            if (to && known->receipt.applied && asked.operation == OperationKind::grant &&
+                Account{asked.person, asked.program, *asked.kind} == *to)
+                return {};
         }
     }
 

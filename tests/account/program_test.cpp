@@ -173,6 +173,24 @@ TEST(Program, GrantsAgainWhatTheFundDidNotReach) {
               std::vector<std::string>{"grant/p/Dee/once/3"});
 }
 
+TEST(Program, CountsUnderItsKeysOnlyItsOwnGrants) {
+    const Organization organization = granting({});
+    Ledger ledger = supplied(1'000);
+    const Moment at = midnight("2026-01-01");
+    apply(ledger, "grant/p/Ann/once", at, Supply{{"other"}, Amount(1)});
+    apply(ledger, "grant/p/Bo/once", at, Grant{"pool", {"Ann", "p"}, Amount(1)});
+    apply(ledger, "grant/p/Dee/once", at, Grant{"pool", {"Dee", "p"}, Amount(1)});
+    EXPECT_EQ(keys(grants_due(organization, ledger, at, "hr")),
+              (std::vector<std::string>{"grant/p/Ann/once/2", "grant/p/Bo/once/2"}));
+    fund_programs(organization, ledger, at, "hr");
+    EXPECT_EQ(available(ledger, "Ann", "2026-01-01"), 101);
+    EXPECT_EQ(available(ledger, "Bo", "2026-01-01"), 100);
+    EXPECT_TRUE(grants_due(organization, ledger, at, "hr").empty());
+    // Reversed: somebody has decided that it is not to be.
+    apply(ledger, "undo", at, Reverse{"grant/p/Bo/once/2"});
+    EXPECT_TRUE(grants_due(organization, ledger, at, "hr").empty());
+}
+
 TEST(Program, GrantsHoursFromAFundOfItsOwnKey) {
     const Organization organization =
         organization_with({{"program", "kind", "grant", "grant_period"}, {"p/1 %", "hours", "8", "month"}});

@@ -20,7 +20,8 @@ namespace gradus {
 /// (contract §3.8), hours and items from the fund of the programme's own key.
 ///
 /// Keys are `grant/PROGRAM/PERSON/PERIOD` and `carry/PROGRAM/PERSON/PERIOD/FUND`, with % and / in keys as %25 and %2F: applying the
-/// same requests twice grants once. A grant that was refused is due again, with /2, /3, … after its key.
+/// same requests twice grants once. What was given is a grant applied under such a key to that account; reversed, it is not due again,
+/// since somebody has decided so. Where a key was used for anything else, or refused, the grant is due with /2, /3, … after it.
 /// @throws Error contradiction for another currency; missing_value for a grant of a programme without a kind, or of one of
 ///         money for whom no fund reaches; out_of_range for an
 ///         `at` before the last transaction's; else as Ledger::balance(). Programmes that are mock where the ledger is not, or are not
