@@ -1,7 +1,10 @@
 #include <gradus/account/program.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <utility>
+#include <variant>
 
 #include <gradus/base/error.h>
 
@@ -178,8 +181,18 @@ std::vector<Request> grants_due(const Organization& organization, const Ledger& 
 std::vector<Receipt> fund_programs(const Organization& organization, Ledger& ledger, Moment at, const std::string& by) {
     return ledger.data().write([&](Ledger::Data::Session& session) {
         std::vector<Receipt> receipts;
-        for (const Request& request : Due(organization, session.parts(), at, by).requests())
+        // What a fund did not reach: nothing comes back to it in this run.
+        std::map<std::pair<std::string, AccountKind>, Amount> beyond;
+        for (const Request& request : Due(organization, session.parts(), at, by).requests()) {
+            const auto* grant = std::get_if<Grant>(&request.operation);
+            if (grant) {
+                const auto refused = beyond.find({grant->fund, grant->account.kind});
+                if (refused != beyond.end() && grant->amount >= refused->second) continue;
+            }
             receipts.push_back(session.apply(fields_of(request, static_cast<std::int64_t>(receipts.size()) + 1), 0));
+            if (grant && receipts.back().rule == "available")
+                beyond[{grant->fund, grant->account.kind}] = grant->amount;
+        }
         return receipts;
     });
 }

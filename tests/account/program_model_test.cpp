@@ -283,10 +283,19 @@ TEST(ProgramModel, GrantsOncePerPersonAndPeriodWhateverTheOrder) {
                 const Moment at(today);
                 const std::vector<Request> due = grants_due(organization, ledger, at, "hr");
                 const std::vector<Receipt> receipts = fund_programs(organization, ledger, at, "hr");
-                ASSERT_EQ(due.size(), receipts.size());
+                std::size_t told = 0;
+                std::optional<Amount> beyond;  // what the fund did not reach
                 for (std::size_t i = 0; i < due.size(); ++i) {
-                    EXPECT_EQ(ledger.receipt(due[i].key), receipts[i]);
-                    if (receipts[i].applied && std::holds_alternative<Grant>(due[i].operation)) {
+                    const auto* asked = std::get_if<Grant>(&due[i].operation);
+                    if (asked && beyond && asked->amount >= *beyond) {
+                        EXPECT_FALSE(ledger.receipt(due[i].key)) << due[i].key;
+                        continue;
+                    }
+                    ASSERT_LT(told, receipts.size());
+                    const Receipt& receipt = receipts[told++];
+                    EXPECT_EQ(ledger.receipt(due[i].key), receipt);
+                    if (!receipt.applied) beyond = asked->amount;
+                    if (receipt.applied && asked) {
                         const Grant& grant = std::get<Grant>(due[i].operation);
                         if (due[i].key.starts_with("grant/")) {
                             EXPECT_EQ(grant.amount, Amount(101));
@@ -299,6 +308,7 @@ TEST(ProgramModel, GrantsOncePerPersonAndPeriodWhateverTheOrder) {
                         ++granted[again ? key.substr(0, key.rfind('/')) : key];
                     }
                 }
+                EXPECT_EQ(told, receipts.size());
                 // Again: only what was refused is due, and is refused again.
                 for (const Receipt& again : fund_programs(organization, ledger, at, "hr")) EXPECT_FALSE(again.applied);
                 for (int i = 0; i < 6; ++i) {

@@ -162,15 +162,31 @@ TEST(Program, GrantsAgainWhatTheFundDidNotReach) {
     const Organization organization = granting({});
     Ledger ledger = Ledger::open(":memory:");
     const auto refused = fund_programs(organization, ledger, midnight("2026-01-01"), "hr");
-    ASSERT_EQ(refused.size(), 3u);
+    ASSERT_EQ(refused.size(), 1u);  // for all who wait
     EXPECT_EQ(refused[0].rule, "available");
+    EXPECT_EQ(keys(grants_due(organization, ledger, midnight("2026-01-01"), "hr")),
+              (std::vector<std::string>{"grant/p/Ann/once/2", "grant/p/Bo/once", "grant/p/Dee/once"}));
     apply(ledger, "supply", midnight("2026-01-01"), Supply{pool, Amount(250)});
     const auto second = fund_programs(organization, ledger, midnight("2026-01-02"), "hr");
     ASSERT_EQ(second.size(), 3u);
     EXPECT_TRUE(second[0].applied && second[1].applied);
     EXPECT_FALSE(second[2].applied);
     EXPECT_EQ(keys(grants_due(organization, ledger, midnight("2026-01-02"), "hr")),
-              std::vector<std::string>{"grant/p/Dee/once/3"});
+              std::vector<std::string>{"grant/p/Dee/once/2"});
+}
+
+TEST(Program, AsksAFundForLessThanWhatItDidNotReach) {
+    const Organization organization = organization_with({{"program", "kind", "fund", "grant"},
+                                                         {"a", "money", "pool", "5"},
+                                                         {"h", "hours", "pool", "5"},
+                                                         {"p", "money", "pool", "1"}});
+    Ledger ledger = supplied(250);
+    apply(ledger, "hours", midnight("2026-01-01"), Supply{{"pool", AccountKind::hours}, Amount(60'000)});
+    std::vector<bool> applied;
+    for (const Receipt& receipt : fund_programs(organization, ledger, midnight("2026-01-01"), "hr"))
+        applied.push_back(receipt.applied);
+    // 5.00 for Ann; all hours; 1.00 for Ann and Bo, and not for Dee.
+    EXPECT_EQ(applied, (std::vector<bool>{false, true, true, true, true, true, false}));
 }
 
 TEST(Program, CountsUnderItsKeysOnlyItsOwnGrants) {

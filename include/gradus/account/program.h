@@ -29,7 +29,9 @@ namespace gradus {
 std::vector<Request> grants_due(const Organization& organization, const Ledger& ledger, Moment at,
                                 const std::string& by);
 
-/// Works out the grants due and applies them in one transaction of the file, each for itself. The receipts are in their order.
+/// Works out the grants due and applies them in one transaction of the file, each for itself. The receipts are in their order. Once a
+/// fund has not enough for one, as much or more is not asked of it again in the same run, but stays due: an empty fund is told of
+/// by one refusal a run, however many people wait for it.
 /// @throws Error as grants_due() and Ledger::apply().
 std::vector<Receipt> fund_programs(const Organization& organization, Ledger& ledger, Moment at, const std::string& by);
 
