@@ -164,7 +164,8 @@ std::vector<CapUse> cap_uses(Store& store, const Account& account, Date from, Da
         "SELECT s.first_day, CASE WHEN r.resolved IS NULL THEN CASE WHEN r.expires > ?6 THEN r.amount ELSE 0 END "
         "WHEN p.operation = 'post' AND p.subject = l.key AND NOT EXISTS (SELECT 1 FROM transactions b "
         "WHERE b.subject = p.key AND b.operation = 'reverse' AND b.applied = 1) THEN p.amount ELSE 0 END "
-        "FROM transactions s JOIN transactions l ON l.key = s.key || '/account' "
+        "FROM transactions s JOIN transactions l ON l.key = s.key || '/account' AND l.subject = s.key "
+        "AND l.operation = 'reserve' "
         "JOIN reservations r ON r.reservation = l.number LEFT JOIN transactions p ON p.number = r.resolved "
         "WHERE s.operation = 'spend' AND s.applied = 1 AND s.person = ?1 AND s.program = ?2 AND s.first_day >= ?3 "
         "AND s.first_day < ?4 AND s.kind = ?5");

@@ -181,6 +181,20 @@ TEST(Spending, CountsCapsByTheCalendarPeriodOfTheFirstDay) {
         request_spending(organization, ledger, hours("bo", at, "Bo", "time", 480, day("2026-01-15"))).receipt.applied);
 }
 
+TEST(Spending, CountsNothingThatIsNoPartOfIt) {
+    // The account's share is nothing at first: what somebody else reserves under the key of such a part is not Ann's.
+    const auto organization = [](const char* share) {
+        return organization_with({{"program", "kind", "fund", "grant", "account_share", "employee_share", "cap"},
+                                  {"p", "money", "pool", "1", share, "0", "1"}});
+    };
+    Ledger ledger = supplied(1'000);
+    const Moment at = midnight("2026-03-01");
+    apply(ledger, "grant", at, Grant{"pool", {"Ann", "p"}, Amount(100)});
+    EXPECT_TRUE(request_spending(organization("0"), ledger, spending("s", at, "Ann", "p", 50, april)).receipt.applied);
+    apply(ledger, "s/account", at, Reserve{pool, Amount(100)});
+    EXPECT_TRUE(request_spending(organization("1"), ledger, spending("t", at, "Ann", "p", 100, april)).receipt.applied);
+}
+
 TEST(Spending, CountsNothingThatHasExpired) {
     const Organization organization =
         organization_with({{"program", "kind", "fund", "cap"}, {"time", "hours", "pool", "8"}});
