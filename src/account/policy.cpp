@@ -63,16 +63,16 @@ void check_mock(const Organization& organization, ProgramId program, bool play_m
                 name_of(organization, program) +
                     (mock ? " is mock, and this ledger holds real money; open a ledger of play money for it"
                           : " is real, and this ledger holds play money; open a ledger of real money for it"),
-                "programs", program.value() + 1, "mock");
+                "requests", 0, "program");
 }
 
-AccountKind kind_of(const Organization& organization, ProgramId program) {
+AccountKind kind_of(const Organization& organization, ProgramId program, const char* table, const char* column) {
     const AccountKind kind = organization->programs.kind[row_of(program)];
     if (is_missing(kind))
         throw Error(
             Code::missing_value,
             name_of(organization, program) + " does not say what its accounts hold: expected money, hours or items",
-            "programs", program.value() + 1, "kind");
+            table, 0, column);
     return kind;
 }
 

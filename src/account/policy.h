@@ -16,19 +16,24 @@
 #include "account/book.h"
 #include "account/store.h"
 #include "account/voucher.h"
+#include "base/spelling.h"
 #include "base/utf8.h"
 
 namespace gradus {
 
 // What a programme says, before the ledger is asked.
 
-/// The row of that key. @throws Error unknown_key, which names the column of the request.
+/// The row of that key. @throws Error unknown_key, which names the column of the request and the nearest key.
 template <class Tag>
 Id<Tag> known(const Organization& organization, const std::string& key, const char* column) {
     const std::int32_t id = organization.keys(Tag::table).find(key);
-    if (id < 0)
-        throw Error(Code::unknown_key, "'" + printable(key) + "' is not a key of " + std::string(Tag::table),
+    if (id < 0) {
+        const std::string_view near = nearest(key, organization.keys(Tag::table));
+        throw Error(Code::unknown_key,
+                    "'" + printable(key) + "' is not a key of " + std::string(Tag::table) +
+                        (near.empty() ? std::string() : "; did you mean '" + printable(near) + "'?"),
                     "requests", 0, column);
+    }
     return Id<Tag>(id);
 }
 
@@ -36,8 +41,10 @@ Id<Tag> known(const Organization& organization, const std::string& key, const ch
 void check_currency(const Organization& organization, std::string_view currency);
 /// @throws Error contradiction if a mock programme meets real money, or a real one play money.
 void check_mock(const Organization& organization, ProgramId program, bool play_money);
-/// @throws Error missing_value where the programme does not say what its accounts hold.
-AccountKind kind_of(const Organization& organization, ProgramId program);
+/// @throws Error missing_value where the programme does not say what its accounts hold: of a request, or of `table` and `column`
+///         where nobody asked for this programme.
+AccountKind kind_of(const Organization& organization, ProgramId program, const char* table = "requests",
+                    const char* column = "program");
 
 inline Date day_of(Moment moment) { return std::chrono::floor<Date::duration>(moment); }
 

@@ -72,7 +72,7 @@ public:
                 if (organization_->programs.mock[row] != parts_.journal.play_money()) continue;
                 const Amount grant = organization_->programs.grant[row];
                 if (is_missing(grant) || grant.units() == 0) continue;
-                kind_of(organization_, program_);
+                kind_of(organization_, program_, "programs", "kind");
                 of_program(row, carries);
             }
         // What has expired is the funds' again before they grant anew.
@@ -114,7 +114,7 @@ private:
                 throw Error(Code::missing_value,
                             "programme " + account.program + " grants money, names no fund, and none reaches person " +
                                 account.person + " on " + to_text(day_),
-                            "programs", program_.value() + 1, "fund");
+                            "programs", 0, "fund");
             add("grant/" + name, fund, account, programs.grant[row], "grant of programme ");
         }
     }

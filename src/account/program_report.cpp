@@ -156,7 +156,7 @@ private:
 
     Row& row_of(ProgramId program, PersonId person) {
         return rows_[{program, organization_->people.unit[static_cast<std::size_t>(person.value())],
-                      kind_of(organization_, program)}];
+                      kind_of(organization_, program, "programs", "kind")}];
     }
     /// Null for what is of no programme that is reported.
     Row* row_of(std::string_view person, std::string_view program, AccountKind kind) {

@@ -35,7 +35,7 @@ public:
             throw Error(Code::contradiction,
                         name() + " is of " + std::string(word(account_.kind)) + ", and " +
                             std::string(word(*asked.kind)) + " is charged to it",
-                        "programs", program_.value() + 1, "kind");
+                        "requests", 0, "program");
     }
 
     MadeOf work_out() {

@@ -43,6 +43,7 @@ Usable usable_of(const Organization& organization, Ledger::Data::Parts& parts, S
     const auto row = static_cast<std::size_t>(program.value());
     const Programs& programs = organization->programs;
     const Date day = day_of(at);
+    kind_of(organization, program, "programs", "kind");
     const Account account = account_of(organization, program, person);
     Usable usable{.kind = account.kind, .shared = is_pool(organization, program)};
     if (programs.mock[row] != parts.journal.play_money()) {

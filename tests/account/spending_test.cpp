@@ -350,8 +350,8 @@ TEST(Spending, RefusesMockProgrammesOfRealMoneyAndRealOnesOfPlayMoney) {
             request_spending(organization, ledger, spending("s", at, "Ann", "tuition", 0, april));
         } catch (const Error& error) {
             EXPECT_EQ(error.code(), Code::contradiction);
-            EXPECT_EQ(error.table(), "programs");
-            EXPECT_EQ(error.column(), "mock");
+            EXPECT_EQ(error.table(), "requests");
+            EXPECT_EQ(error.column(), "program");
             return std::string(error.what());
         }
         return std::string();
@@ -368,13 +368,16 @@ TEST(Spending, TellsWhatIsWrongWithARequest) {
         {{"program", "kind", "fund"}, {"tuition", "money", "pool"}, {"time", "hours", "pool"}, {"vague", "", "pool"}});
     Ledger ledger = supplied(1'000);
     const Moment at = midnight("2026-03-01");
+    std::string told;
     const auto expect = [&](Spending asked, Code code, const char* column) {
         try {
             request_spending(organization, ledger, asked);
             ADD_FAILURE() << column << " was taken";
         } catch (const Error& error) {
             EXPECT_EQ(error.code(), code) << error.what();
+            EXPECT_EQ(error.table(), "requests") << error.what();
             EXPECT_EQ(error.column(), column) << error.what();
+            told = error.what();
         }
     };
     const Spending good = spending("s", at, "Ann", "tuition", 1, april);
@@ -384,9 +387,11 @@ TEST(Spending, TellsWhatIsWrongWithARequest) {
         return asked;
     };
     expect(with([](Spending& s) { s.person = "Nobody"; }), Code::unknown_key, "person");
-    expect(with([](Spending& s) { s.program = "none"; }), Code::unknown_key, "program");
+    expect(with([](Spending& s) { s.program = "tuitoin"; }), Code::unknown_key, "program");
+    EXPECT_TRUE(has(told, "'tuitoin' is not a key of programs; did you mean 'tuition'?")) << told;
     expect(with([](Spending& s) { s.activity = ""; }), Code::unknown_key, "activity");
-    expect(with([](Spending& s) { s.program = "vague"; }), Code::missing_value, "kind");
+    expect(with([](Spending& s) { s.program = "vague"; }), Code::missing_value, "program");
+    EXPECT_TRUE(has(told, "programme vague does not say what its accounts hold")) << told;
     expect(with([](Spending& s) { s.cost = missing<Money>(); }), Code::missing_value, "cost");
     expect(with([](Spending& s) { s.cost = Money(-1); }), Code::out_of_range, "cost");
     expect(with([](Spending& s) { s.program = "time"; }), Code::missing_value, "hours");

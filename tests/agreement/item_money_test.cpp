@@ -199,8 +199,8 @@ TEST(ItemMoney, IsRefusedForAProgrammeOfAnotherKind) {
         FAIL() << "agreed";
     } catch (const Error& error) {
         EXPECT_EQ(error.code(), Code::contradiction);
-        EXPECT_EQ(error.table(), "programs");
-        EXPECT_EQ(error.column(), "kind");
+        EXPECT_EQ(error.table(), "requests");
+        EXPECT_EQ(error.column(), "program");
     }
 }
 
