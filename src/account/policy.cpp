@@ -81,30 +81,40 @@ std::optional<Denial> not_for(const Organization& organization, ProgramId progra
     const Programs& programs = organization->programs;
     const People& people = organization->people;
     const std::size_t row = row_of(program), who = static_cast<std::size_t>(person.value());
-    for (const Date day : {asked, first_day}) {
-        if (takes_part(organization, person, day)) continue;
-        const bool early = !is_missing(people.joined[who]) && day < people.joined[who];
-        Denial refusal{.rule = "person",
-                       .message = name_of(organization, person) + " takes part " +
-                                  span_of(people.joined[who], people.left[who]) + ", and not on " + to_text(day)};
-        if (early) {
-            refusal.from = people.joined[who];
-            refusal.message += ". Possible: from " + to_text(refusal.from) + " on";
-        }
+    const Date joined = people.joined[who], left = people.left[who];
+    const Date from = programs.valid_from[row], to = programs.valid_to[row];
+    const auto away = [&](Date day) {
+        return Denial{.rule = "person",
+                      .message = name_of(organization, person) + " takes part " + span_of(joined, left) +
+                                 ", and not on " + to_text(day)};
+    };
+    if (!takes_part(organization, person, asked)) {
+        Denial refusal = away(asked);  // another first day would not help
+        if (!is_missing(joined) && asked < joined)
+            refusal.message += ". Possible: ask again from " + to_text(joined) + " on";
         return refusal;
     }
-    if (!holds(organization, programs.scope, row, person, role_at(organization, person, asked)))
+    const bool held = holds(organization, programs.scope, row, person, role_at(organization, person, asked));
+    const bool there = takes_part(organization, person, first_day);
+    if (there && !held)
         return Denial{.rule = "scope",
                       .message = name_of(organization, program) + " is for " +
                                  text_of(organization, programs.scope, row) + ", and " + name_of(organization, person) +
                                  " is not among them on " + to_text(asked) + ". Possible: another programme"};
-    const Date from = programs.valid_from[row], to = programs.valid_to[row];
-    if (in_force(from, to, first_day)) return std::nullopt;
-    Denial refusal{.rule = "dates",
-                   .message = name_of(organization, program) + " is valid " + span_of(from, to) + ", and not on " +
-                              to_text(first_day)};
-    if (!is_missing(from) && first_day < from) refusal.from = from;
-    refusal.message += ". Possible: a first day " + span_of(from, to);
+    if (there && in_force(from, to, first_day)) return std::nullopt;
+    Denial refusal = !there ? away(first_day)
+                            : Denial{.rule = "dates",
+                                     .message = name_of(organization, program) + " is valid " + span_of(from, to) +
+                                                ", and not on " + to_text(first_day)};
+    // The days on which both hold: missing ones are before all others.
+    const Date first = std::max(from, joined);
+    const Date end = is_missing(to) ? left : is_missing(left) ? to : std::min(to, left);
+    if (held && (is_missing(end) || first < end)) {
+        if (first_day < first) refusal.from = first;
+        refusal.message += ". Possible: a first day " + span_of(first, end);
+    } else {
+        refusal.message += ". Possible: another programme";
+    }
     return refusal;
 }
 

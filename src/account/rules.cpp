@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -85,20 +86,34 @@ private:
         const std::int64_t used = used_of_cap(session_.store(), account_, period, asked_.at);
         const std::int64_t left = std::max<std::int64_t>(cap.units() - used, 0);
         if (amount <= left) return std::nullopt;
-        const bool later = !is_missing(period.end) && amount <= cap.units();
+        const Date next = next_with_room(amount, cap.units(), period);
+        const bool later = !is_missing(next);
         std::string message = name() + " allows " + text(cap.units());
         if (!is_missing(period.first))
             message += " from " + to_text(period.first) + " until " + to_text(period.end - Date::duration(1));
         message += ", of which " + text(used) + " is used, and " + text(amount) + " was asked for. Possible: ";
         if (left > 0) message += "ask for " + text(left) + " at most" + (later ? ", or " : "");
-        if (later) message += "a first day from " + to_text(period.end) + " on";
+        if (later) message += "a first day from " + to_text(next) + " on";
         if (left == 0 && !later) message += "withdraw or settle another spending of it";
         return Denial{.rule = "cap",
                       .available = Amount(left),
                       .asked = Amount(amount),
                       .limit = cap,
                       .message = std::move(message),
-                      .from = later ? period.end : missing<Date>()};
+                      .from = next};
+    }
+    /// The first day of the next period in which the cap holds the amount and the programme the person; missing: there is none.
+    Date next_with_room(std::int64_t amount, std::int64_t cap, CapPeriodOf period) const {
+        if (amount > cap || is_missing(period.end)) return missing<Date>();
+        std::map<Date, std::int64_t> used;  // by the first day of the period
+        for (const CapUse& use : cap_uses(session_.store(), account_, period.end, missing<Date>(), asked_.at)) {
+            std::int64_t& sum = used[cap_period_of(organization_, program_, use.first_day).first];
+            sum = checked_sum(sum, use.amount, "the cap's spendings");
+        }
+        Date next = period.end;
+        for (auto of = used.find(next); of != used.end() && amount > cap - of->second; of = used.find(next))
+            next = cap_period_of(organization_, program_, next).end;
+        return not_for(organization_, program_, person_, day_of(asked_.at), next) ? missing<Date>() : next;
     }
 
     MadeOf reservations(Date day) {

@@ -61,12 +61,21 @@ public:
     Answer request(const Spending& asked, Date day) {
         const ModelProgram& program = programs.at(asked.program);
         const auto [joined, left] = people.at(asked.person);
-        for (const Date on : {day, asked.first_day}) {
-            if (!is_missing(joined) && on < joined) return refused("person", joined);
-            if (!is_missing(left) && on >= left) return refused("person");
-        }
-        if (!is_missing(program.from) && asked.first_day < program.from) return refused("dates", program.from);
-        if (!is_missing(program.to) && asked.first_day >= program.to) return refused("dates");
+        const auto takes_part = [&, joined = joined, left = left](Date on) {
+            return (is_missing(joined) || on >= joined) && (is_missing(left) || on < left);
+        };
+        const auto valid = [&](Date on) {
+            return (is_missing(program.from) || on >= program.from) && (is_missing(program.to) || on < program.to);
+        };
+        if (!takes_part(day)) return refused("person");
+        // The first day after the one asked for on which both hold: found by trying a year of them.
+        const auto later = [&] {
+            for (Date on = asked.first_day; on < asked.first_day + Date::duration(400); on += Date::duration(1))
+                if (takes_part(on) && valid(on)) return on;
+            return missing<Date>();
+        };
+        if (!takes_part(asked.first_day)) return refused("person", later());
+        if (!valid(asked.first_day)) return refused("dates", later());
         if (!program.only_kind.empty() && kind_of_activity.at(asked.activity) != program.only_kind)
             return refused("kind");
         if (program.requires_plan && asked.agreed_plan.empty()) return refused("plan");
@@ -76,16 +85,14 @@ public:
         if (!posted.contains(fund(program.fund, program.kind))) return refused("supplied", missing<Date>(), 0, units);
         const auto split = shares(program, money, units, cost);
         if (program.cap) {
-            std::int64_t left_of_cap = *program.cap;
-            for (const auto& [key, other] : spendings_)
-                if (other.asked.person == asked.person && other.asked.program == asked.program &&
-                    period(program, other.asked.first_day) == period(program, asked.first_day))
-                    left_of_cap -= other.used();
-            if (split[0] > left_of_cap)
-                return refused("cap",
-                               program.cap_months != 0 && split[0] <= *program.cap ? next(program, asked.first_day)
-                                                                                   : missing<Date>(),
-                               left_of_cap, split[0]);
+            const auto room = [&](Date on) { return *program.cap - used(asked.person, asked.program, on); };
+            const auto with_room = [&] {
+                if (program.cap_months == 0 || split[0] > *program.cap) return missing<Date>();
+                Date on = next(program, asked.first_day);
+                while (split[0] > room(on)) on = next(program, on);
+                return takes_part(on) && valid(on) ? on : missing<Date>();
+            };
+            if (split[0] > room(asked.first_day)) return refused("cap", with_room(), room(asked.first_day), split[0]);
         }
         const std::string payers[3] = {
             program.grants ? "account " + asked.person + " " + asked.program : fund(program.fund, program.kind),

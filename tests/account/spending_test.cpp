@@ -225,9 +225,10 @@ TEST(Spending, TellsWhichRuleAndWhatWouldMakeItPossible) {
     };
     const Decision early = refused("2026-03-01", "Cy", "2026-04-01");
     EXPECT_EQ(early.receipt.rule, "person");
-    EXPECT_EQ(early.receipt.from, day("2026-03-10"));
-    EXPECT_EQ(early.remedy, Remedy::later);
-    EXPECT_TRUE(has(early.receipt.message, "takes part from 2026-03-10, and not on 2026-03-01"))
+    EXPECT_TRUE(is_missing(early.receipt.from));  // no other first day would do
+    EXPECT_EQ(early.remedy, Remedy::other);
+    EXPECT_TRUE(has(early.receipt.message,
+                    "takes part from 2026-03-10, and not on 2026-03-01. Possible: ask again from 2026-03-10 on"))
         << early.receipt.message;
     const Decision left = refused("2026-03-01", "Dee", "2026-06-15");
     EXPECT_EQ(left.receipt.rule, "person");
@@ -251,6 +252,52 @@ TEST(Spending, TellsWhichRuleAndWhatWouldMakeItPossible) {
     Spending agreed = spending("agreed", midnight("2026-03-01"), "Ann", "tuition", 100, april);
     agreed.agreed_plan = "plan 7";
     EXPECT_TRUE(request_spending(organization, ledger, agreed).receipt.applied);
+    const Decision before = refused("2026-03-11", "Cy", "2026-03-09");
+    EXPECT_EQ(before.receipt.rule, "person");
+    EXPECT_EQ(before.receipt.from, day("2026-03-10"));
+    EXPECT_EQ(before.remedy, Remedy::later);
+    EXPECT_TRUE(has(before.receipt.message, "Possible: a first day from 2026-03-10 until 2026-06-30"))
+        << before.receipt.message;
+}
+
+TEST(Spending, OffersNoDayOnWhichItWouldBeRefusedAgain) {
+    const Organization organization = organization_with(
+        {{"program", "kind", "fund", "account_share", "cap", "cap_period", "valid_from", "valid_to", "role"},
+         {"ending", "money", "pool", "1", "1", "month", "2026-03-15", "2026-06-01", ""},
+         {"short", "money", "pool", "1", "1", "month", "2026-01-01", "2026-03-01", ""},
+         {"summer", "money", "pool", "1", "1", "month", "2026-07-01", "", ""},
+         {"chiefs", "money", "pool", "1", "1", "month", "", "", "chief"}});
+    Ledger ledger = supplied(1'000'000);
+    int number = 0;
+    const auto ask = [&](const char* person, const char* program, const char* first_day, std::int64_t cents = 100) {
+        return request_spending(
+            organization, ledger,
+            spending("k" + std::to_string(++number), midnight("2026-03-20"), person, program, cents, day(first_day)));
+    };
+    // Cy joins before the programme begins: its first day, not Cy's.
+    EXPECT_EQ(ask("Cy", "ending", "2026-03-01").receipt.from, day("2026-03-15"));
+    // Cy joins when it has ended; Dee has left when it begins; Cy is no chief.
+    for (const auto& [person, program, first_day] :
+         {std::tuple("Cy", "short", "2026-02-01"), std::tuple("Dee", "summer", "2026-05-01"),
+          std::tuple("Cy", "chiefs", "2026-02-01")}) {
+        const Decision never = ask(person, program, first_day);
+        EXPECT_TRUE(is_missing(never.receipt.from)) << never.receipt.message;
+        EXPECT_EQ(never.remedy, Remedy::other);
+        EXPECT_TRUE(has(never.receipt.message, "Possible: another programme")) << never.receipt.message;
+    }
+    // The cap has room in April and in May again, and after that there is no programme.
+    EXPECT_TRUE(ask("Ann", "ending", "2026-03-20").receipt.applied);
+    EXPECT_TRUE(ask("Ann", "ending", "2026-04-01", 50).receipt.applied);
+    EXPECT_EQ(ask("Ann", "ending", "2026-03-20", 50).receipt.from, day("2026-04-01"));
+    const Decision may = ask("Ann", "ending", "2026-03-20");
+    EXPECT_EQ(may.receipt.from, day("2026-05-01"));
+    EXPECT_EQ(may.remedy, Remedy::later);
+    EXPECT_TRUE(ask("Ann", "ending", "2026-05-01").receipt.applied);
+    const Decision full = ask("Ann", "ending", "2026-05-31");
+    EXPECT_TRUE(is_missing(full.receipt.from)) << full.receipt.message;
+    EXPECT_TRUE(has(full.receipt.message, "Possible: withdraw or settle another spending of it"))
+        << full.receipt.message;
+    EXPECT_EQ(full.remedy, Remedy::other);
 }
 
 TEST(Spending, AnswersTheSameRequestAsTheFirstTime) {

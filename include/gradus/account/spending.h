@@ -68,7 +68,7 @@ struct Cancellation {
 /// What would make a refused request possible. Several may: these words name the first that would, the message the others.
 enum class Remedy : std::uint8_t {
     none,        ///< it was granted
-    other,       ///< nothing: another person, programme, activity or spending
+    other,       ///< nothing of these: another person, programme, activity or spending, or to ask on a later day
     later,       ///< a first day from `receipt.from` on
     plan,        ///< an agreed plan
     ask_less,    ///< at most `at_most`
