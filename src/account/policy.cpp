@@ -167,30 +167,37 @@ CapPeriodOf cap_period_of(const Organization& organization, ProgramId program, D
     return {first_day_of(number, period), first_day_of(number + 1, period)};
 }
 
-std::vector<CapUse> cap_uses(Store& store, const Account& account, Date from, Date end, Moment at) {
-    // Its first part's.
+std::string capped_fund(const Organization& organization, ProgramId program) {
+    if (!is_pool(organization, program) || organization->programs.kind[row_of(program)] != AccountKind::money)
+        return {};
+    return std::string(
+        organization.funds()[static_cast<std::size_t>(organization->programs.fund[row_of(program)].value())]);
+}
+
+std::vector<CapUse> cap_uses(Store& store, const Account& account, const std::string& fund, Date from, Date end,
+                             Moment at) {
     Statement spendings(
         store,
         "SELECT s.first_day, CASE WHEN r.resolved IS NULL THEN CASE WHEN r.expires > ?6 THEN r.amount ELSE 0 END "
         "WHEN p.operation = 'post' AND p.subject = l.key AND NOT EXISTS (SELECT 1 FROM transactions b "
         "WHERE b.subject = p.key AND b.operation = 'reverse' AND b.applied = 1) THEN p.amount ELSE 0 END "
-        "FROM transactions s JOIN transactions l ON l.key = s.key || '/account' AND l.subject = s.key "
-        "AND l.operation = 'reserve' "
+        "FROM transactions s JOIN transactions l ON l.key IN (s.key || '/account', s.key || '/fund') "
+        "AND l.subject = s.key AND l.operation = 'reserve' AND (l.key = s.key || '/account' OR l.fund = ?7) "
         "JOIN reservations r ON r.reservation = l.number LEFT JOIN transactions p ON p.number = r.resolved "
         "WHERE s.operation = 'spend' AND s.applied = 1 AND s.person = ?1 AND s.program = ?2 AND s.first_day >= ?3 "
         "AND s.first_day < ?4 AND s.kind = ?5");
     const Date last = is_missing(end) ? Date::max() : end;  // a missing day is before all others
     std::vector<CapUse> uses;
     for (Statement::Rows rows =
-             spendings(account.person, account.program, days(from), days(last), word(account.kind), micros(at));
+             spendings(account.person, account.program, days(from), days(last), word(account.kind), micros(at), fund);
          rows.next();)
         uses.push_back({day_at(rows.number(0)), rows.number(1)});
     return uses;
 }
 
-std::int64_t used_of_cap(Store& store, const Account& account, CapPeriodOf period, Moment at) {
+std::int64_t used_of_cap(Store& store, const Account& account, const std::string& fund, CapPeriodOf period, Moment at) {
     std::int64_t used = 0;
-    for (const CapUse& use : cap_uses(store, account, period.first, period.end, at))
+    for (const CapUse& use : cap_uses(store, account, fund, period.first, period.end, at))
         used = checked_sum(used, use.amount, "the cap's spendings");
     return used;
 }

@@ -71,16 +71,22 @@ struct CapPeriodOf {
 };
 CapPeriodOf cap_period_of(const Organization& organization, ProgramId program, Date day);
 
-/// What one spending uses of a cap: while it is reserved, that; once it is posted, what was, unless it was reversed since.
+/// The fund whose part of a cost counts in the cap beside the account's: the pool of a programme of money, which pays in place of
+/// accounts. Empty: none does.
+std::string capped_fund(const Organization& organization, ProgramId program);
+
+/// What one part of a spending uses of a cap: while it is reserved, that; once it is posted, what was, unless it was reversed since.
 struct CapUse {
     Date first_day;
     std::int64_t amount = 0;
 };
-/// Of spendings with a first day in [from, end), of which a missing one is open. Within a transaction of the file.
-std::vector<CapUse> cap_uses(Store& store, const Account& account, Date from, Date end, Moment at);
+/// The accounts' parts of spendings with a first day in [from, end), of which a missing one is open, and those that `fund` pays
+/// (capped_fund). Within a transaction of the file.
+std::vector<CapUse> cap_uses(Store& store, const Account& account, const std::string& fund, Date from, Date end,
+                             Moment at);
 
 /// What spendings on first days within the period have reserved or posted of the programme's cap. Within a transaction of the file.
 /// @throws Error out_of_range beyond 64 bits.
-std::int64_t used_of_cap(Store& store, const Account& account, CapPeriodOf period, Moment at);
+std::int64_t used_of_cap(Store& store, const Account& account, const std::string& fund, CapPeriodOf period, Moment at);
 
 }  // namespace gradus

@@ -51,7 +51,7 @@ public:
                                      "a plan that has the activity, and name it"};
         source_ = source_of(organization_, program_, person_, day);
         if (auto refusal = unsupplied()) return *refusal;
-        if (auto refusal = beyond_cap(parts_[0], day)) return *refusal;
+        if (auto refusal = beyond_cap(capped(parts_), day)) return *refusal;
         return reservations(day);
     }
 
@@ -79,11 +79,17 @@ private:
                                                        ", which has held nothing yet. Possible: supply the fund first"};
     }
 
+    /// What of the parts counts in the cap: of a pool of money all that it pays, else the account's.
+    std::int64_t capped(const SpendingParts& parts) const {
+        const std::string fund = capped_fund(organization_, program_);
+        return parts[0] + (parts[2] > 0 && !fund.empty() && (fund_ ? *fund_ : source_) == fund ? parts[2] : 0);
+    }
     std::optional<Denial> beyond_cap(std::int64_t amount, Date day) {
         const Amount cap = organization_->programs.cap[static_cast<std::size_t>(program_.value())];
         if (is_missing(cap)) return std::nullopt;
         const CapPeriodOf period = cap_period_of(organization_, program_, day);
-        const std::int64_t used = used_of_cap(session_.store(), account_, period, asked_.at);
+        const std::int64_t used =
+            used_of_cap(session_.store(), account_, capped_fund(organization_, program_), period, asked_.at);
         const std::int64_t left = std::max<std::int64_t>(cap.units() - used, 0);
         if (amount <= left) return std::nullopt;
         const Date next = next_with_room(amount, cap.units(), period);
@@ -106,7 +112,8 @@ private:
     Date next_with_room(std::int64_t amount, std::int64_t cap, CapPeriodOf period) const {
         if (amount > cap || is_missing(period.end)) return missing<Date>();
         std::map<Date, std::int64_t> used;  // by the first day of the period
-        for (const CapUse& use : cap_uses(session_.store(), account_, period.end, missing<Date>(), asked_.at)) {
+        for (const CapUse& use : cap_uses(session_.store(), account_, capped_fund(organization_, program_), period.end,
+                                          missing<Date>(), asked_.at)) {
             std::int64_t& sum = used[cap_period_of(organization_, program_, use.first_day).first];
             sum = checked_sum(sum, use.amount, "the cap's spendings");
         }

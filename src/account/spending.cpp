@@ -1,7 +1,6 @@
 #include <gradus/account/spending.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <gradus/base/error.h>
@@ -18,38 +17,6 @@ namespace gradus {
 namespace {
 
 using Session = Ledger::Data::Session;
-
-/// Shortest decimals that read back as the same shares.
-std::string text_of(std::pair<double, double> shares) {
-    char text[80];
-    char* end = std::to_chars(text, text + 32, shares.first).ptr;
-    *end++ = ' ';
-    return {text, std::to_chars(end, text + sizeof text, shares.second).ptr};
-}
-std::pair<double, double> shares_in(const std::string& text) {
-    std::pair<double, double> shares;
-    const char* end = text.data() + text.size();
-    const char* next = std::from_chars(text.data(), end, shares.first).ptr;
-    if (next != end) std::from_chars(next + 1, end, shares.second);
-    return shares;
-}
-
-/// A cost by its shares: account, employee, fund (contract §3.8).
-struct Split {
-    std::int64_t account = 0, own = 0, fund = 0;
-};
-Split split(std::int64_t cost, std::pair<double, double> shares) {
-    const Money whole(cost), account = std::min(rounded_share(whole, shares.first), whole);
-    const Money own = std::min(rounded_share(whole, shares.second), whole - account);
-    return {account.minor_units(), own.minor_units(), (whole - account - own).minor_units()};
-}
-
-/// The parts of a spending of that kind, by what the account uses and what it costs.
-SpendingParts parts_of(AccountKind kind, std::int64_t units, std::int64_t cost, std::pair<double, double> shares) {
-    const Split money = split(cost, shares);
-    if (kind == AccountKind::money) return {money.account, money.own, money.fund};
-    return {units, money.own, money.account + money.fund};
-}
 
 /// Moves what a part cannot hold to those that can, in order; what nobody can
 /// stays with the first that holds anything, and is refused there.
@@ -117,7 +84,7 @@ Decision request_spending(const Organization& organization, Ledger& ledger, cons
     check_mock(organization, program, ledger.play_money());
     Fields asked = fields_of(spending, kind_of(organization, program));
     const std::pair<double, double> shares = shares_of(organization, program, activity);
-    asked.shares = text_of(shares);
+    asked.shares = text_of_shares(shares);
     check_client(asked, 0);
     const std::int64_t cost =
         (*asked.kind == AccountKind::money ? asked.amount : asked.cost).value_or(Amount(0)).units();

@@ -1,5 +1,7 @@
 #include "account/spending_parts.h"
 
+#include <algorithm>
+#include <charconv>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -7,8 +9,36 @@
 #include <gradus/base/error.h>
 
 #include "base/utf8.h"
+#include "organization/charge.h"
 
 namespace gradus {
+
+std::string text_of_shares(std::pair<double, double> shares) {
+    char text[80];
+    char* end = std::to_chars(text, text + 32, shares.first).ptr;
+    *end++ = ' ';
+    return {text, std::to_chars(end, text + sizeof text, shares.second).ptr};
+}
+
+std::pair<double, double> shares_in(const std::string& text) {
+    std::pair<double, double> shares;
+    const char* end = text.data() + text.size();
+    const char* next = std::from_chars(text.data(), end, shares.first).ptr;
+    if (next != end) std::from_chars(next + 1, end, shares.second);
+    return shares;
+}
+
+SpendingParts split(std::int64_t cost, std::pair<double, double> shares) {
+    const Money whole(cost), account = rounded_share(whole, shares.first);
+    const Money own = std::min(rounded_share(whole, shares.second), whole - account);
+    return {account.minor_units(), own.minor_units(), (whole - account - own).minor_units()};
+}
+
+SpendingParts parts_of(AccountKind kind, std::int64_t units, std::int64_t cost, std::pair<double, double> shares) {
+    const SpendingParts money = split(cost, shares);
+    if (kind == AccountKind::money) return money;
+    return {units, money[1], money[0] + money[2]};
+}
 
 std::string part_key(const std::string& key, std::size_t place) {
     constexpr const char* names[] = {"/account", "/own", "/fund"};

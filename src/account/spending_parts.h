@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <gradus/account/receipt.h>
 
@@ -16,6 +17,15 @@ namespace gradus {
 
 /// What the parts of a spending hold, in their order: the account's in the programme's kind; the employee's own and the fund's, in money.
 using SpendingParts = std::array<std::int64_t, 3>;
+
+/// Shares of account and employee as they are kept, in the shortest decimals that read back as the same: "0.75 0.25".
+std::string text_of_shares(std::pair<double, double> shares);
+std::pair<double, double> shares_in(const std::string& text);
+
+/// A cost by the shares of account and employee, the fund paying the rest (contract §3.8).
+SpendingParts split(std::int64_t cost, std::pair<double, double> shares);
+/// The parts of a spending of that kind, by what the account uses and what it costs.
+SpendingParts parts_of(AccountKind kind, std::int64_t units, std::int64_t cost, std::pair<double, double> shares);
 
 /// The key of a part's reservation, post or void.
 std::string part_key(const std::string& key, std::size_t place);

@@ -61,7 +61,8 @@ Usable usable_of(const Organization& organization, Ledger::Data::Parts& parts, S
     if (usable.shared) usable.available = parts.books.balance(FundAccount{source, account.kind}, at).available.units();
     if (const Amount cap = programs.cap[row]; !is_missing(cap)) {
         const CapPeriodOf period = cap_period_of(organization, program, day);
-        usable.cap_left = std::max<std::int64_t>(cap.units() - used_of_cap(store, account, period, at), 0);
+        usable.cap_left = std::max<std::int64_t>(
+            cap.units() - used_of_cap(store, account, capped_fund(organization, program), period, at), 0);
         usable.cap_until = period.end;
     }
     if (usable.available == 0)

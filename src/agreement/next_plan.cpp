@@ -138,7 +138,9 @@ private:
     /// What programmes' caps count; of an account of no programme, what agreed items take.
     std::vector<CapUse> uses_of(const AccountKey& key, const std::vector<ItemRecord>& items) {
         const auto& [person, kind, program] = key;
-        if (!program.empty()) return cap_uses(store_, {person, program, kind}, missing<Date>(), missing<Date>(), at_);
+        if (const ProgramId id(organization_.programs().find(program)); id)
+            return cap_uses(store_, {person, program, kind}, capped_fund(organization_, id), missing<Date>(),
+                            missing<Date>(), at_);
         std::vector<CapUse> uses;
         for (const ItemRecord& item : items) {
             if (!item.live() && !item.seated()) continue;

@@ -31,6 +31,38 @@ void check_funds(Checks& checks) {
                    [&](std::size_t a, std::size_t b) { return funds.unit[a] == funds.unit[b]; });
 }
 
+namespace {
+
+/// A programme of money whose accounts pay nothing: neither what it grants is used, nor does its cap bind anything.
+void warn_of_idle_accounts(Checks& checks, std::size_t row) {
+    const Programs& programs = checks.tables.programs;
+    const Activities& activities = checks.tables.activities;
+    const bool grants = !is_missing(programs.grant[row]), pool = programs.fund[row] && !grants;
+    if (programs.kind[row] != AccountKind::money || pool || (!grants && is_missing(programs.cap[row]))) return;
+    const double share = programs.account_share[row];
+    const Keys& words = checks.keys("kind");
+    std::vector<std::string_view> kinds;
+    for_each_kind(programs.activity_kinds[row], [&](std::string_view kind) { kinds.push_back(kind); });
+    bool offered = false;
+    for (std::size_t i = 0; i < activities.size(); ++i) {
+        const KindId kind = activities.kind[i];
+        if (!kinds.empty() && (!kind || std::find(kinds.begin(), kinds.end(),
+                                                  words[static_cast<std::size_t>(kind.value())]) == kinds.end()))
+            continue;
+        if ((is_missing(share) ? activities.account_share[i] : share) > 0) return;
+        offered = true;
+    }
+    if (offered)
+        checks.warn(Code::ignored, programs, row, "account_share",
+                    std::string("of no activity that it pays for do accounts pay a share, so its ") +
+                        (grants && !is_missing(programs.cap[row]) ? "grant and cap are"
+                         : grants                                 ? "grant is"
+                                                                  : "cap is") +
+                        " not used; expected an account_share above 0, here or of an activity");
+}
+
+}  // namespace
+
 void check_programs(Checks& checks) {
     const Programs& programs = checks.tables.programs;
     const Activities& activities = checks.tables.activities;
@@ -43,6 +75,7 @@ void check_programs(Checks& checks) {
     for (std::size_t i = 0; i < kinds.size(); ++i)
         if (offered[i]) known.push_back(kinds[i]);
     for (std::size_t row = 0; row < programs.size(); ++row) {
+        warn_of_idle_accounts(checks, row);
         for_each_kind(programs.activity_kinds[row], [&](std::string_view kind) {
             if (std::binary_search(known.begin(), known.end(), kind)) return;
             const std::string_view near = nearest(kind, known);

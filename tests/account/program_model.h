@@ -85,14 +85,15 @@ public:
         if (!posted.contains(fund(program.fund, program.kind))) return refused("supplied", missing<Date>(), 0, units);
         const auto split = shares(program, money, units, cost);
         if (program.cap) {
+            const std::int64_t counted = split[0] + (fund_counts(program) ? split[2] : 0);
             const auto room = [&](Date on) { return *program.cap - used(asked.person, asked.program, on); };
             const auto with_room = [&] {
-                if (program.cap_months == 0 || split[0] > *program.cap) return missing<Date>();
+                if (program.cap_months == 0 || counted > *program.cap) return missing<Date>();
                 Date on = next(program, asked.first_day);
-                while (split[0] > room(on)) on = next(program, on);
+                while (counted > room(on)) on = next(program, on);
                 return takes_part(on) && valid(on) ? on : missing<Date>();
             };
-            if (split[0] > room(asked.first_day)) return refused("cap", with_room(), room(asked.first_day), split[0]);
+            if (counted > room(asked.first_day)) return refused("cap", with_room(), room(asked.first_day), counted);
         }
         const std::string payers[3] = {
             program.grants ? "account " + asked.person + " " + asked.program : fund(program.fund, program.kind),
@@ -162,8 +163,10 @@ public:
         std::int64_t sum = 0;
         for (const auto& [key, kept] : spendings_)
             if (kept.asked.person == person && kept.asked.program == program &&
-                period(programs.at(program), kept.asked.first_day) == period(programs.at(program), day))
-                sum += kept.used();
+                period(programs.at(program), kept.asked.first_day) == period(programs.at(program), day)) {
+                sum += kept.used(0);
+                if (fund_counts(programs.at(program))) sum += kept.used(2);
+            }
         return sum;
     }
 
@@ -178,13 +181,17 @@ private:
         std::vector<Part> parts;
         bool open = true;
 
-        std::int64_t used() const {
+        std::int64_t used(std::size_t place) const {
             for (const Part& part : parts)
-                if (part.place == 0) return open ? part.amount : part.spent;
+                if (part.place == place) return open ? part.amount : part.spent;
             return 0;
         }
     };
 
+    /// A pool of money pays account and fund parts alike.
+    static bool fund_counts(const ModelProgram& program) {
+        return program.kind == AccountKind::money && !program.grants;
+    }
     static Answer refused(const char* rule, Date from = missing<Date>(), std::optional<std::int64_t> available = {},
                           std::optional<std::int64_t> asked = {}) {
         return {.rule = rule, .available = available, .asked = asked, .from = from};

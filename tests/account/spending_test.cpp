@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include <gradus/account/entitlement.h>
 #include <gradus/account/ledger_check.h>
 #include <gradus/account/program.h>
 #include <gradus/base/error.h>
@@ -179,6 +180,40 @@ TEST(Spending, CountsCapsByTheCalendarPeriodOfTheFirstDay) {
     // Bo has a cap of his own.
     EXPECT_TRUE(
         request_spending(organization, ledger, hours("bo", at, "Bo", "time", 480, day("2026-01-15"))).receipt.applied);
+}
+
+TEST(Spending, BindsAllThatAPoolPaysByItsCap) {
+    // The account's share is nothing: all is the fund's, which is the pool itself.
+    const Organization organization =
+        organization_with({{"program", "kind", "fund", "account_share", "employee_share", "cap", "cap_period", "grant"},
+                           {"granted", "money", "pool", "0", "0.25", "1", "year", "5"},
+                           {"tuition", "money", "pool", "0", "0.25", "3", "year", ""}});
+    Ledger ledger = supplied(100'000);
+    const Moment at = midnight("2026-03-01");
+    const PersonId person = id<PersonTag>(organization, "Ann");
+    const auto cap_left = [&] { return entitlement(organization, ledger, person, at).cap_left[1]; };
+    EXPECT_EQ(cap_left(), Amount(300));
+    const Decision much = request_spending(organization, ledger, spending("a", at, "Ann", "tuition", 402, april));
+    EXPECT_EQ(much.receipt.rule, "cap");
+    EXPECT_EQ(much.receipt.asked, Amount(302));
+    EXPECT_EQ(much.receipt.available, Amount(300));
+    EXPECT_TRUE(
+        request_spending(organization, ledger, spending("b", at, "Ann", "tuition", 200, april)).receipt.applied);
+    EXPECT_EQ(cap_left(), Amount(150));
+    EXPECT_FALSE(
+        request_spending(organization, ledger, spending("c", at, "Ann", "tuition", 202, april)).receipt.applied);
+    EXPECT_TRUE(settle(ledger, settlement("bs", at, "b", Money(100))).receipt.applied);
+    EXPECT_EQ(cap_left(), Amount(225));
+    EXPECT_TRUE(
+        request_spending(organization, ledger, spending("d", at, "Ann", "tuition", 300, april)).receipt.applied);
+    EXPECT_EQ(cap_left(), Amount(0));
+    EXPECT_EQ(entitlement(organization, ledger, person, at).usable[1], Amount(0));
+    // Where it grants, the cap is the account's: what a fund pays beside it does not count.
+    EXPECT_TRUE(request_spending(organization, ledger, spending("g", at, "Bo", "granted", 0, april)).receipt.applied);
+    apply(ledger, "own", at, Contribute{{"Ann", "granted"}, Amount(1'000)});
+    EXPECT_TRUE(
+        request_spending(organization, ledger, spending("h", at, "Ann", "granted", 4'000, april)).receipt.applied);
+    EXPECT_EQ(entitlement(organization, ledger, person, at).cap_left[0], Amount(100));
 }
 
 TEST(Spending, CountsNothingThatIsNoPartOfIt) {

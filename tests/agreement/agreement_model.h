@@ -246,7 +246,7 @@ private:
         return {plan.person, item.money_program, "money"};
     }
     /// What the programme's caps leave of an account part in the period of the item: "T" 25 a month, "P" 60 a quarter, "H" 90 minutes a
-    /// month, "I" 3 items in all.
+    /// month, "I" 3 items in all. "P" is a pool, and the fund that pays the rest: all of it counts.
     std::int64_t left_of_cap(const Plan& of, const Item& item, const std::string& program) const {
         const auto period = [&](const ModelRow& row) {
             const int month = row.first_day < 120 ? 4 : 5;  // 2026-05-01 is day 120, and all days lie in April and May
@@ -259,6 +259,7 @@ private:
                 const bool over = other.seated() && !other.live();
                 if (!other.live() && !over) continue;
                 if (program == other.money_program) left -= over ? other.used_account : other.row.account;
+                if (program == other.money_program && program == "P") left -= over ? other.used_fund : other.row.fund;
                 if (program == other.hours_program) left -= over ? other.used_minutes : other.row.minutes;
                 if (program == other.items_program) left -= 1;
             }
@@ -276,7 +277,8 @@ private:
     void hold(const Plan& plan, const Item& item, std::int64_t account, std::int64_t employee, std::int64_t fund,
               std::int64_t minutes, std::int64_t items) {
         const std::string& money = item.money_program;
-        if (!money.empty() && account + employee + fund > 0) charge(plan, item, money, account);
+        if (!money.empty() && account + employee + fund > 0)
+            charge(plan, item, money, money == "P" ? account + fund : account);
         need(this->account(plan, item), account, money == "P" ? "fund" : "available");
         need({plan.person, money, "own"}, employee, money.empty() ? "available" : "own");
         need({"F", "", "fund"}, fund, money.empty() ? "available" : "fund");
@@ -358,6 +360,7 @@ private:
             legs_ = true;
         item.status = r.event == "complete_item" ? "completed" : r.event == "fail_item" ? "failed" : "no_show";
         item.spent = cost, item.used_account = account, item.used_minutes = minutes;
+        item.used_fund = fund;
         return "";
     }
     void advance() {

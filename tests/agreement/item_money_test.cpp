@@ -189,6 +189,22 @@ TEST(ItemMoney, OfAPoolComesFromTheFund) {
     EXPECT_EQ(desk.free(Account{"Ann", "T"}), Amount(3000 - 100));  // her own part alone
 }
 
+TEST(ItemMoney, OfAPoolCountsInItsCapWithWhatTheSameFundPays) {
+    for (const auto& [fund, agreed] : {std::pair("F", false), std::pair("G", true)}) {
+        SCOPED_TRACE(fund);
+        // 2.00 in place of the account and 1.00 as the fund's part, which is of F.
+        Desk desk(team_with({{"program", "kind", "fund", "account_share", "employee_share", "cap"},
+                             {"T", "money", fund, "0.5", "0.25", "2.99"}},
+                            ann_money, {{"fund", "amount", "unit"}, {"F", "1000", ""}, {"G", "0", ""}}));
+        desk.fill();
+        desk.pay("G", Supply{{"G"}, Amount(1'000)});
+        desk.write("p", one_b);
+        const PlanReceipt receipt = desk.agree("p");
+        EXPECT_EQ(receipt.rule, agreed ? "" : "cap") << receipt.message;
+        EXPECT_EQ(accounts(desk.agreements, desk.now).cap[0], Amount(agreed ? 99 : 299));
+    }
+}
+
 TEST(ItemMoney, IsRefusedForAProgrammeOfAnotherKind) {
     Desk desk(team_with(plain, ann_money));
     desk.fill();

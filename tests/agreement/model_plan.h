@@ -37,6 +37,7 @@ struct ModelItem {
     std::int64_t since = 0;
     std::int64_t spent = -1;
     std::int64_t used_account = 0, used_minutes = 0;  ///< of the account, once it is over
+    std::int64_t used_fund = 0;
 
     bool live() const { return status == "waiting" || status == "enrolled" || status == "in_progress"; }
     bool seated() const {

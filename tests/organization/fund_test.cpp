@@ -56,6 +56,30 @@ TEST(Programs, KindsAreAList) {
     EXPECT_TRUE(kinds[1].empty());
 }
 
+TEST(Programs, WhoseAccountsPayNothingAreToldOf) {
+    const Organization organization =
+        build({{"activities",
+                {{"activity", "kind", "account_share"}, {"A", "course", "0.5"}, {"B", "coaching", "0"}, {"C", "", ""}}},
+               {"funds", {{"fund", "amount"}, {"F", "1"}}},
+               {"programs",
+                {{"program", "kind", "fund", "activity_kinds", "account_share", "grant", "cap"},
+                 {"a", "money", "F", "", "", "1", "1"},          // A has a share
+                 {"b", "money", "F", "coaching", "", "1", "1"},  // none has
+                 {"c", "money", "F", "coaching", "", "", "1"},   // a pool pays itself
+                 {"d", "money", "", "coaching", "", "", "1"},    // accounts filled by hand
+                 {"e", "money", "F", "coaching", "0.1", "1", ""},
+                 {"f", "money", "F", "", "0", "1", ""},
+                 {"g", "hours", "F", "coaching", "", "1", "1"},  // takes hours, not a share
+                 {"h", "money", "F", "coaching", "", "", ""}}}});
+    const auto warning = [](const char* row, const char* what) {
+        return "warning ignored programs " + std::string(row) +
+               " account_share: of no activity that it pays for do accounts pay a share, so its " + what +
+               " not used; expected an account_share above 0, here or of an activity";
+    };
+    EXPECT_EQ(told(organization.problems()),
+              (Told{warning("2", "grant and cap are"), warning("4", "cap is"), warning("6", "grant is")}));
+}
+
 TEST(Accounts, AreNotComparedWithProgramsThatCouldNotBeRead) {
     Told all = told({{"roles", {{"role"}, {"R"}}},
                      {"people", {{"person", "role"}, {"E1", "R"}}},
