@@ -97,8 +97,21 @@ private:
         std::string message = name() + " allows " + text(cap.units());
         if (!is_missing(period.first))
             message += " from " + to_text(period.first) + " until " + to_text(period.end - Date::duration(1));
-        message += ", of which " + text(used) + " is used, and " + text(amount) + " was asked for. Possible: ";
-        if (left > 0) message += "ask for " + text(left) + " at most" + (later ? ", or " : "");
+        message += ", of which " + text(used) + " is used, and ";
+        const std::int64_t cost = account_.kind == AccountKind::money ? parts_[0] + parts_[1] + parts_[2] : amount;
+        const char* who = is_pool(organization_, program_) ? " the pool pays " : " the account pays ";
+        message +=
+            cost == amount ? text(amount) + " was asked for" : "of the cost of " + text(cost) + who + text(amount);
+        message += ". Possible: ";
+        if (left > 0) {
+            if (cost == amount)
+                message += "ask for " + text(left) + " at most";
+            else if (asked_.shares.empty())  // agreed part by part
+                message += "a part of " + text(left) + " at most";
+            else
+                message += "a cost of " + text(largest_cost(cost, left)) + " at most";
+            if (later) message += ", or ";
+        }
         if (later) message += "a first day from " + to_text(next) + " on";
         if (left == 0 && !later) message += "withdraw or settle another spending of it";
         return Denial{.rule = "cap",
@@ -107,6 +120,16 @@ private:
                       .limit = cap,
                       .message = std::move(message),
                       .from = next};
+    }
+    /// Of what costs less, the most of which no more than that counts in the cap. More cost never counts less.
+    std::int64_t largest_cost(std::int64_t cost, std::int64_t most) const {
+        const std::pair<double, double> shares = shares_in(asked_.shares);
+        std::int64_t low = 0, high = cost;  // low is within, high beyond
+        while (high - low > 1) {
+            const std::int64_t middle = low + (high - low) / 2;
+            (capped(split(middle, shares)) <= most ? low : high) = middle;
+        }
+        return low;
     }
     /// The first day of the next period in which the cap holds the amount and the programme the person; missing: there is none.
     Date next_with_room(std::int64_t amount, std::int64_t cap, CapPeriodOf period) const {

@@ -216,6 +216,33 @@ TEST(Spending, BindsAllThatAPoolPaysByItsCap) {
     EXPECT_EQ(entitlement(organization, ledger, person, at).cap_left[0], Amount(100));
 }
 
+TEST(Spending, TellsTheCostThatACapHasRoomFor) {
+    const Organization organization =
+        organization_with({{"program", "kind", "fund", "account_share", "employee_share", "cap", "cap_period", "grant"},
+                           {"granted", "money", "pool", "0.75", "0.25", "22.5", "", "30"},
+                           {"tuition", "money", "pool", "0.75", "0.25", "22.5", "year", ""}});
+    Ledger ledger = supplied(100'000);
+    const Moment at = midnight("2026-03-01");
+    const Decision pooled = request_spending(organization, ledger, spending("a", at, "Ann", "tuition", 4'000, april));
+    EXPECT_EQ(pooled.receipt.asked, Amount(3'000));
+    EXPECT_EQ(pooled.at_most, Amount(2'250));
+    EXPECT_EQ(pooled.lacking, Amount(750));
+    EXPECT_EQ(pooled.receipt.message,
+              "programme tuition allows 22.50 EUR from 2026-01-01 until 2026-12-31, of which 0.00 EUR is used, and of "
+              "the cost of 40.00 EUR the pool pays 30.00 EUR. Possible: a cost of 30.00 EUR at most");
+    EXPECT_FALSE(
+        request_spending(organization, ledger, spending("b", at, "Ann", "tuition", 3'001, april)).receipt.applied);
+    EXPECT_TRUE(
+        request_spending(organization, ledger, spending("c", at, "Ann", "tuition", 3'000, april)).receipt.applied);
+    apply(ledger, "grant", at, Grant{"pool", {"Ann", "granted"}, Amount(3'000)});
+    apply(ledger, "own", at, Contribute{{"Ann", "granted"}, Amount(1'000)});
+    const Decision granted = request_spending(organization, ledger, spending("d", at, "Ann", "granted", 4'000, april));
+    EXPECT_TRUE(has(granted.receipt.message,
+                    "of the cost of 40.00 EUR the account pays 30.00 EUR. Possible: a cost of "
+                    "30.00 EUR at most"))
+        << granted.receipt.message;
+}
+
 TEST(Spending, CountsNothingThatIsNoPartOfIt) {
     // The account's share is nothing at first: what somebody else reserves under the key of such a part is not Ann's.
     const auto organization = [](const char* share) {

@@ -99,8 +99,9 @@ struct Decision {
     };
     std::vector<Part> parts;
     Remedy remedy = Remedy::none;
-    Amount lacking = missing<Amount>();  ///< what is asked for beyond what there is; missing where no amount stopped it
-    Amount at_most = missing<Amount>();  ///< what that payer or cap has left; missing where no amount stopped it
+    Amount lacking = missing<Amount>();  ///< what is asked of it beyond that; missing where no amount stopped it
+    /// What that payer or cap has left, for its own part of a cost (the message tells the cost); missing where no amount stopped it.
+    Amount at_most = missing<Amount>();
 
     friend bool operator==(const Decision&, const Decision&) = default;
 };
