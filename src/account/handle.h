@@ -61,20 +61,21 @@ public:
             return refusal;
         }
         /// A request that is made of others, which work_out() gives: all of them are applied after it; or none is, and it is refused
-        /// by the rule that it gives instead, or that one of them meets. They are written down only if they are applied.
+        /// by the rule that it gives instead, or that one of them meets. They are written down only if they are applied. Its receipt tells
+        /// that so much was `asked`.
         template <class WorkOut>
-        Receipt apply_whole(const Fields& whole, const WorkOut& work_out) {
+        Receipt apply_whole(const Fields& whole, std::optional<Amount> asked, const WorkOut& work_out) {
             if (std::optional<Receipt> known = repeated(whole, 0)) return *known;
             check_moment(whole, 0);
             std::variant<std::vector<Fields>, Denial> made_of = work_out();
             if (const auto* refusal = std::get_if<Denial>(&made_of)) return parts_.journal.refuse(whole, *refusal);
-            return apply_whole_of(whole, std::get<std::vector<Fields>>(made_of));
+            return apply_whole_of(whole, asked, std::get<std::vector<Fields>>(made_of));
         }
 
     private:
         std::optional<Receipt> repeated(const Fields& fields, std::int64_t row);
         void check_moment(const Fields& fields, std::int64_t row) const;
-        Receipt apply_whole_of(const Fields& whole, const std::vector<Fields>& made_of);
+        Receipt apply_whole_of(const Fields& whole, std::optional<Amount> asked, const std::vector<Fields>& made_of);
         std::variant<Voucher, Denial> work_out(const Fields& fields, std::int64_t row);
 
         Store& store_;

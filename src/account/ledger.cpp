@@ -157,11 +157,12 @@ std::vector<Receipt> Ledger::Data::Session::apply_linked(const std::vector<Field
     return receipts;
 }
 
-Receipt Ledger::Data::Session::apply_whole_of(const Fields& whole, const std::vector<Fields>& made_of) {
+Receipt Ledger::Data::Session::apply_whole_of(const Fields& whole, std::optional<Amount> asked,
+                                              const std::vector<Fields>& made_of) {
     Receipt receipt;
     const std::optional<Denial> refusal = all_or_none([&]() -> std::optional<Denial> {
         Voucher nothing(parts_.journal.end().transaction + 1, 0);
-        nothing.asked = whole.amount.value_or(missing<Amount>());
+        nothing.asked = asked.value_or(missing<Amount>());
         receipt = parts_.journal.apply(whole, nothing);
         for (const Fields& part : made_of) {
             if (parts_.journal.recorded(part.key))

@@ -197,7 +197,8 @@ private:
 
 Receipt spend(const Organization& organization, Session& session, const Fields& asked, const SpendingParts& parts,
               const std::optional<std::string>& fund) {
-    return session.apply_whole(asked, [&] { return Rules(organization, session, asked, parts, fund).work_out(); });
+    return session.apply_whole(asked, asked.amount,
+                               [&] { return Rules(organization, session, asked, parts, fund).work_out(); });
 }
 
 }  // namespace gradus

@@ -10,6 +10,8 @@
 #include "account/policy.h"
 #include "account/rules.h"
 #include "account/spending_parts.h"
+#include "account/wording.h"
+#include "base/utf8.h"
 #include "organization/charge.h"
 
 namespace gradus {
@@ -108,6 +110,11 @@ Decision settle(Ledger& ledger, const Settlement& settlement) {
         for (std::size_t i = 0; i < most.size(); ++i)
             if (reserved.parts[i]) most[i] = reserved.parts[i]->fields.amount->units();
         const AccountKind kind = *spending.kind;
+        if (asked.amount && kind != AccountKind::hours)
+            throw Error(Code::contradiction,
+                        "spending '" + printable(asked.subject) + "' is of " + std::string(word(kind)) +
+                            ": expected its cost alone, found hours (key '" + printable(asked.key) + "')",
+                        "requests", 0, "hours");
         const bool money = kind == AccountKind::money;
         const std::int64_t units =
             kind == AccountKind::hours && asked.amount ? asked.amount->units() : spending.amount->units();

@@ -68,7 +68,8 @@ RecordedSpending recorded_spending(Journal& journal, const std::string& key) {
 
 Receipt resolve(Ledger::Data::Session& session, const Fields& asked, const RecordedSpending& spending,
                 const SpendingParts& posted) {
-    return session.apply_whole(asked, [&]() -> std::variant<std::vector<Fields>, Denial> {
+    const std::optional<Amount> counted = *spending.whole.fields.kind == AccountKind::money ? asked.cost : asked.amount;
+    return session.apply_whole(asked, counted, [&]() -> std::variant<std::vector<Fields>, Denial> {
         const std::string name = "spending '" + printable(asked.subject) + "'";
         if (!spending.whole.receipt.applied)
             return Denial{.rule = "refused",

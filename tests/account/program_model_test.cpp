@@ -137,6 +137,7 @@ TEST(ProgramModel, AgreesWithTheLibrary) {
                         {"Dee", {missing<Date>(), day("2026-06-15")}}};
         Date today = start;
         std::vector<std::string> asked;
+        std::map<std::string, AccountKind> kinds;  // of what was asked for
         for (int step = 0; step < steps; ++step) {
             today += Date::duration(static_cast<int>(random.below(2)));
             const Moment at(today);
@@ -168,7 +169,9 @@ TEST(ProgramModel, AgreesWithTheLibrary) {
             case 4: {
                 if (asked.empty()) break;
                 const auto cost = random.one_in(3) ? std::nullopt : std::optional(random.below(100));
-                const auto minutes = random.one_in(2) ? std::nullopt : std::optional(random.below(100));
+                const bool counts_hours = kinds.contains(earlier) && kinds.at(earlier) == AccountKind::hours;
+                const auto minutes =
+                    random.one_in(2) || !counts_hours ? std::nullopt : std::optional(random.below(100));
                 const Decision found =
                     settle(ledger, test::settlement(key, at, earlier, cost ? Money(*cost) : missing<Money>(),
                                                     minutes ? Minutes(*minutes) : missing<Minutes>()));
@@ -207,6 +210,7 @@ TEST(ProgramModel, AgreesWithTheLibrary) {
                     << step << ": " << found.receipt.message;
                 ++rules[found.receipt.rule];
                 asked.push_back(key);
+                kinds[key] = program.kind;
                 if (random.one_in(10)) {
                     ASSERT_EQ(request_spending(organization, ledger, spending), found);
                 }

@@ -425,6 +425,35 @@ TEST(Spending, PostsEveryPartInProportionAndFreesTheRest) {
     EXPECT_TRUE(verify(ledger).sound) << verify(ledger).message;
 }
 
+TEST(Spending, SettlesHoursOfHoursAlone) {
+    const Organization organization = organization_with({{"program", "kind", "fund"},
+                                                         {"books", "items", "pool"},
+                                                         {"time", "hours", "pool"},
+                                                         {"tuition", "money", "pool"}});
+    Ledger ledger = supplied(1'000);
+    const Moment at = midnight("2026-03-01");
+    for (const AccountKind kind : {AccountKind::hours, AccountKind::items})
+        apply(ledger, kind == AccountKind::hours ? "h" : "i", at, Supply{{"pool", kind}, Amount(1'000)});
+    request_spending(organization, ledger, spending("m", at, "Ann", "tuition", 400, april));
+    request_spending(organization, ledger, hours("t", at, "Ann", "time", 90, april));
+    request_spending(organization, ledger, spending("b", at, "Ann", "books", 0, april));
+    const LedgerHead head = ledger.head();
+    for (const char* of : {"m", "b"}) {
+        try {
+            settle(ledger, settlement("wrong", at, of, Money(0), Minutes(300)));
+            ADD_FAILURE() << of;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Code::contradiction) << error.what();
+            EXPECT_EQ(error.table(), "requests");
+            EXPECT_EQ(error.column(), "hours");
+        }
+    }
+    EXPECT_EQ(ledger.head().hash, head.hash);
+    EXPECT_EQ(settle(ledger, settlement("ms", at, "m", Money(300))).receipt.asked, Amount(300));
+    EXPECT_EQ(settle(ledger, settlement("ts", at, "t", missing<Money>(), Minutes(60))).receipt.asked, Amount(60));
+    EXPECT_TRUE(is_missing(settle(ledger, settlement("bs", at, "b", Money(0))).receipt.asked));
+}
+
 TEST(Spending, CountsItemsAndHoursWithoutMoney) {
     const Organization organization = organization_with(
         {{"program", "kind", "fund", "grant", "cap", "cap_period"}, {"books", "items", "", "2", "1", "year"}});

@@ -48,7 +48,7 @@ struct Settlement {
     std::string reason;
     std::string spending;                ///< key of the spending
     Money cost = missing<Money>();       ///< ≥ 0, at most what was reserved; missing: as reserved
-    Minutes hours = missing<Minutes>();  ///< the same, of a programme of hours
+    Minutes hours = missing<Minutes>();  ///< the same, of a programme of hours alone
     std::string provider;                ///< who is paid; may be empty
 
     friend bool operator==(const Settlement&, const Settlement&) = default;
@@ -121,7 +121,8 @@ Decision request_spending(const Organization& organization, Ledger& ledger, cons
 
 /// Posts what was spent in the end. Each part is its share of the new cost, as it was when the spending was decided; none more than was
 /// reserved of it, but for what others cannot hold. More than was reserved is refused (`reserved`): ask for the difference.
-/// @throws Error unknown_key if there is no such spending; out_of_range below 0; else as Ledger::apply().
+/// @throws Error unknown_key if there is no such spending; contradiction for hours of one of money or items; out_of_range below 0;
+///         else as Ledger::apply().
 Decision settle(Ledger& ledger, const Settlement& settlement);
 
 /// Gives up all that a spending reserved.
