@@ -7,6 +7,7 @@
 
 #include "account/fields.h"
 #include "account/handle.h"
+#include "account/operations.h"
 #include "account/policy.h"
 #include "account/rules.h"
 #include "account/spending_parts.h"
@@ -19,6 +20,37 @@ namespace gradus {
 namespace {
 
 using Session = Ledger::Data::Session;
+
+/// Why more cannot be settled than was reserved, of a spending that is open: its reservations end together.
+std::optional<Denial> beyond_reserved(Session& session, const Fields& asked, const RecordedSpending& spending,
+                                      std::int64_t units, std::int64_t cost) {
+    const Fields& whole = spending.whole.fields;
+    if (!spending.whole.receipt.applied) return std::nullopt;
+    Reservations reservations(session.store());
+    for (const std::optional<Recorded>& part : spending.parts) {
+        if (!part) continue;
+        const Reservations::State state = reservations.state(part->receipt.transaction);
+        if (state.resolved != 0 || state.reservation.expires <= asked.at) return std::nullopt;
+    }
+    const auto denial = [&](AccountKind kind, std::int64_t reserved, std::int64_t now) {
+        const auto text = [&](std::int64_t amount) {
+            const Journal& journal = session.parts().journal;
+            return to_text(Amount(amount), kind, journal.currency()) + (journal.play_money() ? " (play)" : "");
+        };
+        return Denial{.rule = "reserved",
+                      .available = Amount(reserved),
+                      .asked = Amount(now),
+                      .limit = Amount(reserved),
+                      .message = "spending '" + printable(asked.subject) + "' has " + text(reserved) +
+                                 " reserved, and " + text(now) + " was spent. Possible: another spending of " +
+                                 text(now - reserved)};
+    };
+    const bool money = whole.kind == AccountKind::money;
+    const std::int64_t costs = (money ? whole.amount : whole.cost).value_or(Amount(0)).units();
+    if (!money && units > whole.amount->units()) return denial(*whole.kind, whole.amount->units(), units);
+    if (cost > costs) return denial(AccountKind::money, costs, cost);
+    return std::nullopt;
+}
 
 /// Moves what a part cannot hold to those that can, in order; what nobody can
 /// stays with the first that holds anything, and is refused there.
@@ -125,8 +157,9 @@ Decision settle(Ledger& ledger, const Settlement& settlement) {
                                       .units();
         SpendingParts posted = parts_of(kind, units, cost, shares_in(spending.shares));
         fit(posted, most, money ? 0 : 1);
-        return decision(resolve(session, asked, reserved, posted), reserved,
-                        [&](std::size_t place) { return Amount(posted[place]); });
+        return decision(
+            resolve(session, asked, reserved, posted, beyond_reserved(session, asked, reserved, units, cost)), reserved,
+            [&](std::size_t place) { return Amount(posted[place]); });
     });
 }
 

@@ -67,7 +67,7 @@ RecordedSpending recorded_spending(Journal& journal, const std::string& key) {
 }
 
 Receipt resolve(Ledger::Data::Session& session, const Fields& asked, const RecordedSpending& spending,
-                const SpendingParts& posted) {
+                const SpendingParts& posted, const std::optional<Denial>& refusal) {
     const std::optional<Amount> counted = *spending.whole.fields.kind == AccountKind::money ? asked.cost : asked.amount;
     return session.apply_whole(asked, counted, [&]() -> std::variant<std::vector<Fields>, Denial> {
         const std::string name = "spending '" + printable(asked.subject) + "'";
@@ -75,6 +75,7 @@ Receipt resolve(Ledger::Data::Session& session, const Fields& asked, const Recor
             return Denial{.rule = "refused",
                           .message = name + " was refused: " + spending.whole.receipt.message +
                                      ". Possible: ask again, with another key"};
+        if (refusal) return *refusal;
         std::vector<Fields> made_of;
         for (std::size_t i = 0; i < posted.size(); ++i) {
             if (!spending.parts[i] && posted[i] > 0)

@@ -41,8 +41,8 @@ struct RecordedSpending {
 /// @throws Error unknown_key if there is no such spending.
 RecordedSpending recorded_spending(Journal& journal, const std::string& key);
 
-/// Settles or cancels: posts so much of each part, and voids those of which nothing is posted.
+/// Settles or cancels: posts so much of each part, and voids those of which nothing is posted; unless there is a `refusal`.
 Receipt resolve(Ledger::Data::Session& session, const Fields& asked, const RecordedSpending& spending,
-                const SpendingParts& posted);
+                const SpendingParts& posted, const std::optional<Denial>& refusal = {});
 
 }  // namespace gradus

@@ -417,7 +417,15 @@ TEST(Spending, PostsEveryPartInProportionAndFreesTheRest) {
     request_spending(organization, ledger, spending("s", at, "Ann", "tuition", 100, april));
     const Decision more = settle(ledger, settlement("more", at, "s", Money(101)));
     EXPECT_EQ(more.receipt.rule, "reserved");
+    EXPECT_EQ(more.receipt.message,
+              "spending 's' has 1.00 EUR reserved, and 1.01 EUR was spent. Possible: another spending of 0.01 EUR");
+    EXPECT_EQ(more.receipt.asked, Amount(101));
+    EXPECT_EQ(more.receipt.limit, Amount(100));
+    EXPECT_EQ(more.remedy, Remedy::ask_less);
+    EXPECT_EQ(more.at_most, Amount(100));
+    EXPECT_EQ(more.lacking, Amount(1));
     EXPECT_TRUE(settle(ledger, settlement("same", at, "s")).receipt.applied);
+    EXPECT_EQ(settle(ledger, settlement("late", at, "s", Money(101))).receipt.rule, "resolved");
     // Free of charge: nothing was reserved, and nothing can be paid.
     EXPECT_TRUE(request_spending(organization, ledger, spending("free", at, "Ann", "tuition", 0, april)).parts.empty());
     EXPECT_EQ(settle(ledger, settlement("dear", at, "free", Money(1))).receipt.rule, "reserved");
@@ -449,6 +457,12 @@ TEST(Spending, SettlesHoursOfHoursAlone) {
         }
     }
     EXPECT_EQ(ledger.head().hash, head.hash);
+    const Decision longer = settle(ledger, settlement("long", at, "t", missing<Money>(), Minutes(120)));
+    EXPECT_EQ(longer.receipt.rule, "reserved");
+    EXPECT_EQ(longer.receipt.message,
+              "spending 't' has 1 h 30 min reserved, and 2 h was spent. Possible: another spending of 30 min");
+    EXPECT_EQ(settle(ledger, settlement("dear", at, "t", Money(5))).receipt.message,
+              "spending 't' has 0.00 EUR reserved, and 0.05 EUR was spent. Possible: another spending of 0.05 EUR");
     EXPECT_EQ(settle(ledger, settlement("ms", at, "m", Money(300))).receipt.asked, Amount(300));
     EXPECT_EQ(settle(ledger, settlement("ts", at, "t", missing<Money>(), Minutes(60))).receipt.asked, Amount(60));
     EXPECT_TRUE(is_missing(settle(ledger, settlement("bs", at, "b", Money(0))).receipt.asked));
