@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include <gradus/base/error.h>
 
@@ -108,27 +110,41 @@ Decision decision(Receipt receipt, const RecordedSpending& spending, const Amoun
     return answer;
 }
 
+Decision reserved(Session& session, const std::string& key, Receipt receipt) {
+    if (!receipt.applied) return decision(std::move(receipt));
+    const RecordedSpending spending = recorded_spending(session.parts().journal, key);
+    return decision(std::move(receipt), spending,
+                    [&](std::size_t place) { return *spending.parts[place]->fields.amount; });
+}
+
 }  // namespace
 
 Decision request_spending(const Organization& organization, Ledger& ledger, const Spending& spending) {
-    known<PersonTag>(organization, spending.person, "person");
-    const ProgramId program = known<ProgramTag>(organization, spending.program, "program");
-    const ActivityId activity = known<ActivityTag>(organization, spending.activity, "activity");
-    check_currency(organization, ledger.currency());
-    check_mock(organization, program, ledger.play_money());
-    Fields asked = fields_of(spending, kind_of(organization, program));
-    const std::pair<double, double> shares = shares_of(organization, program, activity);
-    asked.shares = text_of_shares(shares);
-    check_client(asked, 0);
-    const std::int64_t cost =
-        (*asked.kind == AccountKind::money ? asked.amount : asked.cost).value_or(Amount(0)).units();
-    const SpendingParts parts = parts_of(*asked.kind, asked.amount->units(), cost, shares);
     return ledger.data().write([&](Session& session) {
-        Receipt receipt = spend(organization, session, asked, parts);
-        if (!receipt.applied) return decision(std::move(receipt));
-        const RecordedSpending reserved = recorded_spending(session.parts().journal, asked.key);
-        return decision(std::move(receipt), reserved,
-                        [&](std::size_t place) { return *reserved.parts[place]->fields.amount; });
+        // Asked before, of whatever organisation: the answer that was given.
+        if (const auto before = session.parts().journal.recorded(spending.key);
+            before && before->fields.operation == OperationKind::spend) {
+            Fields asked = fields_of(spending, *before->fields.kind);
+            check_client(asked, 0);
+            return reserved(
+                session, asked.key, session.apply_whole(asked, {}, [&]() -> std::variant<std::vector<Fields>, Denial> {
+                    throw Error(Code::internal, "the key '" + printable(asked.key) + "' is both known and unknown",
+                                "requests");
+                }));
+        }
+        known<PersonTag>(organization, spending.person, "person");
+        const ProgramId program = known<ProgramTag>(organization, spending.program, "program");
+        const ActivityId activity = known<ActivityTag>(organization, spending.activity, "activity");
+        check_currency(organization, ledger.currency());
+        check_mock(organization, program, ledger.play_money());
+        Fields asked = fields_of(spending, kind_of(organization, program));
+        const std::pair<double, double> shares = shares_of(organization, program, activity);
+        asked.shares = text_of_shares(shares);
+        check_client(asked, 0);
+        const std::int64_t cost =
+            (*asked.kind == AccountKind::money ? asked.amount : asked.cost).value_or(Amount(0)).units();
+        const SpendingParts parts = parts_of(*asked.kind, asked.amount->units(), cost, shares);
+        return reserved(session, asked.key, spend(organization, session, asked, parts));
     });
 }
 

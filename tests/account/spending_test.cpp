@@ -375,7 +375,13 @@ TEST(Spending, AnswersTheSameRequestAsTheFirstTime) {
     changed[1][3] = "0.5";
     const Organization other = organization_with(changed);
     EXPECT_EQ(request_spending(other, ledger, asked), first);
+    // Nor need it know the programme any more, or keep its kind.
+    EXPECT_EQ(request_spending(organization_with({{"program"}, {"another"}}), ledger, asked), first);
+    EXPECT_EQ(request_spending(organization_with({{"program", "kind"}, {"tuition", "hours"}}), ledger, asked), first);
     EXPECT_EQ(ledger.head().hash, head.hash);
+    Spending more = asked;
+    more.cost = Money(401);
+    EXPECT_THROW(request_spending(organization_with({{"program"}, {"another"}}), ledger, more), Error);
     Spending body = asked;
     body.activity = "coach";
     EXPECT_THROW(request_spending(organization, ledger, body), Error);

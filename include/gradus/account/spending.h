@@ -112,7 +112,8 @@ struct Decision {
 /// activity; an agreed plan where it requires one; the fund that it spends from has been supplied; the cap of the calendar period
 /// of the first day, over what was reserved and posted by spendings (not by requests sent to the ledger itself), of a pool of money
 /// with the fund's part, else by the account's alone; the amounts.
-/// The same spending again gets the same answer, whatever has changed since; it is kept under its key, and a granted one's parts as
+/// The same spending again gets the same answer, whatever has changed since, even if the organisation no longer knows whom or what it
+/// names; it is kept under its key, and a granted one's parts as
 /// reservations under the keys `KEY/account`, `KEY/own` and `KEY/fund`.
 /// @throws Error unknown_key for a person, programme or activity that the organisation has not; missing_value for a programme
 ///         without a kind, an absent first_day, or what its kind requires; contradiction for a mock programme in a ledger of real
