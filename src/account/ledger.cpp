@@ -12,6 +12,7 @@
 #include "account/mutant.h"
 #include "account/operations.h"
 #include "account/schema.h"
+#include "account/spending_parts.h"
 #include "account/store.h"
 #include "account/wording.h"
 #include "base/utf8.h"
@@ -81,6 +82,7 @@ void Ledger::Data::refuse_writing() const {
 
 Receipt Ledger::Data::Session::apply(const Fields& asked, std::int64_t row) {
     if (std::optional<Receipt> known = repeated(asked, row)) return *known;
+    check_no_part(parts_.journal, asked, row);
     Fields fields = asked;
     if (broken(Mutant::duplicate_applied) || broken(Mutant::concurrent_duplicate_applied))
         while (parts_.journal.recorded(fields.key)) fields.key += "'";
@@ -130,6 +132,7 @@ std::vector<Receipt> Ledger::Data::Session::apply_linked(const std::vector<Field
             receipts.push_back(std::move(*known));
             continue;
         }
+        check_no_part(parts_.journal, requests[i], row);
         auto outcome = work_out(requests[i], row);
         if (auto* refused = std::get_if<Denial>(&outcome)) {
             refusal = std::move(*refused);

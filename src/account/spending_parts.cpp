@@ -66,6 +66,18 @@ RecordedSpending recorded_spending(Journal& journal, const std::string& key) {
     return spending;
 }
 
+void check_no_part(Journal& journal, const Fields& fields, std::int64_t row) {
+    if (fields.operation != OperationKind::post && fields.operation != OperationKind::void_reservation) return;
+    const std::optional<Recorded> reserved = journal.recorded(fields.subject);
+    if (!reserved || reserved->fields.operation != OperationKind::reserve || reserved->fields.subject.empty()) return;
+    const std::string whole = "'" + printable(reserved->fields.subject) + "'";
+    throw Error(Code::contradiction,
+                "'" + printable(fields.subject) + "' is a part of spending " + whole +
+                    ", and is not resolved alone; expected a reservation of its own, or settle or cancel " + whole +
+                    " (key '" + printable(fields.key) + "')",
+                "requests", row, "reservation");
+}
+
 Receipt resolve(Ledger::Data::Session& session, const Fields& asked, const RecordedSpending& spending,
                 const SpendingParts& posted, const std::optional<Denial>& refusal) {
     const std::optional<Amount> counted = *spending.whole.fields.kind == AccountKind::money ? asked.cost : asked.amount;

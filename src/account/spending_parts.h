@@ -41,6 +41,10 @@ struct RecordedSpending {
 /// @throws Error unknown_key if there is no such spending.
 RecordedSpending recorded_spending(Journal& journal, const std::string& key);
 
+/// @throws Error contradiction for a client's post or void of a reservation that is part of a spending: the rest of it could then
+///         neither be settled nor cancelled.
+void check_no_part(Journal& journal, const Fields& fields, std::int64_t row);
+
 /// Settles or cancels: posts so much of each part, and voids those of which nothing is posted; unless there is a `refusal`.
 Receipt resolve(Ledger::Data::Session& session, const Fields& asked, const RecordedSpending& spending,
                 const SpendingParts& posted, const std::optional<Denial>& refusal = {});

@@ -439,6 +439,35 @@ TEST(Spending, PostsEveryPartInProportionAndFreesTheRest) {
     EXPECT_TRUE(verify(ledger).sound) << verify(ledger).message;
 }
 
+TEST(Spending, IsResolvedAsAWhole) {
+    const Organization organization = organization_with(tuition());
+    Ledger ledger = supplied(1'000);
+    const Moment at = midnight("2026-03-01");
+    EXPECT_TRUE(
+        request_spending(organization, ledger, spending("s", at, "Ann", "tuition", 400, april)).receipt.applied);
+    const LedgerHead head = ledger.head();
+    const auto refused = [&](const std::vector<Request>& requests, bool linked) {
+        try {
+            ledger.apply(requests, linked);
+            ADD_FAILURE() << requests[0].key;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Code::contradiction) << error.what();
+            EXPECT_EQ(error.table(), "requests");
+            EXPECT_EQ(error.row(), 1);
+            EXPECT_EQ(error.column(), "reservation");
+            EXPECT_TRUE(has(error.what(), "is a part of spending 's', and is not resolved alone")) << error.what();
+        }
+    };
+    for (const bool linked : {false, true})
+        for (const char* part : {"s/account", "s/own"}) {
+            refused({{"p", at, "test", "", Post{part, Amount(1), ""}}}, linked);
+            refused({{"v", at, "test", "", Void{part}}}, linked);
+        }
+    EXPECT_EQ(ledger.head().hash, head.hash);
+    EXPECT_TRUE(settle(ledger, settlement("ss", at, "s", Money(200))).receipt.applied);
+    apply(ledger, "refund", at, Reverse{"ss/own"});  // a correction resolves nothing
+}
+
 TEST(Spending, SettlesHoursOfHoursAlone) {
     const Organization organization = organization_with({{"program", "kind", "fund"},
                                                          {"books", "items", "pool"},

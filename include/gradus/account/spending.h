@@ -114,7 +114,8 @@ struct Decision {
 /// with the fund's part, else by the account's alone; the amounts.
 /// The same spending again gets the same answer, whatever has changed since, even if the organisation no longer knows whom or what it
 /// names; it is kept under its key, and a granted one's parts as
-/// reservations under the keys `KEY/account`, `KEY/own` and `KEY/fund`.
+/// reservations under the keys `KEY/account`, `KEY/own` and `KEY/fund`, which settle() and cancel() resolve together: no Post or Void
+/// of one is taken.
 /// @throws Error unknown_key for a person, programme or activity that the organisation has not; missing_value for a programme
 ///         without a kind, an absent first_day, or what its kind requires; contradiction for a mock programme in a ledger of real
 ///         money or a real one in one of play money, and for another currency; out_of_range below 0; else as Ledger::apply().
