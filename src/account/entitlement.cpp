@@ -36,8 +36,8 @@ Entitlement entitlement(const Organization& organization, const Ledger& ledger, 
             cap_until[row] = found.cap_until;
             const Date to = programs.valid_to[row];
             until[row] = is_missing(to) ? left : is_missing(left) ? to : std::min(to, left);
-            expires[row] = found.expires;
-            expiring[row] = is_missing(found.expires) ? missing<Amount>() : Amount(found.expiring);
+            expires[row] = found.expiring.empty() ? missing<Moment>() : found.expiring[0].first;
+            expiring[row] = found.expiring.empty() ? missing<Amount>() : Amount(found.expiring[0].second);
             account_share[row] = programs.account_share[row], employee_share[row] = programs.employee_share[row];
             requires_plan[row] = programs.requires_plan[row];
             kinds->push_back(programs.activity_kinds[row]), reason->push_back(found.reason);

@@ -1,6 +1,8 @@
 #include <gradus/account/notice.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -77,13 +79,20 @@ Notices notices(const Organization& organization, const Ledger& ledger, Moment a
                 if (!found.held) continue;
                 const Notice common{person, program, NoticeKind::no_plan, found.kind, found.usable()};
                 if (!std::binary_search(have.begin(), have.end(), person)) rows.push_back(common);
-                if (!is_missing(found.expires) && day_of(found.expires) <= last) {
+                for (const auto& [expires, amount] : found.expiring) {
+                    if (day_of(expires) > last) break;
+                    const Notice before = rows.empty() ? common : rows.back();
+                    if (before.notice == NoticeKind::expiring && before.person == person && before.program == program &&
+                        before.date == day_of(expires)) {
+                        rows.back().amount += amount;  // on one day, at another moment
+                        continue;
+                    }
                     Notice notice = common;
-                    notice.notice = NoticeKind::expiring, notice.amount = found.expiring;
-                    notice.date = day_of(found.expires);
+                    notice.notice = NoticeKind::expiring, notice.amount = amount, notice.date = day_of(expires);
                     rows.push_back(notice);
                 }
-                if (found.usable() == 0) continue;
+                if (found.available == 0) continue;
+                std::map<Date, std::optional<std::int64_t>> caps;  // by the first day of the period
                 for (const std::size_t row : opening) {
                     const Date first = sessions.first_day[row];
                     const ActivityId activity = sessions.activity[row];
@@ -92,7 +101,11 @@ Notices notices(const Organization& organization, const Ledger& ledger, Moment a
                         not_for(organization, program, person, day, first) ||
                         !may_take(organization, activity, person, day))
                         continue;
+                    const auto [cap, added] = caps.try_emplace(cap_period_of(organization, program, first).first);
+                    if (added) cap->second = left_of_cap(organization, store, program, person, first, at);
                     Notice notice = common;
+                    notice.amount = std::min(found.available, cap->second.value_or(found.available));
+                    if (notice.amount == 0) continue;
                     notice.notice = NoticeKind::session, notice.date = first, notice.activity = activity;
                     notice.session = SessionId(static_cast<std::int32_t>(row));
                     rows.push_back(notice);

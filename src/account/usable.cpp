@@ -20,8 +20,9 @@ void add_account(Usable& usable, Ledger::Data::Parts& parts, const Account& acco
         std::int64_t& sum = book.kind == BookKind::own ? usable.own : usable.available;
         sum = checked_sum(sum, free, who);
         if (usable.shared || book.kind == BookKind::own || book.expires == never || free == 0) continue;
-        if (is_missing(usable.expires)) usable.expires = book.expires;
-        if (usable.expires == book.expires) usable.expiring += free;
+        if (usable.expiring.empty() || usable.expiring.back().first != book.expires)
+            usable.expiring.emplace_back(book.expires, 0);
+        usable.expiring.back().second += free;
     }
 }
 
@@ -36,6 +37,16 @@ void check_now(const Organization& organization, Ledger::Data::Parts& parts, Mom
                     "expected no earlier than " + to_text(end.at) + ", the moment of the last transaction, found " +
                         to_text(at),
                     "ledger", 0, "at");
+}
+
+std::optional<std::int64_t> left_of_cap(const Organization& organization, Store& store, ProgramId program,
+                                        PersonId person, Date day, Moment at) {
+    const Amount cap = organization->programs.cap[static_cast<std::size_t>(program.value())];
+    if (is_missing(cap)) return std::nullopt;
+    const std::int64_t used =
+        used_of_cap(store, account_of(organization, program, person), capped_fund(organization, program),
+                    cap_period_of(organization, program, day), at);
+    return std::max<std::int64_t>(cap.units() - used, 0);
 }
 
 Usable usable_of(const Organization& organization, Ledger::Data::Parts& parts, Store& store, ProgramId program,
@@ -59,12 +70,8 @@ Usable usable_of(const Organization& organization, Ledger::Data::Parts& parts, S
     add_account(usable, parts, account, at);
     const std::string source = source_of(organization, program, person, day);
     if (usable.shared) usable.available = parts.books.balance(FundAccount{source, account.kind}, at).available.units();
-    if (const Amount cap = programs.cap[row]; !is_missing(cap)) {
-        const CapPeriodOf period = cap_period_of(organization, program, day);
-        usable.cap_left = std::max<std::int64_t>(
-            cap.units() - used_of_cap(store, account, capped_fund(organization, program), period, at), 0);
-        usable.cap_until = period.end;
-    }
+    usable.cap_left = left_of_cap(organization, store, program, person, day, at);
+    if (usable.cap_left) usable.cap_until = cap_period_of(organization, program, day).end;
     if (usable.available == 0)
         usable.reason = usable.shared ? to_text(Payer(FundAccount{source, account.kind})) + " has nothing available"
                                       : "nothing is granted that is neither used, reserved nor expired";

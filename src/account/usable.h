@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gradus/account/ledger.h>
 #include <gradus/organization/organization.h>
@@ -19,8 +21,8 @@ struct Usable {
     std::int64_t available = 0, own = 0;
     std::optional<std::int64_t> cap_left{};
     Date cap_until = missing<Date>();
-    Moment expires = missing<Moment>();  ///< the first of what is available
-    std::int64_t expiring = 0;
+    /// Of what is available, how much expires when: the next first.
+    std::vector<std::pair<Moment, std::int64_t>> expiring{};
     std::string reason{};  ///< why nothing
     bool held = false;     ///< the programme holds the person, and its money is of the ledger's kind
 
@@ -28,6 +30,10 @@ struct Usable {
 };
 Usable usable_of(const Organization& organization, Ledger::Data::Parts& parts, Store& store, ProgramId program,
                  PersonId person, Moment at);
+
+/// What the cap leaves for a first day; nothing where there is no cap. Within a transaction of the file.
+std::optional<std::int64_t> left_of_cap(const Organization& organization, Store& store, ProgramId program,
+                                        PersonId person, Date day, Moment at);
 
 /// @throws Error contradiction for another currency; out_of_range for a moment before the last transaction's.
 void check_now(const Organization& organization, Ledger::Data::Parts& parts, Moment at);

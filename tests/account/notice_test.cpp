@@ -62,4 +62,25 @@ TEST(Notices, TellsOfPlansExpiryAndSessions) {
     EXPECT_EQ(notices(organization, play, at, 30, {}).size(), 0u);
 }
 
+TEST(Notices, TellsOfEveryExpiryAndOfSessionsByTheirOwnPeriodsCap) {
+    const Organization organization =
+        organization_with({{"program", "kind", "fund", "grant", "cap", "cap_period", "person", "activity_kinds"},
+                           {"p", "money", "pool", "1", "0.5", "month", "Bo", "coaching"}});
+    Ledger ledger = Ledger::open(":memory:");
+    const Moment at = midnight("2026-01-20");
+    const Account bo{"Bo", "p"};
+    const std::vector<PersonId> planned{id<PersonTag>(organization, "Bo")};
+    apply(ledger, "supply", at, Supply{{"pool"}, Amount(1'000)});
+    apply(ledger, "a", at, Grant{"pool", bo, Amount(60), midnight("2026-01-25")});
+    apply(ledger, "b", at, Grant{"pool", bo, Amount(20), midnight("2026-02-03")});
+    apply(ledger, "c", at, Grant{"pool", bo, Amount(30), midnight("2026-02-03") + std::chrono::hours(5)});
+    apply(ledger, "d", at, Grant{"pool", bo, Amount(40), midnight("2026-04-01")});
+    // January's cap is used up; s3 is in February.
+    Spending asked = test::spending("s", at, "Bo", "p", 100, day("2026-01-21"));
+    asked.activity = "coach";
+    ASSERT_TRUE(request_spending(organization, ledger, asked).receipt.applied);
+    EXPECT_EQ(lines(notices(organization, ledger, at, 30, planned)),
+              (std::vector<std::string>{"Bo p expiring 10 -7 -", "Bo p expiring 50 2 -", "Bo p session 50 11 s3"}));
+}
+
 }  // namespace

@@ -34,7 +34,8 @@ struct Notices : Table {
     Column<Amount> amount{*this,
                           {.name = "amount",
                            .unit = "of its kind",
-                           .meaning = "what may be used; of an expiring balance, how much expires"}};
+                           .meaning = "what may be used, of a session on its first day; of an expiring balance, how "
+                                      "much expires"}};
     Column<Date> date{
         *this,
         {.name = "date", .meaning = "first day no longer usable of what expires; first day of a session; else absent"}};
@@ -42,9 +43,9 @@ struct Notices : Table {
     Column<SessionId> session{*this, {.name = "session", .meaning = "which session"}};
 };
 
-/// Notices at a moment to everyone whom a programme holds: those not among `planned` who have no plan; balances with something that expires
-/// within `lead_days`; sessions with a free seat whose first day lies on the day of `at` or up to `lead_days` after it, of activities
-/// that the programme pays for and the person may take, where something may be used. `planned`: who has a plan, in any order.
+/// Notices at a moment to everyone whom a programme holds: those not among `planned` who have no plan; each day within `lead_days` on
+/// which something of a balance expires; sessions with a free seat whose first day lies on the day of `at` or up to `lead_days` after it, of activities
+/// that the programme pays for and the person may take, where something may be used in the cap's period of that day. `planned`: who has a plan, in any order.
 /// Programmes that are mock where the ledger is not, or are not where it is, are left out.
 /// @throws Error out_of_range for lead_days below 0 or above 36,500; else as entitlement().
 Notices notices(const Organization& organization, const Ledger& ledger, Moment at, std::int32_t lead_days,
