@@ -19,7 +19,7 @@ Entitlement entitlement(const Organization& organization, const Ledger& ledger, 
         const std::size_t size = programs.size();
         Buffer<ProgramId> program(size);
         Buffer<AccountKind> kind(size);
-        Buffer<Amount> usable(size), available(size), own(size), cap_left(size), expiring(size);
+        Buffer<Amount> usable(size), available(size), idle(size), own(size), cap_left(size), expiring(size);
         Buffer<bool> shared(size), requires_plan(size);
         Buffer<Date> cap_until(size), until(size);
         Buffer<Moment> expires(size);
@@ -31,6 +31,7 @@ Entitlement entitlement(const Organization& organization, const Ledger& ledger, 
             const Usable found = usable_of(organization, parts, store, program[row], person, at);
             kind[row] = found.kind, shared[row] = found.shared;
             usable[row] = Amount(found.usable()), available[row] = Amount(found.available);
+            idle[row] = found.idle == 0 ? missing<Amount>() : Amount(found.idle);
             own[row] = Amount(found.own);
             cap_left[row] = found.cap_left ? Amount(*found.cap_left) : missing<Amount>();
             cap_until[row] = found.cap_until;
@@ -47,7 +48,7 @@ Entitlement entitlement(const Organization& organization, const Ledger& ledger, 
         table.program.set(std::move(program), organization.programs().strings());
         table.kind.set(std::move(kind)), table.usable.set(std::move(usable));
         table.available.set(std::move(available)), table.shared.set(std::move(shared));
-        table.own.set(std::move(own)), table.cap_left.set(std::move(cap_left));
+        table.idle.set(std::move(idle)), table.own.set(std::move(own)), table.cap_left.set(std::move(cap_left));
         table.cap_until.set(std::move(cap_until)), table.activity_kinds.set(kinds);
         table.until.set(std::move(until)), table.expires.set(std::move(expires));
         table.expiring.set(std::move(expiring)), table.account_share.set(std::move(account_share));

@@ -69,7 +69,9 @@ Usable usable_of(const Organization& organization, Ledger::Data::Parts& parts, S
     usable.held = true;
     add_account(usable, parts, account, at);
     const std::string source = source_of(organization, program, person, day);
-    if (usable.shared) usable.available = parts.books.balance(FundAccount{source, account.kind}, at).available.units();
+    if (usable.shared)
+        usable.idle = usable.available,
+        usable.available = parts.books.balance(FundAccount{source, account.kind}, at).available.units();
     usable.cap_left = left_of_cap(organization, store, program, person, day, at);
     if (usable.cap_left) usable.cap_until = cap_period_of(organization, program, day).end;
     if (usable.available == 0)

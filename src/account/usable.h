@@ -19,6 +19,7 @@ struct Usable {
     AccountKind kind = AccountKind::money;
     bool shared = false;
     std::int64_t available = 0, own = 0;
+    std::int64_t idle = 0;  ///< granted to the account of a pool, which pays in its place
     std::optional<std::int64_t> cap_left{};
     Date cap_until = missing<Date>();
     /// Of what is available, how much expires when: the next first.

@@ -63,6 +63,23 @@ TEST(Entitlement, TellsWhatForWhatAndUntilWhen) {
     EXPECT_EQ(left.usable[1], Amount(0));
 }
 
+TEST(Entitlement, TellsOfGrantsThatAPoolDoesNotUse) {
+    const Organization organization =
+        organization_with({{"program", "kind", "fund", "account_share"}, {"pooled", "money", "pool", "1"}});
+    Ledger ledger = Ledger::open(":memory:");
+    const Moment at = midnight("2026-05-10");
+    const PersonId ann = id<PersonTag>(organization, "Ann");
+    apply(ledger, "a", at, Supply{{"pool"}, Amount(1'000)});
+    EXPECT_TRUE(is_missing(entitlement(organization, ledger, ann, at).idle[0]));
+    apply(ledger, "b", at, Grant{"pool", {"Ann", "pooled"}, Amount(600)});
+    const Entitlement table = entitlement(organization, ledger, ann, at);
+    EXPECT_EQ(table.idle[0], Amount(600));
+    EXPECT_EQ(table.available[0], Amount(400));
+    EXPECT_EQ(request_spending(organization, ledger, test::spending("s", at, "Ann", "pooled", 500, day("2026-06-01")))
+                  .receipt.rule,
+              "fund");
+}
+
 TEST(Entitlement, IsBoundByTheCap) {
     const Organization organization =
         organization_with({{"program", "kind", "fund", "cap", "cap_period"}, {"time", "hours", "pool", "1", "month"}});

@@ -28,6 +28,11 @@ struct Entitlement : Table {
                               .meaning = "what the account has of what was granted; of a pool, what anyone may use"}};
     Column<bool> shared{
         *this, {.name = "shared", .meaning = "it is a pool that all use, first come first served, and grants nothing"}};
+    Column<Amount> idle{*this,
+                        {.name = "idle",
+                         .unit = "of its kind",
+                         .meaning = "granted to the account all the same where a pool pays: never used by the "
+                                    "programme; absent: none"}};
     Column<Amount> own{*this, {.name = "own", .unit = "of its kind", .meaning = "the employee's own in the account"}};
     Column<Amount> cap_left{
         *this, {.name = "cap_left", .unit = "of its kind", .meaning = "left of the cap this period; absent: no cap"}};

@@ -89,7 +89,7 @@ def entitlement(*, file: File, person: Annotated[
     if as_json:
         show(found, as_json)
     else:
-        may = ("usable", "available", "own", "cap_left", "cap_until")
+        may = ("usable", "available", "idle", "own", "cap_left", "cap_until")
         until = ("until", "expires", "expiring", "activity_kinds", "account_share", "employee_share", "requires_plan")
         print_blocks(terminal.console(), found, ("program",), may, until, ("reason",))
 
