@@ -32,9 +32,9 @@ struct Spending {
     std::string activity;                ///< key of activities
     Money cost = missing<Money>();       ///< ≥ 0; required of a programme of money
     Minutes hours = missing<Minutes>();  ///< ≥ 0; required of a programme of hours, used by it alone
-    Date first_day = missing<Date>();    ///< of the activity: decides validity and the period of the cap
+    Date first_day = missing<Date>();    ///< of the activity: decides validity and the period of the cap; may be past
     std::string provider;                ///< may be empty
-    std::string agreed_plan;             ///< key of the plan that it is part of; empty: none
+    std::string agreed_plan;  ///< key of the plan that it is part of, for which who asks vouches; empty: none
     std::optional<Moment> expires = {};  ///< from then on nothing is reserved any more; absent: no end
 
     friend bool operator==(const Spending&, const Spending&) = default;
@@ -109,13 +109,12 @@ struct Decision {
 /// Decides a spending by its programme's rules, and reserves every part of it, or none. The rules are checked within the same
 /// transaction of the ledger as the reservations are made: two requests at once cannot pass a cap together. In order: the person
 /// takes part on the day asked and the first day; the scope holds them; the programme is valid on the first day; its kinds of
-/// activity; an agreed plan where it requires one; the fund that it spends from has been supplied; the cap of the calendar period
-/// of the first day, over what was reserved and posted by spendings (not by requests sent to the ledger itself), of a pool of money
-/// with the fund's part, else by the account's alone; the amounts.
+/// activity; an agreed plan, of whatever name (plans are checked where they are agreed), where it requires one; the fund that it
+/// spends from has been supplied; the cap of the calendar period of the first day, over what was reserved and posted by spendings (not
+/// by requests sent to the ledger itself): of a pool of money with the fund's part, else by the account's alone; the amounts.
 /// The same spending again gets the same answer, whatever has changed since, even if the organisation no longer knows whom or what it
-/// names; it is kept under its key, and a granted one's parts as
-/// reservations under the keys `KEY/account`, `KEY/own` and `KEY/fund`, which settle() and cancel() resolve together: no Post or Void
-/// of one is taken.
+/// names. It is kept under its key, and a granted one's parts as reservations under the keys `KEY/account`, `KEY/own` and `KEY/fund`,
+/// which settle() and cancel() resolve together: no Post or Void of one is taken.
 /// @throws Error unknown_key for a person, programme or activity that the organisation has not; missing_value for a programme
 ///         without a kind, an absent first_day, or what its kind requires; contradiction for a mock programme in a ledger of real
 ///         money or a real one in one of play money, and for another currency; out_of_range below 0; else as Ledger::apply().
