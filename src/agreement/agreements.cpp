@@ -7,6 +7,7 @@
 #include <gradus/base/error.h>
 
 #include "account/chain.h"
+#include "account/policy.h"
 #include "account/wording.h"
 #include "agreement/change.h"
 #include "agreement/handle.h"
@@ -95,11 +96,7 @@ private:
 
 Agreements::Data::Data(const Ledger& ledger, const Organization& organization)
     : ledger_(ledger), organization_(organization) {
-    const std::string_view own = organization->settings.currency.size() ? organization->settings.currency[0] : "EUR";
-    if (own != ledger.currency())
-        throw Error(Code::contradiction,
-                    "the organisation's money is " + std::string(own) + ", and the ledger's " + ledger.currency(),
-                    "settings", 0, "currency");
+    check_currency(organization, ledger.currency());
     ledger_.data().alone([&](Store& store) { records_ = std::make_unique<Records>(store); });
 }
 

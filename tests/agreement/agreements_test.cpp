@@ -15,6 +15,7 @@
 
 #include <gradus/account/ledger_check.h>
 #include <gradus/agreement/agreement_tables.h>
+#include <gradus/base/error.h>
 
 #include "account/wording.h"
 #include "agreement/agreement_model.h"
@@ -200,6 +201,18 @@ TEST(Agreements, DoWhatTheModelDoes) {
                              "available", "supplied", "cap", "own", "fund"})
         EXPECT_GT(met[rule], 0) << "'" << rule << "' was never met";
     RecordProperty("operations", static_cast<int>(compared));
+}
+
+TEST(Agreements, AreOfTheLedgersCurrency) {
+    try {
+        const Agreements agreements(Ledger::open(":memory:", {.currency = "CHF"}), team());
+        ADD_FAILURE();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Code::contradiction);
+        EXPECT_EQ(error.column(), "currency");
+        EXPECT_NE(std::string(error.what()).find("the organisation counts in EUR, and the ledger in CHF"),
+                  std::string::npos);
+    }
 }
 
 TEST(Agreements, SurviveARestartInTheMiddle) {
