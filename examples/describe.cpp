@@ -90,7 +90,8 @@ int main() {
                  "[Tables by example](table-examples.md) shows rows of each.\n\n"
                  "A *key* names a row of the table (or a word of the vocabulary) that is given with it. A\n"
                  "*level* is read from a label of the scale or a number, and kept as a position. *Carried*\n"
-                 "columns are checked, kept and handed on; nothing computes with them yet.\n";
+                 "columns are checked, kept and handed on, and no plan is computed with them; those of `programs` are\n"
+                 "for the [ledger](methods/programs.md).\n";
 
     heading("Input tables of an organisation",
             "Read together by `Organization`, and immutable from then on. Only `scales`, `capabilities`, `roles`,\n"

@@ -43,7 +43,7 @@ struct Field {
     std::string_view meaning{};  ///< one line
     bool required = false;       ///< input: the column and every cell must be given
     bool identity = false;       ///< input: two rows that agree in all such columns contradict each other
-    bool carried = false;        ///< input: validated and handed on; nothing computes with it yet
+    bool carried = false;        ///< input: validated and handed on; no plan is computed with it
     double low = -std::numeric_limits<double>::infinity();       ///< lowest number allowed
     double high = std::numeric_limits<double>::infinity();       ///< highest number allowed
     double fallback = std::numeric_limits<double>::quiet_NaN();  ///< what missing means; NaN: stays missing
