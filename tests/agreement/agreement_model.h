@@ -245,14 +245,14 @@ private:
         if (item.money_program == "P") return {"F", "", "fund"};
         return {plan.person, item.money_program, "money"};
     }
-    /// What the programme's caps leave of an account part in the period of the item: "T" 25 a month, "P" 60 a quarter, "H" 90 minutes a
+    /// What the programme's caps leave of an account part in the period of the item: "T" 25 a month, "P" 12 a quarter, "H" 90 minutes a
     /// month, "I" 3 items in all. "P" is a pool, and the fund that pays the rest: all of it counts.
     std::int64_t left_of_cap(const Plan& of, const Item& item, const std::string& program) const {
         const auto period = [&](const ModelRow& row) {
             const int month = row.first_day < 120 ? 4 : 5;  // 2026-05-01 is day 120, and all days lie in April and May
             return program == "I" || program == "P" ? 0 : month;
         };
-        std::int64_t left = program == "T" ? 2500 : program == "P" ? 6000 : program == "H" ? 90 : 3;
+        std::int64_t left = program == "T" ? 2500 : program == "P" ? 1200 : program == "H" ? 90 : 3;
         for (const auto& [key, plan] : plans)
             for (const auto& [activity, other] : plan.items) {
                 if (plan.person != of.person || period(other.row) != period(item.row)) continue;

@@ -38,7 +38,7 @@ inline const Organization& team() {
                             "requires_plan", "activity_kinds"},
                            {"H", "hours", "", "1", "", "", "1.5", "month", "true", ""},
                            {"I", "items", "F", "", "", "", "3", "", "", ""},
-                           {"P", "money", "F", "", "0.5", "0.25", "60", "quarter", "true", "course;talk"},
+                           {"P", "money", "F", "", "0.5", "0.25", "12", "quarter", "true", "course;talk"},
                            {"T", "money", "", "", "0.5", "0.25", "25", "month", "", ""}}});
         tables.push_back({"accounts",
                           {{"person", "kind", "program", "available"},
