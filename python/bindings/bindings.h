@@ -34,6 +34,7 @@ void bind_plan(py::module_& module);
 void bind_desk(py::module_& module);
 void bind_goals(py::module_& module);
 void bind_ledger(py::module_& module);
+void bind_agreements(py::module_& module);
 void bind_problem(py::module_& module);
 
 /// A table as Python holds it: shared, with what printing and exporting it needs to know of its organisation.

@@ -8,29 +8,11 @@
 
 #include <pybind11/stl.h>
 
-#include "bindings.h"
+#include "ledger_view.h"
 
 namespace gradus::python {
 
 namespace {
-
-// Moments cross as microseconds since 1970 in UTC, None where there is none; amounts as whole numbers of their kind.
-
-Moment moment(std::optional<std::int64_t> micros) {
-    return micros ? Moment(Moment::duration(*micros)) : missing<Moment>();
-}
-std::optional<std::int64_t> micros(Moment moment) {
-    if (is_missing(moment)) return std::nullopt;
-    return moment.time_since_epoch().count();
-}
-
-template <class T>
-TableView view_in(const Ledger& ledger, T table) {
-    TableView made{.type = typeid(T), .minor_digits = ledger.minor_digits(), .currency = ledger.currency()};
-    if constexpr (requires { table.problems; }) made.problems = table.problems;
-    made.table = std::make_shared<const T>(std::move(table));
-    return made;
-}
 
 /// transaction, entry, at, hash
 using Head = std::tuple<std::int64_t, std::int64_t, std::optional<std::int64_t>, std::string>;

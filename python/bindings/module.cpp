@@ -36,6 +36,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used()) {
     bind_desk(module);
     bind_goals(module);
     bind_ledger(module);
+    bind_agreements(module);
     bind_problem(module);
     keep_to_ourselves(module);
 }

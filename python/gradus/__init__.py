@@ -14,6 +14,7 @@ Every stage takes the table of the one before, or any table of that form from ou
 from . import examples
 from . import report as _report_module  # so that neither is ever imported over the function of its name
 from . import simulate as _simulate_module
+from ._agreements import Agreements
 from ._assessment import Assessments, Estimates, estimate, ratings_by_source
 from ._budget_curve import BudgetCurve, budget_curve
 from ._check import check
@@ -26,6 +27,8 @@ from ._ledger_check import Balance, LedgerCheck, LedgerHead
 from ._mip import export_mps, read_solution
 from ._organization import Organization
 from ._plan import Plan, Verification, optimize
+from ._plan_content import PlanContent
+from ._plan_receipt import PlanReceipt, PlanReceipts
 from ._plan_tables import Resources
 from ._programs import entitlement, grants_due, notices, program_report
 from ._raters import Raters, RatingsBySource
@@ -45,6 +48,7 @@ from .report.page import Report, report
 del _report_module, _simulate_module
 
 __all__ = [
+    "Agreements",
     "Assessments",
     "Balance",
     "BudgetCurve",
@@ -64,6 +68,9 @@ __all__ = [
     "Organization",
     "Part",
     "Plan",
+    "PlanContent",
+    "PlanReceipt",
+    "PlanReceipts",
     "Proposal",
     "Raters",
     "RatingsBySource",

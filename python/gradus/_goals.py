@@ -12,7 +12,7 @@ from ._assessment import Assessments, Estimates, given_assessments, given_estima
 from ._error import Error
 from ._input import Tabular, read
 from ._options import Day, cores, date, day, real, whole
-from ._organization import Organization
+from ._organization import Organization, given_organization
 from ._plan import Plan
 from ._problems import read_here, with_warnings
 from ._risk import Risks, given_risks
@@ -225,6 +225,7 @@ def check_goal(
     --------
     >>> gr.check_goal(org, risks, {"person": "E1042", "capability": "SQL", "level": "good"})  # doctest: +SKIP
     """
+    given_organization(organization)
     if isinstance(goal, Goals):
         goals, steps = goal._core, goal.milestones._core
         if not goal._core.same_keys(organization._core):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -11,8 +12,8 @@ from ._error import Error
 from ._input import Tabular, read
 from ._ledger_check import Balance, LedgerCheck, LedgerHead, head_of
 from ._moment import Moment, micros, optional_micros
-from ._options import Day, real, truth, word
-from ._organization import Organization
+from ._options import Day, needed, real, truth, word
+from ._organization import Organization, given_organization
 from ._receipt import Receipt, Receipts, quantity
 from ._table import Table
 
@@ -67,7 +68,7 @@ class Ledger:
     available 250.50 300.00
     """
 
-    __slots__ = ("__weakref__", "_held", "path")
+    __slots__ = ("__weakref__", "_held", "_shared", "path")
 
     path: str
     """The file, or ``:memory:``."""
@@ -83,6 +84,7 @@ class Ledger:
         busy_timeout: float = 10.0,
     ) -> None:
         self.path = os.fspath(path)
+        self._shared: weakref.WeakSet[Any] = weakref.WeakSet()  # what else holds the file open
         seconds = real("busy_timeout", busy_timeout)
         if not 0 <= seconds <= 3600:
             raise Error(f"busy_timeout must be from 0 to 3600 seconds, not {busy_timeout!r}")
@@ -103,6 +105,8 @@ class Ledger:
 
     def close(self) -> None:
         """Closes the file, once calls that still run in other threads have ended."""
+        for each in list(self._shared):
+            each._held = None
         self._held = None
 
     def __enter__(self) -> Ledger:
@@ -170,11 +174,12 @@ class Ledger:
         >>> ledger.apply([{**supply, "kind": "money", "amount": 500}])["applied"].tolist()
         [True]
         """
-        core = None if organization is None else organization._core
+        core = None if organization is None else given_organization(organization)._core
         receipts, parts = self._core.apply(read("requests", requests), truth("linked", linked), core)
         return Receipts(receipts, parts)
 
     def _apply(self, organization: Organization | None = None, **cells: Any) -> Receipt:
+        needed("requests", key=cells["key"], at=cells["at"], by=cells["by"])
         row: Mapping[str, Any] = {name: cell for name, cell in cells.items() if cell not in (None, "")}
         return next(self.apply([row], organization=organization).receipts())
 
@@ -369,6 +374,7 @@ class Ledger:
         Receipt
             With `parts`: who pays what; or the rule that stopped it, with `remedy`.
         """
+        given_organization(organization)
         return self._apply(
             organization, operation="spend", key=key, at=at, by=by, reason=reason, person=person, program=program,
             activity=activity, first_day=first_day, cost=cost, hours=hours, provider=provider, agreed_plan=agreed_plan,
@@ -399,7 +405,8 @@ class Ledger:
 
     def fund_programs(self, organization: Organization, *, at: Moment, by: str) -> Receipts:
         """Grants what is due in the calendar period of `at`, once to each person: the receipts."""
-        return Receipts(_core.fund_programs(organization._core, self._core, micros("at", at), by))
+        needed("requests", at=at, by=by)
+        return Receipts(_core.fund_programs(given_organization(organization)._core, self._core, micros("at", at), by))
 
     # ---- what it tells ----
 

@@ -92,6 +92,13 @@ def of(name: str, value: Any, kind: type[Kind]) -> Kind:
     return value
 
 
+def needed(table: str, **given: Any) -> None:
+    """That what every request has is given."""
+    for name, value in given.items():
+        if value is None or (isinstance(value, str) and not value):
+            raise Error(f"{name} must be given, not {value!r}", "missing_value", table, None, name)
+
+
 def near(value: Any, known: Iterable[str]) -> str:
     """The end of a message about a word that is not known: "; did you mean 'manager'?", or nothing."""
     close = difflib.get_close_matches(str(value), [str(one) for one in known], 1)

@@ -138,3 +138,12 @@ class Organization:
     def _repr_html_(self) -> str:
         tables = [self.table(name) for name in self.tables]
         return _text.page(self._headline(), [], _text.sizes(tables))
+
+
+def given_organization(value: object, name: str = "organization") -> Organization:
+    """The organisation that was given, or an error that says what to give instead."""
+    if not isinstance(value, Organization):
+        within = isinstance(getattr(value, "organization", None), Organization)
+        hint = "; pass its .organization" if within else ""
+        raise Error(f"{name} must be an Organization, not {type(value).__name__}{hint}")
+    return value

@@ -9,9 +9,17 @@ from ._input import Tabular, read
 from ._ledger import Ledger
 from ._moment import Moment, micros
 from ._options import of, whole
-from ._organization import Organization
+from ._organization import Organization, given_organization
 from ._rows import row_of
 from ._table import Table
+
+
+def known_people(organization: Organization, keys: Iterable[str]) -> list[str]:
+    """Keys of people, each of whom there is."""
+    known = list(keys)
+    for key in known:
+        row_of(organization.people, "person", key)
+    return known
 
 
 def grants_due(organization: Organization, ledger: Ledger, *, at: Moment, by: str) -> Table:
@@ -44,7 +52,11 @@ def grants_due(organization: Organization, ledger: Ledger, *, at: Moment, by: st
     >>> [row["key"] for row in due]  # doctest: +SKIP
     ['grant/tuition/E1042/2026', 'grant/tuition/E1043/2026']
     """
-    return Table(_core.grants_due(organization._core, of("ledger", ledger, Ledger)._core, micros("at", at), by))
+    return Table(
+        _core.grants_due(
+            given_organization(organization)._core, of("ledger", ledger, Ledger)._core, micros("at", at), by
+        )
+    )
 
 
 def entitlement(organization: Organization, ledger: Ledger, person: str, *, at: Moment) -> Table:
@@ -77,7 +89,7 @@ def entitlement(organization: Organization, ledger: Ledger, person: str, *, at: 
     >>> for row in gr.entitlement(org, ledger, "E1042", at="2026-04-01"):  # doctest: +SKIP
     ...     print(row["program"], row["usable"], row["until"], row["reason"])
     """
-    row_of(organization.people, "person", person)
+    row_of(given_organization(organization).people, "person", person)
     return Table(_core.entitlement(organization._core, of("ledger", ledger, Ledger)._core, person, micros("at", at)))
 
 
@@ -115,9 +127,7 @@ def notices(
     >>> for row in gr.notices(org, ledger, at="2026-04-01", lead_days=14):  # doctest: +SKIP
     ...     print(row["person"], row["notice"], row["date"])
     """
-    people = list(planned)
-    for person in people:
-        row_of(organization.people, "person", person)
+    people = known_people(given_organization(organization), planned)
     core = of("ledger", ledger, Ledger)._core
     return Table(_core.notices(organization._core, core, micros("at", at), whole("lead_days", lead_days), people))
 
@@ -154,4 +164,4 @@ def program_report(organization: Organization, ledger: Ledger, *, at: Moment, st
     """
     given = None if stages is None else read("stages", stages)
     core = of("ledger", ledger, Ledger)._core
-    return Table(_core.program_report(organization._core, core, micros("at", at), given))
+    return Table(_core.program_report(given_organization(organization)._core, core, micros("at", at), given))

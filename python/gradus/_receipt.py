@@ -25,12 +25,21 @@ def quantity(units: int, kind: str | None, minor_digits: int) -> Quantity:
 
 
 def in_words(amount: Quantity, kind: str | None, currency: str, play_money: bool = False) -> str:
-    """'12.50 EUR', '8.5 h', '3 items'"""
+    """'12.50 EUR', '8.5 h', '0 h 20 min', '3 items'"""
     if kind == "hours":
-        text = f"{amount:,g} h"
+        text = hours_in_words(float(amount))
     else:
         text = f"{amount:,} {currency}" if kind == "money" else _text.count(int(amount), "item")
     return f"{text} (play)" if play_money else text
+
+
+def hours_in_words(hours: float) -> str:
+    """'20,000.25 h': exact, so that what is no whole number of hundredths has minutes, '0 h 20 min'."""
+    minutes = round(hours * 60)
+    if minutes % 3:
+        sign = "-" if minutes < 0 else ""
+        return f"{sign}{abs(minutes) // 60:,} h {abs(minutes) % 60} min"
+    return f"{minutes / 60:,.2f}".rstrip("0").rstrip(".") + " h"
 
 
 @dataclass(frozen=True)
@@ -119,16 +128,21 @@ class Receipts(Table):
 
     def receipts(self) -> Iterator[Receipt]:
         """Each row as a `Receipt`."""
-        parts: dict[str, list[Part]] = {}
+        parts: dict[str, dict[Part, None]] = {}  # each once, also of a key that stands twice in the requests
         for row in [] if self.parts is None else _exact(self.parts, "amount"):
-            parts.setdefault(row.pop("key"), []).append(Part(**row))
+            parts.setdefault(row.pop("key"), {})[Part(**row)] = None
         for row in _exact(self, "available", "asked", "limit"):
             row = {FOREVER.get(name, name): cell for name, cell in row.items()}
             yield Receipt(**row, parts=tuple(parts.get(row["key"], ())))
 
     def _headline(self) -> str:
-        applied = int(self.column("applied").sum())
-        return f"{_text.count(len(self), 'request')}: {applied:,} applied, {len(self) - applied:,} refused"
+        return applied_and_refused(self)
+
+
+def applied_and_refused(receipts: Table) -> str:
+    """'4 requests: 3 applied, 1 refused'"""
+    applied = int(receipts.column("applied").sum())
+    return f"{_text.count(len(receipts), 'request')}: {applied:,} applied, {len(receipts) - applied:,} refused"
 
 
 def _exact(table: Table, *amounts: str) -> Iterator[dict[str, Any]]:

@@ -93,10 +93,13 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     gaps = gr.find_gaps(org, estimates)
     risks = gr.assess_risk(org, gaps)
     plan = gr.optimize(org, risks, start=START)
+    agreements = gr.Agreements(gr.Ledger(), org)
+    asks: dict[str, Any] = {"at": START, "by": "hr", "acting_as": "administrator", "plan": "E1042/2026"}
+    agreements.write("k0", **asks, person="E1042")
     return {
         "gr": gr, "org": org, "ratings": ratings, "more": ratings, "estimates": estimates, "gaps": gaps,
         "risks": risks, "plan": plan, "acme": gr.Dataset(org, gr.Assessments.from_table(org, ratings)),
-        "designs": {"managers": {"manager": 1}},
+        "designs": {"managers": {"manager": 1}}, "agreements": agreements,
     }  # fmt: skip
 
 
