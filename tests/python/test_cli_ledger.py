@@ -149,6 +149,11 @@ def test_damage_is_one(filled: Path) -> None:
     assert done.returncode == 0 and "sound." in done.stdout
     with gr.Ledger(filled, read_only=True) as ledger:
         assert f"transaction 4, {ledger.head.hash}" in done.stdout
+        head = ledger.head
+    found = json.loads(gradus("ledger", "verify", filled, "--json").stdout)
+    assert found["head"] == {
+        "transaction": 4, "entry": head.entry, "at": "2026-02-02T00:00:00Z", "hash": head.hash,
+    }  # fmt: skip
     content = filled.read_bytes()
     filled.write_bytes(content.replace(b"my-money", b"my-honey"))
     done = gradus("ledger", "verify", filled)
@@ -215,3 +220,64 @@ def test_the_commands_of_the_page_do_what_it_says(tmp_path: Path) -> None:
         done = gradus(*rest, cwd=tmp_path)
         assert done.returncode == 0, (command, done.stderr)
     assert (tmp_path / "accounts.journal").is_file()
+
+
+@pytest.mark.parametrize(
+    ("transaction", "entry", "place", "kept"),
+    [
+        (0, 7, "entry 7: ", ""),
+        (3, 0, "transaction 3: ", "ab" * 32),
+        (0, 0, "", ""),
+        (2, 5, "transaction 2, entry 5: ", ""),
+    ],
+)
+def test_what_is_known_of_damage_is_told(
+    filled: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, transaction: int, entry: int,
+    place: str, kept: str,
+) -> None:  # fmt: skip
+    """Of an entry of no transaction its number; a head only where there is one to keep."""
+    import typer
+
+    from gradus.cli.ledger import verify
+
+    head = gr.LedgerHead(1 if kept else 0, 2 if kept else 0, None, kept)
+    found = gr.LedgerCheck(False, transaction, entry, "what was found", head)
+    monkeypatch.setattr(gr.Ledger, "verify", lambda _: found)
+    with pytest.raises(typer.Exit):
+        verify(file=filled)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1:] == [f"  {place}what was found", *([f"transaction 1, {kept}"] if kept else [])]
+
+
+def test_nothing_is_exported_over_a_ledger(filled: Path) -> None:
+    folder = filled.parent
+    before = filled.read_bytes()
+    (folder / "link").symlink_to(filled)
+    (folder / "same").hardlink_to(filled)
+    (folder / "out").mkdir()
+    (folder / "out" / "ledger_entries.csv").write_bytes(before)
+    for target in (filled, folder / "link", folder / "same"):
+        done = gradus("ledger", "export", filled, target)
+        assert done.returncode == 2 and "is a ledger" in done.stderr
+    assert gradus("ledger", "export", filled, folder / "out", "--format", "csv").returncode == 2
+    assert gradus("ledger", "export", filled, "-", "--format", "csv").returncode == 2
+    assert filled.read_bytes() == before == (folder / "out" / "ledger_entries.csv").read_bytes()
+    with gr.Ledger(filled, read_only=True) as ledger:
+        assert gradus("ledger", "export", filled, "-", cwd=folder).stdout == ledger.hledger()
+    assert not (folder / "-").exists()
+
+
+def test_what_a_person_has_in_programmes_is_named(filled: Path) -> None:
+    done = gradus("ledger", "balance", filled, "--person", "E03")
+    assert done.stdout.splitlines()[3] == "of no programme; E03 also has money of my-money (--program)"
+    done = gradus("ledger", "balance", filled, "--person", "E04")
+    assert done.stdout.splitlines()[3] == "of no programme"
+    assert len(gradus("ledger", "balance", filled, "--person", "E03", "--program", "my-money").stdout.splitlines()) == 3
+
+
+def test_balances_say_what_expires_when(filled: Path) -> None:
+    with gr.Ledger(filled) as ledger:
+        ledger.grant("x", at="2026-02-03", by="hr", fund="learning", person="E05", amount=5, expires="2027-01-01")
+    assert "2027-01-01" in gradus("ledger", "balances", filled).stdout
+    rows = json.loads(gradus("ledger", "balances", filled, "--json").stdout)
+    assert "2027-01-01T00:00:00Z" in {row["expires"] for row in rows}

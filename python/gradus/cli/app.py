@@ -15,6 +15,8 @@ from .ledger import COMMANDS as LEDGER
 from .options import spread
 from .outcome import EXIT_CODES, told
 from .plan import plan
+from .plan_requests import COMMANDS as PLAN_REQUESTS
+from .plans import COMMANDS as PLANS
 from .programs import COMMANDS as PROGRAMS
 from .raters import raters
 from .review import review
@@ -78,3 +80,21 @@ ledger = typer.Typer(
 for one in (*LEDGER, *PROGRAMS):
     ledger.command()(told(spread(one)))
 app.add_typer(ledger, name="ledger", rich_help_panel="Accounts")
+
+plans = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help=f"""The life of plans in a ledger: proposed, agreed, carried out, closed.
+
+[bold]First steps[/bold]
+  gradus plans write accounts.ledger out/plan.gradus --tables acme --name 2026 \\
+    --at 2026-04-01 --by hr --propose
+  gradus plans step accounts.ledger agree E02/2026 --tables acme \\
+    --at 2026-04-02 --by E02 --acting-as employee
+  gradus plans list accounts.ledger
+
+{EXIT_CODES}""",
+)
+for called, asked in {**PLAN_REQUESTS, **PLANS}.items():
+    plans.command(called)(told(spread(asked)))
+app.add_typer(plans, name="plans", rich_help_panel="Accounts")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from .._foreign import SQLITE
 from .._ledger import Ledger
 from .._organization import Organization
 from .._receipt import Receipt, Receipts, in_words
@@ -54,12 +55,6 @@ class Export(str, Enum):
     csv = "csv"
 
 
-@contextmanager
-def opened(file: Path, **options: Any) -> Iterator[Ledger]:
-    with Ledger(file, **options) as ledger:
-        yield ledger
-
-
 def create(
     *,
     file: File,
@@ -78,7 +73,7 @@ def create(
     """
     if file.exists() and file.stat().st_size:
         unusable(f"{file} is there already; name a new file")
-    with opened(file, create=True, currency=currency, play_money=play_money) as ledger:
+    with Ledger(file, create=True, currency=currency, play_money=play_money) as ledger:
         money = f"play {ledger.currency}" if ledger.play_money else ledger.currency
         terminal.paragraph(terminal.console(), f"{file}: a ledger in {money}.", indent=0)
 
@@ -111,7 +106,7 @@ def apply(
     """
     organization = None if tables is None else organization_at(tables)
     given = table_at("requests", requests)
-    with opened(file, read_only=dry_run) as ledger, telling_all(requests):
+    with Ledger(file, read_only=dry_run) as ledger, telling_all(requests):
         if not dry_run:
             receipts = ledger.apply(given, linked=linked, organization=organization)
         else:
@@ -120,7 +115,7 @@ def apply(
         terminal.say(f"gradus: warning: {requests}: {problem['message']}")
     refused = receipts.refused
     if as_json:
-        print(json.dumps(receipts.rows(), ensure_ascii=False, indent=1, default=str))
+        terminal.print_json(receipts.rows())
     else:
         tell(receipts, refused, "Nothing is changed: this is what would become of them." if dry_run else "")
     if refused:
@@ -128,12 +123,19 @@ def apply(
 
 
 def _tried(ledger: Ledger, given: Any, linked: bool, organization: Organization | None) -> Receipts:
-    """What would become of requests, by a copy of the ledger that is thrown away."""
+    """What would become of requests."""
+    with copied(ledger) as tried:
+        return tried.apply(given, linked=linked, organization=organization)
+
+
+@contextmanager
+def copied(ledger: Ledger) -> Iterator[Ledger]:
+    """A copy of the ledger that is thrown away."""
     with tempfile.TemporaryDirectory(prefix="gradus-") as folder:
         copy = Path(folder) / "copy"
         ledger.backup(copy)
-        with Ledger(copy) as tried:
-            return tried.apply(given, linked=linked, organization=organization)
+        with Ledger(copy) as opened:
+            yield opened
 
 
 def tell(receipts: Receipts, refused: list[Receipt], more: str = "") -> None:
@@ -166,22 +168,33 @@ def balance(
       0  done
       2  cannot be run as asked
     """
-    with opened(file, read_only=True) as ledger:
+    with Ledger(file, read_only=True) as ledger:
         moment = at if at is not None else ledger.head.at or "1970-01-01"
         found = ledger.balance(person=person, program=program, fund=fund, kind=kind.value, at=moment)
         unit, play = ledger.currency, ledger.play_money
+        others = _programs_of(ledger, person, kind, moment) if person is not None and not program else []
     if as_json:
         amounts = {name: str(getattr(found, name)) for name in ("available", "reserved", "expired")}
-        print(json.dumps({**amounts, "kind": kind.value}, indent=1))
+        terminal.print_json({**amounts, "kind": kind.value})
         return
     for name in ("available", "reserved", "expired"):
         print(f"{name:<10}{in_words(getattr(found, name), kind.value, unit, play):>20}")
+    if person is not None and not program:
+        more = f"; {person} also has {kind.value} of {', '.join(others)} (--program)" if others else ""
+        print(f"of no programme{more}")
+
+
+def _programs_of(ledger: Ledger, person: str, kind: Kind, at: Any) -> list[str]:
+    """The programmes in which a person has something of a kind, be it reserved or expired."""
+    rows = ledger.balances(at).rows()
+    mine = [row for row in rows if row["person"] == person and row["kind"] == kind.value and row["book"] != "pocket"]
+    return sorted({row["program"] for row in mine if row["program"] and row["posted"]})
 
 
 def show(table: Table, as_json: bool, *columns: str) -> None:
     """A table, in these columns where it is for people."""
     if as_json:
-        print(json.dumps(table.rows(), ensure_ascii=False, indent=1, default=str))
+        terminal.print_json(table.rows())
     else:
         print_grid(terminal.console(), table, *columns)
 
@@ -196,7 +209,7 @@ def entries(*, file: File, as_json: Json = False) -> None:
       0  done
       2  cannot be run as asked
     """
-    with opened(file, read_only=True) as ledger:
+    with Ledger(file, read_only=True) as ledger:
         show(ledger.entries(), as_json, "entry", "at", "operation", "key", "account", "posted", "pending")
 
 
@@ -210,8 +223,8 @@ def balances(*, file: File, at: At = None, as_json: Json = False) -> None:
       0  done
       2  cannot be run as asked
     """
-    with opened(file, read_only=True) as ledger:
-        show(ledger.balances(at), as_json, "account", "posted", "reserved", "available")
+    with Ledger(file, read_only=True) as ledger:
+        show(ledger.balances(at), as_json, "account", "expires", "posted", "reserved", "available")
 
 
 def pending(*, file: File, at: At = None, as_json: Json = False) -> None:
@@ -224,7 +237,7 @@ def pending(*, file: File, at: At = None, as_json: Json = False) -> None:
       0  done
       2  cannot be run as asked
     """
-    with opened(file, read_only=True) as ledger:
+    with Ledger(file, read_only=True) as ledger:
         show(ledger.pending(at), as_json, "key", "at", "by", "until", "account", "amount")
 
 
@@ -242,21 +255,23 @@ def verify(*, file: File, as_json: Json = False) -> None:
       1  not sound
       2  cannot be run as asked
     """
-    with opened(file, read_only=True) as ledger:
+    with Ledger(file, read_only=True) as ledger:
         found = ledger.verify()
     head = found.head
     if as_json:
         told = {"sound": found.sound, "transaction": found.transaction, "entry": found.entry, "message": found.message}
-        print(json.dumps({**told, "head": [head.transaction, str(head.at), head.hash]}, indent=1))
+        terminal.print_json({**told, "head": asdict(head)})
     else:
         out = terminal.console()
         if found.sound:
             out.print(Text(f"{file}: sound.", style="bold"))
         else:
             out.print(Text(f"{file}: not sound.", style="bold red"))
-            place = f"transaction {found.transaction}, entry {found.entry}: " if found.transaction else ""
-            terminal.paragraph(out, f"{place}{found.message}")
-        print(f"transaction {head.transaction}, {head.hash}")
+            numbers = {"transaction": found.transaction, "entry": found.entry}
+            place = ", ".join(f"{name} {number}" for name, number in numbers.items() if number)
+            terminal.paragraph(out, f"{place}: {found.message}" if place else found.message)
+        if head.hash:  # else nothing is known to be well, and there is nothing to keep
+            print(f"transaction {head.transaction}, {head.hash}")
     if not found.sound:
         raise typer.Exit(INPUT)
 
@@ -275,14 +290,17 @@ def backup(
       0  done
       2  the copy is there already, or cannot be written
     """
-    with opened(file, read_only=True) as ledger:
+    with Ledger(file, read_only=True) as ledger:
         ledger.backup(copy)
 
 
 def export(
     *,
     file: File,
-    to: Annotated[Path, typer.Argument(metavar="TO", show_default=False, help="A file; of csv a folder.")],
+    to: Annotated[
+        Path,
+        typer.Argument(metavar="TO", show_default=False, help="A file, or - for standard output; of csv a folder."),
+    ],
     form: Annotated[Export, typer.Option("--format", help="hledger's journal, or csv: entries, balances, pending.")] = (
         Export.hledger
     ),
@@ -291,26 +309,44 @@ def export(
 
     [bold]Examples[/bold]
       gradus ledger export accounts.ledger accounts.journal
+      gradus ledger export accounts.ledger - | hledger -f - balance
       gradus ledger export accounts.ledger out --format csv
 
     [bold]Exit codes[/bold]
       0  done
-      2  cannot be written
+      2  cannot be written, or is a ledger or another database
     """
     from gradus._write import write_file, write_table, writing
 
-    with opened(file, read_only=True) as ledger:
+    if str(to) == "-" and form is Export.csv:
+        unusable("of csv there are several tables: name a folder")
+    _check_no_database(to)
+    with Ledger(file, read_only=True) as ledger:
         if form is Export.hledger:
-            write_file(to, ledger.hledger().encode())
+            journal = ledger.hledger()
+            if str(to) == "-":
+                print(journal, end="")
+            else:
+                write_file(to, journal.encode())
             return
         made = {
             "ledger_entries": ledger.entries(),
             "ledger_balances": ledger.balances(),
             "ledger_pending": ledger.pending(),
         }
+    for name in made:
+        _check_no_database(to / f"{name}.csv")
     with writing(to, files=[f"{name}.csv" for name in made]) as folder:
         for name, table in made.items():
             write_table(table, folder / f"{name}.csv")
+
+
+def _check_no_database(to: Path) -> None:
+    """That no ledger is written over: neither this one, by whatever name, nor another."""
+    if to.is_file():
+        with to.open("rb") as there:
+            if there.read(len(SQLITE)) == SQLITE:
+                unusable(f"{to} is a ledger or another database, and stays; name another file")
 
 
 COMMANDS = (create, apply, balance, entries, balances, pending, verify, backup, export)

@@ -15,7 +15,9 @@ from . import terminal
 Shown = list[dict[str, str]]
 
 BOOK = ("book", "person", "program", "fund", "provider")  # what names an account of the double entry
-RIGHT = ("entry", "posted", "pending", "reserved", "available", "amount")
+RIGHT = ("entry", "posted", "pending", "reserved", "available", "amount", "items", "open", "queue", "hours", "cost",
+         "spent", "spent_hours")  # fmt: skip
+FOLDS = ("account", "key", "plan", "activity", "subject", "session", "by", "why")
 
 
 def in_text(table: Table) -> Shown:
@@ -30,10 +32,15 @@ def print_grid(console: Console, table: Table, *columns: str) -> None:
     rows = in_text(table)
     for row in rows:
         row["account"] = " ".join(row[name] for name in BOOK if row.get(name))
+    print_rows(console, rows, *columns)
+
+
+def print_rows(console: Console, rows: Shown, *columns: str) -> None:
+    """A line per row, of those columns that have something."""
     shown = [name for name in columns if any(row[name] for row in rows)]
     if shown:
         right = [name for name in shown if name in RIGHT]
-        made = terminal.grid(*shown, right=right, folds=[name for name in shown if name in ("account", "key")])
+        made = terminal.grid(*shown, right=right, folds=[name for name in shown if name in FOLDS])
         for row in rows:
             made.add_row(*(Text(row[name]) for name in shown))
         terminal.put(console, made)
@@ -50,6 +57,12 @@ def print_blocks(console: Console, table: Table, title: tuple[str, ...], *lines:
 
 
 def _cells(table: Table, name: str, kind: str) -> list[str]:
+    if kind in ("money", "hours"):
+        digits, currency = table._core.minor_digits, table._core.currency
+        return [
+            "" if number == NO_INT64 else in_words(quantity(number, kind, digits), kind, currency)
+            for number in table._core.values(name).tolist()
+        ]
     if kind != "amount":
         return [_text(cell) for cell in table._objects(name)]
     units, kinds = table._core.values(name).tolist(), table["kind"]

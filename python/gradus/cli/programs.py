@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from .._ledger import Ledger
 from . import terminal
-from .ledger import File, opened, show, tell
+from .ledger import File, show, tell
 from .ledger_tables import print_blocks
 from .options import Json
 from .outcome import STOPPED
@@ -53,7 +53,7 @@ def fund(*, file: File, tables: Tables, at: AtNeeded, by: By, dry_run: Annotated
     import gradus as gr
 
     organization = organization_at(tables)
-    with opened(file, read_only=dry_run) as ledger:
+    with Ledger(file, read_only=dry_run) as ledger:
         if dry_run:
             due = gr.grants_due(organization, ledger, at=at, by=by)
             show(due, as_json, "key", "operation", "person", "fund", "expires", "amount")
@@ -61,7 +61,7 @@ def fund(*, file: File, tables: Tables, at: AtNeeded, by: By, dry_run: Annotated
         receipts = ledger.fund_programs(organization, at=at, by=by)
     refused = receipts.refused
     if as_json:
-        print(json.dumps(receipts.rows(), ensure_ascii=False, indent=1, default=str))
+        terminal.print_json(receipts.rows())
     else:
         tell(receipts, refused)
     if refused:
@@ -84,7 +84,7 @@ def entitlement(*, file: File, person: Annotated[
     import gradus as gr
 
     organization = organization_at(tables)
-    with opened(file, read_only=True) as ledger:
+    with Ledger(file, read_only=True) as ledger:
         found = gr.entitlement(organization, ledger, person, at=at)
     if as_json:
         show(found, as_json)
@@ -115,7 +115,7 @@ def notices(
     import gradus as gr
 
     organization = organization_at(tables)
-    with opened(file, read_only=True) as ledger:
+    with Ledger(file, read_only=True) as ledger:
         found = gr.notices(organization, ledger, at=at, lead_days=lead_days)
     show(found, as_json, "person", "program", "notice", "amount", "date", "session")
 
@@ -135,7 +135,7 @@ def report(*, file: File, tables: Tables, at: AtNeeded, stages: Stages = None, a
 
     organization = organization_at(tables)
     given = None if stages is None else table_at("stages", stages)
-    with opened(file, read_only=True) as ledger, telling_all(stages or file):
+    with Ledger(file, read_only=True) as ledger, telling_all(stages or file):
         found = gr.program_report(organization, ledger, at=at, stages=given)
     if as_json:
         show(found, as_json)

@@ -46,8 +46,8 @@ def table_at(name: str, path: Path) -> _core.Input:
 
 
 @contextmanager
-def telling_all(path: Path) -> Iterator[None]:
-    """Ends the command with every fault that the core finds in the table of that file."""
+def telling_all(path: Path, **more: Path | None) -> Iterator[None]:
+    """Ends the command with every fault that the core finds in the table of that file, or in `more` by their names."""
     try:
         yield
     except Error as error:
@@ -56,7 +56,7 @@ def telling_all(path: Path) -> Iterator[None]:
         for one in error.problems or ():
             place = "".join(f", {name} {one[name]}" for name in ("row", "line", "column") if one[name])
             warning = "warning: " if one["severity"] == "warning" else ""
-            say(f"gradus: {warning}{path}{place}: {one['message']}")
+            say(f"gradus: {warning}{more.get(one['table']) or path}{place}: {one['message']}")
         if error.problems is None:
-            say(f"gradus: {path}: {error}")
+            say(f"gradus: {more.get(error.table or '') or path}: {error}")
         raise typer.Exit(INPUT) from None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
+import json
 import os
 import shlex
 import sys
@@ -141,6 +143,17 @@ def problems(console: Console, rows: Sequence[dict[str, Any]]) -> None:
         ]
         made.add_row(Text(row["severity"], style=style), *where, Text(row["message"]))
     put(console, made)
+
+
+def print_json(value: Any) -> None:
+    """JSON on standard output: moments as 2026-03-31T09:30:00Z, days as 2026-03-31, exact amounts as text."""
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=_in_json))
+
+
+def _in_json(value: Any) -> str:
+    if isinstance(value, datetime.datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return str(value)
 
 
 def source(path: Path, table: str) -> str:
