@@ -17,6 +17,7 @@ import gradus as gr
 
 sys.path.insert(0, str(Path(__file__).parent))  # whoever runs this program, and from wherever
 import ledger_examples
+import plan_examples
 
 Row = Mapping[str, Any]
 Pick = Mapping[str, Any]  # a row is shown if it has these cells
@@ -541,7 +542,9 @@ def results() -> list[str]:
         ),
     ]
     parts = []
-    for name, table, picks, say in [*stated, *ledger_examples.results(org)]:
+    accounts = ledger_examples.results(org)
+    asked = [one for one in accounts if one[0] in ("receipts", "spending_parts")]
+    for name, table, picks, say in [*stated, *asked, *plan_examples.results(org), *accounts[len(asked) :]]:
         rows = pick(list(table), picks, name)
         columns = [column.name for column in table.columns]
         if name == "risks":
@@ -564,7 +567,11 @@ def page() -> str:
         "## Input tables of what was seen\n",
         *inputs()[-4:],
         "## Input tables of accounts\n",
-        *(section(name, rows, list(rows[0]), text) for name, (rows, text) in ledger_examples.INPUTS.items()),
+        *(
+            section(name, rows, list(rows[0]), text)
+            for name in ("requests", "plan_requests", "stages")
+            for rows, text in [{**ledger_examples.INPUTS, **plan_examples.INPUTS}[name]]
+        ),
         "## Result tables\n",
         "What the stages make of these tables as of 2026-03-31, and a plan for the year from 2026-04-01.\n",
         *results(),
