@@ -192,6 +192,9 @@ def test_a_seat_that_is_free_goes_to_who_waits(office: Office) -> None:
     assert office.agreements.items()["status"].tolist() == ["enrolled"] * 3
     none = office.agreements.set_seats("many", **by, seats=None)
     assert none and none.plan is None and none.state is None
+    assert office.agreements.sessions()["seats"].tolist() != [0]
+    assert office.agreements.set_seats("none", **by, seats=0)
+    assert office.agreements.sessions()["seats"].tolist() == [0]
     assert office.agreements.set_seats("who", **by, seats=3, acting_as="manager").rule == "who"
 
 

@@ -291,6 +291,8 @@ def test_many_refusals_are_told_shortly(file: Path, acme: Path) -> None:
 def test_the_commands_of_the_page_do_what_it_says(tmp_path: Path) -> None:
     commands = [line for block in blocks("docs/plans.md", "sh") for line in block.replace("\\\n", "").splitlines()]
     assert len(commands) > 8
+    (supply,) = blocks("docs/plans.md", "text")
+    (tmp_path / "supply.csv").write_text(supply, encoding="utf-8")
     for command in commands:
         name, *rest = shlex.split(command)
         if name == "cp":
