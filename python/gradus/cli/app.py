@@ -87,8 +87,8 @@ plans = typer.Typer(
     help=f"""The life of plans in a ledger: proposed, agreed, carried out, closed.
 
 [bold]First steps[/bold]
-  gradus plans write accounts.ledger out/plan.gradus --tables acme --name 2026 \\
-    --at 2026-04-01 --by hr --propose
+  gradus plans write accounts.ledger out --tables acme \\
+    --name 2026 --at 2026-04-01 --by hr --propose
   gradus plans step accounts.ledger agree E02/2026 --tables acme \\
     --at 2026-04-02 --by E02 --acting-as employee
   gradus plans list accounts.ledger

@@ -15,8 +15,10 @@ from . import terminal
 Shown = list[dict[str, str]]
 
 BOOK = ("book", "person", "program", "fund", "provider")  # what names an account of the double entry
-RIGHT = ("entry", "posted", "pending", "reserved", "available", "amount", "items", "open", "queue", "hours", "cost",
-         "spent", "spent_hours")  # fmt: skip
+RIGHT = (
+    *("number", "entry", "posted", "pending", "reserved", "available", "amount"),
+    *("items", "open", "queue", "hours", "cost", "spent"),
+)
 FOLDS = ("account", "key", "plan", "activity", "subject", "session", "by", "why")
 
 

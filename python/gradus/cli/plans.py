@@ -120,10 +120,13 @@ def history(
     for row in rows:
         row["now"] = row["state"] or row["status"] if row["applied"] == "yes" else f"refused: {row['rule']}"
         row["by"] = f"{row['by']} ({row['as']})" if row["by"] else ""
-        row["why"] = " ".join(words for words in (row["reason"], row["message"]) if words)
+        row["why"] = row["reason"]
     out = terminal.console()
     out.print(Text(f"{_text.count(len(rows), 'row')}.", style="bold"))
-    print_rows(out, rows[:top], "at", "plan", "event", "subject", "now", "by", "why")
+    print_rows(out, rows[:top], "number", "at", "plan", "event", "subject", "now", "by", "why")
+    for row in rows[:top]:
+        if row["message"]:
+            terminal.paragraph(out, f"Change {row['number']}: {row['message']}", hanging=4)
     _tell_rest(rows, top)
 
 
