@@ -71,7 +71,8 @@ std::optional<Stop> PlanChange::work_out() {
         subject_ = checked_text(raise.activity, "activity", true);
         if (raise.account < Money(0) || raise.employee < Money(0) || raise.fund < Money(0) || raise.hours < Minutes(0))
             throw Error(Code::out_of_range, "expected 0 or more of each part", "plans", 0, "cost");
-        if (raise.account + raise.employee + raise.fund == Money(0) && raise.hours == Minutes(0))
+        if (raise.account == Money(0) && raise.employee == Money(0) && raise.fund == Money(0) &&
+            raise.hours == Minutes(0))
             throw Error(Code::out_of_range, "expected more than 0 of one part", "plans", 0, "cost");
     }
     if (event_ == PlanEvent::comment && request_.reason.empty())
@@ -291,7 +292,7 @@ std::optional<Stop> PlanChange::settle(ItemRecord& item, const StepItem& operati
 std::optional<Stop> PlanChange::raise(const RaiseItem& operation) {
     const bool employee = request_.as == Actor::employee;
     const bool own = operation.employee > Money(0);
-    const bool others = operation.account + operation.fund > Money(0) || operation.hours > Minutes(0);
+    const bool others = operation.account > Money(0) || operation.fund > Money(0) || operation.hours > Minutes(0);
     if (employee ? others : own)
         return Stop{"who",
                     employee ? "the employee raises the employee's own part alone. Possible: by manager, administrator"

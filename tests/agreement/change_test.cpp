@@ -1,0 +1,85 @@
+// What one request changes, and what it leaves.
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include <gradus/account/ledger_check.h>
+#include <gradus/agreement/agreement_tables.h>
+#include <gradus/agreement/agreements.h>
+#include <gradus/base/error.h>
+
+#include "account/programs.h"
+#include "agreement/team.h"
+
+namespace {
+
+using namespace gradus;
+using test::noon;
+
+/// Bo, whom no programme pays for, and a fund.
+struct Desk {
+    Desk() { test::apply(ledger, "F", noon("2026-01-01"), Supply{{"F"}, Amount(500'000)}); }
+
+    PlanReceipt ask(const std::string& plan, Actor as, PlanOperation operation) {
+        return agreements.apply({.key = "k" + std::to_string(++asked),
+                                 .at = noon("2026-01-02"),
+                                 .by = as == Actor::employee ? "Bo" : "Max",
+                                 .as = as,
+                                 .plan = plan,
+                                 .operation = std::move(operation)});
+    }
+    /// Written, and both agree.
+    PlanReceipt agree(const std::string& plan, Cells items, const std::string& supersedes = {}) {
+        EXPECT_TRUE(
+            ask(plan, Actor::employee,
+                WritePlan{
+                    {.person = "Bo", .items = test::items(organization, std::move(items)), .supersedes = supersedes}})
+                .applied);
+        EXPECT_TRUE(ask(plan, Actor::employee, StepPlan{PlanEvent::propose}).applied);
+        EXPECT_TRUE(ask(plan, Actor::employee, StepPlan{PlanEvent::agree}).applied);
+        return ask(plan, Actor::manager, StepPlan{PlanEvent::agree});
+    }
+
+    Organization organization = build(test::team_tables());
+    Ledger ledger = Ledger::open(":memory:");
+    Agreements agreements{ledger, organization};
+    int asked = 0;
+};
+
+/// Activity a on 1 April, all of the fund.
+Cells one_a(std::string_view last_day, std::string_view cost = "10") {
+    return {{"person", "activity", "first_day", "last_day", "fund_cost", "fund"},
+            {"Bo", "a", "2026-04-01", last_day, cost, "F"}};
+}
+
+// The greatest amounts there are, beside any other, are compared and added up without leaving 64 bits.
+TEST(PlanChange, RaisesWhateverAmountsOrRefuses) {
+    Desk desk;
+    ASSERT_TRUE(desk.agree("p", one_a("2026-04-02")).applied);
+    const Money most(std::numeric_limits<std::int64_t>::max()), one(1), none(0);
+    EXPECT_EQ(desk.ask("p", Actor::employee, RaiseItem{.activity = "a", .account = most, .fund = one}).rule, "who");
+    EXPECT_EQ(desk.ask("p", Actor::employee, RaiseItem{"a", most, one, one}).rule, "who");
+    EXPECT_EQ(desk.ask("p", Actor::manager, RaiseItem{"a", none, one, none}).rule, "who");
+    for (const RaiseItem& more : {RaiseItem{"a", most, none, one}, RaiseItem{"a", none, none, most}}) {
+        try {
+            desk.ask("p", Actor::manager, more);
+            FAIL() << "raised";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Code::out_of_range) << error.what();
+        }
+    }
+    try {
+        desk.ask("p", Actor::manager, RaiseItem{.activity = "a"});
+        FAIL() << "raised by nothing";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Code::out_of_range) << error.what();
+    }
+    EXPECT_EQ(agreed_items(desk.agreements).cost[0], Money(1000));
+    EXPECT_TRUE(verify(desk.ledger).sound);
+}
+
+}  // namespace
