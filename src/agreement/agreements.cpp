@@ -4,9 +4,11 @@
 #include <string_view>
 #include <variant>
 
+#include <gradus/agreement/plan_requests.h>
 #include <gradus/base/error.h>
 
 #include "account/chain.h"
+#include "account/located.h"
 #include "account/policy.h"
 #include "account/wording.h"
 #include "agreement/change.h"
@@ -81,7 +83,7 @@ private:
             "the key '" + printable(request.key) + "' was used for another request, change " +
                 std::to_string(then.receipt.number) + ": " + std::string(column) +
                 (a.empty() && b.empty() ? std::string() : " '" + printable(a) + "' then, '" + printable(b) + "' now"),
-            "plans", 0, "key");
+            "plan_requests", 0, "key");
     };
     if (then.plan != request.plan) differ("plan", then.plan, request.plan);
     if (then.receipt.at != request.at) differ("at", to_text(then.receipt.at), to_text(request.at));
@@ -90,6 +92,18 @@ private:
     if (then.as != request.as) differ("as", word(then.as), word(request.as));
     differ("what it asks for", {}, {});
     throw Error(Code::internal, "two requests that do not differ", "plans");
+}
+
+/// body(), with what the ledger says of its own requests said of the one to the plan.
+template <class Step>
+auto as_plan_request(const Step& body) {
+    try {
+        return body();
+    } catch (const Error& error) {
+        if (error.table() != "requests") throw;
+        const PlanRequests form;
+        throw located(error, std::string(form.name()), 0, form.find(error.column()) ? error.column() : "");
+    }
 }
 
 }  // namespace
@@ -112,11 +126,15 @@ Agreements::Agreements(const Ledger& ledger, const Organization& organization)
     : data_(std::make_shared<Data>(ledger, organization)) {}
 
 PlanReceipt Agreements::apply(const PlanRequest& request) {
+    return as_plan_request([&] { return data_->apply(request); });
+}
+
+PlanReceipt Agreements::Data::apply(const PlanRequest& request) {
     // Key, moment, who and why are held to the same form as the ledger's.
     fields_of({.key = request.key, .at = request.at, .by = request.by, .reason = request.reason, .operation = Expire{}},
               0);
     const std::string body = Body(request).digest();
-    return data_->write([&](Ledger::Data::Session& session, Records& records) {
+    return write([&](Ledger::Data::Session& session, Records& records) {
         if (const std::optional<ChangeRecord> known = records.change(request.key)) {
             if (known->body != body) another_request(request, *known);
             return known->receipt;
@@ -127,14 +145,14 @@ PlanReceipt Agreements::apply(const PlanRequest& request) {
                 throw Error(Code::out_of_range,
                             "expected no earlier than " + to_text(last) + ", the moment of the last " + of +
                                 ", found " + to_text(request.at) + " (key '" + printable(request.key) + "')",
-                            "plans", 0, "at");
+                            "plan_requests", 0, "at");
         };
         check_moment(end.at, "change");
-        PlanChange change(records, data_->organization(), request, end.number + 1, data_->ledger().data().currency());
+        PlanChange change(records, organization_, request, end.number + 1, ledger_.data().currency());
         std::optional<Stop> stop = change.work_out();
         if (!stop && change.money().asks()) {
             check_moment(session.parts().journal.end().at, "transaction of the ledger");
-            stop = change.money().apply(data_->organization(), session);
+            stop = change.money().apply(organization_, session);
         }
         const ChangeRecord record{.receipt = {.number = end.number + 1,
                                               .at = request.at,

@@ -33,10 +33,11 @@ std::optional<Stop> PlanChange::work_out() {
                                  ? std::string(word(event))
                                  : std::to_string(static_cast<int>(event))) +
                             "'",
-                        "plans", 0, "event");
+                        "plan_requests", 0, "operation");
     };
     if (static_cast<std::size_t>(request_.as) >= std::size(Words<Actor>::names))
-        throw Error(Code::unknown_word, "expected employee, manager, advisor or administrator", "plans", 0, "as");
+        throw Error(Code::unknown_word, "expected employee, manager, advisor or administrator", "plan_requests", 0,
+                    "as");
     if (const auto* seats = std::get_if<SetSeats>(&request_.operation)) return set_seats(*seats);
 
     checked_text(request_.plan, "plan", true);
@@ -56,9 +57,9 @@ std::optional<Stop> PlanChange::work_out() {
         const bool settles = event_ != begin_item && event_ != withdraw_item;
         const auto check = [&](bool given, bool negative, const char* column) {
             if (given && !settles)
-                throw Error(Code::contradiction, "nothing is paid on '" + std::string(word(event_)) + "'", "plans", 0,
-                            column);
-            if (given && negative) throw Error(Code::out_of_range, "expected 0 or more", "plans", 0, column);
+                throw Error(Code::contradiction, "nothing is paid on '" + std::string(word(event_)) + "'",
+                            "plan_requests", 0, column);
+            if (given && negative) throw Error(Code::out_of_range, "expected 0 or more", "plan_requests", 0, column);
         };
         check(!is_missing(item->cost), item->cost < Money(0), "cost");
         check(!is_missing(item->hours), item->hours < Minutes(0), "hours");
@@ -70,14 +71,14 @@ std::optional<Stop> PlanChange::work_out() {
         event_ = PlanEvent::raise_item;
         subject_ = checked_text(raise.activity, "activity", true);
         if (raise.account < Money(0) || raise.employee < Money(0) || raise.fund < Money(0) || raise.hours < Minutes(0))
-            throw Error(Code::out_of_range, "expected 0 or more of each part", "plans", 0, "cost");
+            throw Error(Code::out_of_range, "expected 0 or more of each part", "plan_requests", 0, "cost");
         if (raise.account == Money(0) && raise.employee == Money(0) && raise.fund == Money(0) &&
             raise.hours == Minutes(0))
-            throw Error(Code::out_of_range, "expected more than 0 of one part", "plans", 0, "cost");
+            throw Error(Code::out_of_range, "expected more than 0 of one part", "plan_requests", 0, "cost");
     }
     if (event_ == PlanEvent::comment && request_.reason.empty())
-        throw Error(Code::missing_value, "is empty, and is what is said", "plans", 0, "reason");
-    if (!plan_) throw Error(Code::unknown_key, "there is no " + plan_name(request_.plan), "plans", 0, "plan");
+        throw Error(Code::missing_value, "is empty, and is what is said", "plan_requests", 0, "reason");
+    if (!plan_) throw Error(Code::unknown_key, "there is no " + plan_name(request_.plan), "plan_requests", 0, "plan");
 
     if (std::optional<Stop> stop = step(event_)) return stop;
     std::optional<Stop> stop;
@@ -111,17 +112,17 @@ std::optional<Stop> PlanChange::write_plan(const WritePlan& operation) {
     checked_text(content.person, "person", true);
     checked_text(content.supersedes, "supersedes", false);
     if (content.supersedes == request_.plan)
-        throw Error(Code::contradiction, "a plan cannot supersede itself", "plans", 0, "supersedes");
+        throw Error(Code::contradiction, "a plan cannot supersede itself", "plan_requests", 0, "supersedes");
     if (plan_ && plan_->person != content.person)
         throw Error(Code::contradiction,
                     plan_name(request_.plan) + " is of " + quoted(plan_->person) + ", expected a plan of that person",
-                    "plans", 0, "person");
+                    "plan_requests", 0, "person");
     if (!content.supersedes.empty()) {
         const std::optional<PlanRecord> old = records_.plan(content.supersedes);
         if (!old || old->person != content.person)
             throw Error(Code::unknown_key,
-                        "there is no " + plan_name(content.supersedes) + " of " + quoted(content.person), "plans", 0,
-                        "supersedes");
+                        "there is no " + plan_name(content.supersedes) + " of " + quoted(content.person),
+                        "plan_requests", 0, "supersedes");
     }
     WrittenContent full = written(organization_, content, request_.at);
 
@@ -148,12 +149,12 @@ std::optional<Stop> PlanChange::set_seats(const SetSeats& operation) {
     event_ = PlanEvent::set_seats;
     subject_ = checked_text(operation.session, "session", true);
     if (!request_.plan.empty())
-        throw Error(Code::contradiction, "seats are of a session, expected no plan", "plans", 0, "plan");
+        throw Error(Code::contradiction, "seats are of a session, expected no plan", "plan_requests", 0, "plan");
     if (operation.seats && *operation.seats < 0)
-        throw Error(Code::out_of_range, "expected 0 or more, found " + std::to_string(*operation.seats), "plans", 0,
-                    "seats");
+        throw Error(Code::out_of_range, "expected 0 or more, found " + std::to_string(*operation.seats),
+                    "plan_requests", 0, "seats");
     if (!records_.seats(subject_).known && organization_.sessions().find(subject_) < 0)
-        throw Error(Code::unknown_key, "there is no session " + quoted(subject_), "plans", 0, "session");
+        throw Error(Code::unknown_key, "there is no session " + quoted(subject_), "plan_requests", 0, "session");
     if (request_.as != Actor::administrator)
         return Stop{"who",
                     "seats are not set by the " + std::string(word(request_.as)) + ". Possible: by administrator"};
@@ -349,8 +350,8 @@ void PlanChange::advance() {
 ItemRecord PlanChange::item_of(const std::string& activity) {
     std::optional<ItemRecord> item = records_.item(request_.plan, activity);
     if (!item || item->status == ItemStatus::planned)  // planned: in an earlier writing, left out when it was agreed
-        throw Error(Code::unknown_key, plan_name(request_.plan) + " has no activity " + quoted(activity), "plans", 0,
-                    "activity");
+        throw Error(Code::unknown_key, plan_name(request_.plan) + " has no activity " + quoted(activity),
+                    "plan_requests", 0, "activity");
     return std::move(*item);
 }
 

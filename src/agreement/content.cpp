@@ -59,7 +59,8 @@ private:
     }
     static PersonId person(const Organization& organization, const std::string& key) {
         const std::int32_t id = organization.people().find(key);
-        if (id < 0) throw Error(Code::unknown_key, "there is no person '" + printable(key) + "'", "plans", 0, "person");
+        if (id < 0)
+            throw Error(Code::unknown_key, "there is no person '" + printable(key) + "'", "plan_requests", 0, "person");
         return PersonId(id);
     }
 
@@ -206,7 +207,9 @@ private:
 
 const std::string& checked_text(const std::string& text, const char* column, bool needed) {
     constexpr std::size_t most_bytes = 1000;
-    const auto refuse = [&](Code code, const std::string& message) { throw Error(code, message, "plans", 0, column); };
+    const auto refuse = [&](Code code, const std::string& message) {
+        throw Error(code, message, "plan_requests", 0, column);
+    };
     if (needed && text.empty()) refuse(Code::missing_value, "is empty, and must name something");
     if (text.size() > most_bytes)
         refuse(Code::invalid_text, "has " + std::to_string(text.size()) + " bytes, and may have 1000");

@@ -18,6 +18,8 @@ public:
     Data(const Data&) = delete;
     Data& operator=(const Data&) = delete;
 
+    PlanReceipt apply(const PlanRequest& request);
+
     const Ledger& ledger() const { return ledger_; }
     const Organization& organization() const { return organization_; }
 

@@ -73,9 +73,8 @@ public:
                 if (error.table() == share->table.name() && error.row() > 0)
                     throw Error(error.code(), message_of(error) + " (written by row " + place + " of plan_requests)",
                                 error.table(), share->place(table_.person[row], error.row()), error.column());
-            if (error.table() != "plans" && error.table() != "requests") throw;
-            throw located(error, std::string(table_.name()), static_cast<std::int64_t>(row) + 1,
-                          table_.find(error.column()) ? error.column() : "");
+            if (error.table() != table_.name()) throw;
+            throw located(error, error.table(), static_cast<std::int64_t>(row) + 1, error.column());
         }
     }
 

@@ -70,6 +70,7 @@ TEST(PlanChange, RaisesWhateverAmountsOrRefuses) {
             FAIL() << "raised";
         } catch (const Error& error) {
             EXPECT_EQ(error.code(), Code::out_of_range) << error.what();
+            EXPECT_EQ(error.table(), "plan_requests");
         }
     }
     try {
@@ -80,6 +81,41 @@ TEST(PlanChange, RaisesWhateverAmountsOrRefuses) {
     }
     EXPECT_EQ(agreed_items(desk.agreements).cost[0], Money(1000));
     EXPECT_TRUE(verify(desk.ledger).sound);
+}
+
+TEST(PlanChange, SaysWhichColumnOfARequestIsAtFault) {
+    Desk desk;
+    ASSERT_TRUE(desk.agree("p", one_a("2026-04-02")).applied);
+    const auto at_fault = [&](PlanRequest request) -> std::string {
+        request.at = is_missing(request.at) ? request.at : request.at + noon("2026-01-03").time_since_epoch();
+        try {
+            desk.agreements.apply(request);
+        } catch (const Error& error) {
+            return error.table() + " " + error.column();
+        }
+        return "applied";
+    };
+    const PlanRequest good{
+        .key = "x", .at = Moment(), .by = "Bo", .plan = "p", .operation = StepPlan{PlanEvent::start}};
+    const auto with = [&](auto set) {
+        PlanRequest request = good;
+        set(request);
+        return at_fault(request);
+    };
+    using R = PlanRequest;
+    EXPECT_EQ(with([](R& r) { r.key = ""; }), "plan_requests key");
+    EXPECT_EQ(with([](R& r) { r.by = ""; }), "plan_requests by");
+    EXPECT_EQ(with([](R& r) { r.at = missing<Moment>(); }), "plan_requests at");
+    EXPECT_EQ(with([](R& r) { r.at = Moment() - std::chrono::days(2); }), "plan_requests at");
+    EXPECT_EQ(with([](R& r) { r.reason = "a\x01"; }), "plan_requests reason");
+    EXPECT_EQ(with([](R& r) { r.as = static_cast<Actor>(9); }), "plan_requests as");
+    EXPECT_EQ(with([](R& r) { r.plan = ""; }), "plan_requests plan");
+    EXPECT_EQ(with([](R& r) { r.plan = "another"; }), "plan_requests plan");
+    EXPECT_EQ(with([](R& r) { r.operation = StepPlan{PlanEvent::begin_item}; }), "plan_requests operation");
+    EXPECT_EQ(with([](R& r) { r.operation = StepItem{PlanEvent::begin_item, "c"}; }), "plan_requests activity");
+    EXPECT_EQ(with([](R& r) { r.operation = WritePlan{{.person = "Nobody"}}; }), "plan_requests person");
+    EXPECT_EQ(with([](R&) {}), "applied");
+    EXPECT_EQ(with([](R& r) { r.by = "Max", r.as = Actor::manager; }), "plan_requests key");  // used for another
 }
 
 }  // namespace
