@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
-#include <tuple>
+#include <string>
+#include <string_view>
 #include <variant>
 
 #include <gradus/base/error.h>
@@ -14,12 +15,30 @@ namespace gradus {
 
 namespace {
 
-bool same_terms(const ItemRecord& a, const ItemRecord& b) {
-    const auto terms = [](const ItemRecord& i) {
-        return std::tie(i.session, i.first_day, i.account, i.employee, i.fund_cost, i.fund, i.minutes, i.money_program,
-                        i.hours_program, i.items_program);
+/// The first of amounts and payers in which a row differs from what was agreed before: "fund_cost: 10.00 EUR then, 11.00 EUR now";
+/// empty if they agree.
+std::string difference(const ItemRecord& then, const ItemRecord& now, std::string_view currency) {
+    const auto text = [](const std::optional<std::string>& value) { return value ? quoted(*value) : "none"; };
+    const auto differ = [](const char* column, const std::string& a, const std::string& b) {
+        return a == b ? std::string() : std::string(column) + ": " + a + " then, " + b + " now";
     };
-    return terms(a) == terms(b);
+    const auto amount = [&](std::optional<std::int64_t> units, AccountKind kind) {
+        return units ? to_text(Amount(*units), kind, currency) : std::string("none");
+    };
+    const auto differ_by = [&](const char* column, std::optional<std::int64_t> a, std::optional<std::int64_t> b,
+                               AccountKind kind = AccountKind::money) {
+        return differ(column, amount(a, kind), amount(b, kind));
+    };
+    for (std::string found :
+         {differ_by("account_cost", then.account, now.account), differ_by("employee_cost", then.employee, now.employee),
+          differ_by("fund_cost", then.fund_cost, now.fund_cost),
+          differ_by("hours", then.minutes, now.minutes, AccountKind::hours),
+          differ("fund", quoted(then.fund), quoted(now.fund)),
+          differ("programme of money", text(then.money_program), text(now.money_program)),
+          differ("programme of hours", text(then.hours_program), text(now.hours_program)),
+          differ("programme of items", text(then.items_program), text(now.items_program))})
+        if (!found.empty()) return found;
+    return {};
 }
 
 }  // namespace
@@ -216,7 +235,9 @@ std::optional<Stop> PlanChange::seal() {
                 withdraw(left);
     for (ItemRecord& item : fresh) {
         item.reservation = std::to_string(number_) + "/" + std::to_string(&item - fresh.data() + 1);
-        item.status = item.session.empty() ? ItemStatus::enrolled : ItemStatus::waiting;
+        const std::optional<ItemRecord> twin = old ? records_.item(old->plan, item.activity) : std::nullopt;
+        const bool seat = twin && twin->status == ItemStatus::enrolled && twin->session == item.session;
+        item.status = item.session.empty() || seat ? ItemStatus::enrolled : ItemStatus::waiting;
         money_.hold(item);
         set(std::move(item));
     }
@@ -235,12 +256,19 @@ std::optional<Stop> PlanChange::take_over(ItemRecord& item, const PlanRecord* ol
         }
         const bool under_way = twin.status == ItemStatus::in_progress;
         const bool same_date = twin.session == item.session && twin.first_day == item.first_day;
+        const std::string other_terms = difference(twin, item, currency_);
         if (!item.pinned && under_way && !same_date)
             return Stop{"under_way", "activity " + quoted(item.activity) + " is under way in " + plan_name(twin.plan) +
                                          " on another date. Possible: leave it out, or withdraw it there first"};
-        if (item.pinned || under_way || same_terms(twin, item)) {
+        if (!item.pinned && under_way && !other_terms.empty())
+            return Stop{"under_way", "activity " + quoted(item.activity) + " is under way in " + plan_name(twin.plan) +
+                                         " on other terms, " + other_terms +
+                                         ". Possible: write the terms that were agreed, or that it is pinned: it stays "
+                                         "as it stands then; raise_item adds to it"};
+        if (item.pinned || (same_date && other_terms.empty())) {
             ItemRecord taken = twin;
             taken.plan = item.plan, taken.pinned = item.pinned;
+            if (!item.pinned) taken.last_day = item.last_day;
             item = std::move(taken);
             twin.status = ItemStatus::moved;
             set(std::move(twin));

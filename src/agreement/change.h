@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,7 +25,7 @@ class PlanChange {
 public:
     PlanChange(Records& records, const Organization& organization, const PlanRequest& request, std::int64_t number,
                std::string_view currency)
-        : records_(records), organization_(organization), request_(request), number_(number),
+        : records_(records), organization_(organization), request_(request), number_(number), currency_(currency),
           money_(records, request, number, currency, event_) {}
 
     /// @throws Error unknown_key, contradiction, …: the request is at fault.
@@ -63,6 +64,7 @@ private:
     const Organization& organization_;
     const PlanRequest& request_;
     std::int64_t number_;
+    std::string_view currency_;
     PlanEvent event_ = PlanEvent::draft;
     ItemMoney money_;
     std::string subject_;

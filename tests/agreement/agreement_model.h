@@ -218,13 +218,15 @@ private:
                 if (!item.row.pinned && under_way && !date) return "under_way";
                 ModelRow terms = item.row;
                 terms.pinned = twin.row.pinned;
-                if (item.row.pinned || under_way || terms == twin.row) {
+                if (!item.row.pinned && under_way && !(terms == twin.row)) return "under_way";
+                if (item.row.pinned || terms == twin.row) {
                     const bool pinned = item.row.pinned;
                     item = twin, item.row.pinned = pinned;
                     twin.status = "moved";
                     break;
                 }
                 if (twin.row.session == item.row.session) item.since = twin.since;
+                item.keeps_seat = twin.row.session == item.row.session && twin.status == "enrolled";
             }
             if (item.status == "planned" && item.row.pinned) item.status = "elsewhere";
             if (item.status == "planned") fresh.push_back(&item);
@@ -235,7 +237,7 @@ private:
         for (Item* item : fresh) {
             hold(plan, *item, item->row.account, item->row.employee, item->row.fund, item->row.minutes,
                  item->items_program.empty() ? 0 : 1);
-            item->status = item->row.session.empty() ? "enrolled" : "waiting";
+            item->status = item->row.session.empty() || item->keeps_seat ? "enrolled" : "waiting";
         }
         return "";
     }

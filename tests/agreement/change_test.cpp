@@ -1,5 +1,6 @@
 // What one request changes, and what it leaves.
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -13,6 +14,7 @@
 #include <gradus/base/error.h>
 
 #include "account/programs.h"
+#include "account/wording.h"
 #include "agreement/team.h"
 
 namespace {
@@ -116,6 +118,76 @@ TEST(PlanChange, SaysWhichColumnOfARequestIsAtFault) {
     EXPECT_EQ(with([](R& r) { r.operation = WritePlan{{.person = "Nobody"}}; }), "plan_requests person");
     EXPECT_EQ(with([](R&) {}), "applied");
     EXPECT_EQ(with([](R& r) { r.by = "Max", r.as = Actor::manager; }), "plan_requests key");  // used for another
+}
+
+/// "p moved 2026-05-01; q enrolled 2026-09-01; ", by plan.
+std::string standing(const Agreements& agreements) {
+    std::string text;
+    const AgreedItems items = agreed_items(agreements);
+    for (std::size_t i = 0; i < items.size(); ++i)
+        text += std::string(items.plan[i]) + " " + std::string(word(items.status[i])) + " " +
+                to_text(Moment(items.last_day[i])).substr(0, 10) + "; ";
+    return text;
+}
+
+TEST(PlanChange, KeepsTheReservationOfAnItemThatEndsLater) {
+    Desk desk;
+    ASSERT_TRUE(desk.agree("p", one_a("2026-05-01")).applied);
+    const LedgerHead head = desk.ledger.head();
+    ASSERT_TRUE(desk.agree("q", one_a("2026-09-01"), "p").applied);
+    EXPECT_EQ(standing(desk.agreements), "p moved 2026-05-01; q enrolled 2026-09-01; ");
+    EXPECT_EQ(desk.ledger.head().hash, head.hash);
+    ASSERT_TRUE(desk.ask("q", Actor::manager, StepItem{PlanEvent::begin_item, "a"}).applied);
+    ASSERT_TRUE(desk.agree("r", one_a("2026-10-01"), "q").applied);
+    EXPECT_EQ(standing(desk.agreements), "p moved 2026-05-01; q moved 2026-09-01; r in_progress 2026-10-01; ");
+    EXPECT_EQ(desk.ledger.head().hash, head.hash);
+}
+
+TEST(PlanChange, RefusesOtherTermsForWhatIsUnderWay) {
+    Desk desk;
+    ASSERT_TRUE(desk.agree("p", one_a("2026-05-01")).applied);
+    ASSERT_TRUE(desk.ask("p", Actor::manager, StepItem{PlanEvent::begin_item, "a"}).applied);
+    const PlanReceipt refused = desk.agree("q", one_a("2026-05-01", "11"), "p");
+    EXPECT_EQ(refused.rule, "under_way");
+    EXPECT_NE(refused.message.find("fund_cost: 10.00 EUR then, 11.00 EUR now"), std::string::npos) << refused.message;
+    EXPECT_NE(refused.message.find("Possible:"), std::string::npos) << refused.message;
+    EXPECT_EQ(standing(desk.agreements), "p in_progress 2026-05-01; q planned 2026-05-01; ");
+    // As pinned it stays as it stands, whatever its row says.
+    ASSERT_TRUE(desk.agree("r",
+                           {{"person", "activity", "first_day", "last_day", "reason"},
+                            {"Bo", "a", "2026-04-01", "2026-12-31", "pinned"}},
+                           "p")
+                    .applied);
+    EXPECT_EQ(standing(desk.agreements), "p moved 2026-05-01; q planned 2026-05-01; r in_progress 2026-05-01; ");
+    EXPECT_EQ(agreed_items(desk.agreements).cost[2], Money(1000));
+}
+
+// Fewer seats than people: whoever sits there keeps the seat, in a plan with other terms too, and nobody else comes in.
+TEST(PlanChange, KeepsTheSeatWhateverTheTerms) {
+    Desk desk;
+    const auto one_b = [](std::string_view cost) -> Cells {
+        return {{"person", "activity", "session", "first_day", "last_day", "fund_cost", "fund"},
+                {"Bo", "b", "b1", "2026-05-04", "2026-05-04", cost, "F"}};
+    };
+    ASSERT_TRUE(desk.agree("p", one_b("4")).applied);
+    const auto seats = [&](std::string key, std::int32_t count) {
+        return desk.agreements.apply({.key = std::move(key),
+                                      .at = noon("2026-01-02"),
+                                      .by = "office",
+                                      .as = Actor::administrator,
+                                      .operation = SetSeats{"b1", count}});
+    };
+    ASSERT_TRUE(seats("none", 0).applied);
+    ASSERT_TRUE(desk.agree("q", one_b("4.50"), "p").applied);
+    EXPECT_EQ(standing(desk.agreements), "p withdrawn 2026-05-04; q enrolled 2026-05-04; ");
+    EXPECT_EQ(agreed_items(desk.agreements).cost[1], Money(450));
+    // One who waits has no seat to keep.
+    ASSERT_TRUE(desk.ask("q", Actor::manager, StepItem{PlanEvent::withdraw_item, "b"}).applied);
+    ASSERT_TRUE(desk.agree("r", one_b("4")).applied);
+    ASSERT_TRUE(desk.agree("s", one_b("4.50"), "r").applied);
+    EXPECT_EQ(standing(desk.agreements),
+              "p withdrawn 2026-05-04; q withdrawn 2026-05-04; r withdrawn 2026-05-04; s waiting 2026-05-04; ");
+    EXPECT_TRUE(verify(desk.ledger).sound);
 }
 
 }  // namespace
