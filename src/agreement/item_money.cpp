@@ -174,6 +174,14 @@ std::string ItemMoney::money(std::int64_t amount) const {
     return to_text(Amount(amount), AccountKind::money, currency_);
 }
 
+std::int64_t used(Records& records, const ItemRecord& item, AccountKind kind) {
+    const char* leg = kind == AccountKind::money ? "account" : kind == AccountKind::hours ? "hours" : "items";
+    std::int64_t sum = 0;
+    for (std::int64_t times = 0; times <= item.raised; ++times)
+        sum = checked_sum(sum, records.used(key_of(item, leg, times)), leg);
+    return sum;
+}
+
 std::optional<Stop> ItemMoney::apply(const Organization& organization, Ledger::Data::Session& session) const {
     return session.all_or_none([&]() -> std::optional<Stop> {
         for (const Step& step : steps_) {

@@ -74,4 +74,7 @@ private:
     std::int64_t ended_ = 0;
 };
 
+/// What an item takes of an account of no programme: what is held, or once it is over what was posted and not reversed.
+std::int64_t used(Records& records, const ItemRecord& item, AccountKind kind);
+
 }  // namespace gradus

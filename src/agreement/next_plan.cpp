@@ -16,6 +16,7 @@
 #include "account/policy.h"
 #include "account/wording.h"
 #include "agreement/handle.h"
+#include "agreement/item_money.h"
 #include "agreement/table_rows.h"
 #include "base/utf8.h"
 #include "organization/charge.h"
@@ -50,13 +51,6 @@ std::string text_at(const AnyColumn& column, std::size_t row) {
     return text ? *text : std::string();
 }
 
-std::vector<ItemRecord> all_items(Records& records) {
-    std::vector<ItemRecord> items;
-    for (const PlanRecord& plan : records.plans())
-        for (ItemRecord& item : records.items(plan)) items.push_back(std::move(item));
-    return items;
-}
-
 /// Of what is agreed, or was; nothing for what is not, or stands elsewhere.
 std::optional<EnrolmentStatus> enrolment(ItemStatus status) {
     switch (status) {
@@ -72,6 +66,13 @@ std::optional<EnrolmentStatus> enrolment(ItemStatus status) {
     case ItemStatus::elsewhere: break;
     }
     return std::nullopt;
+}
+
+/// An open enrolment that the organisation has is this item: any, while the item itself is open; after that, the one of its session
+/// and first day, which the session says where the enrolment does not.
+bool stands_for(const ItemRecord& item, const std::string& session, Date date) {
+    if (item.live()) return true;
+    return item.session == session && (is_missing(date) ? !session.empty() : date == item.first_day);
 }
 
 /// Balances are those at `at`, plans stand as they do now: earlier than the last entry the two do not fit together.
@@ -91,8 +92,8 @@ using AccountKey = std::tuple<std::string, AccountKind, std::string>;  // person
 /// What the accounts of people have, and what caps leave, within a transaction of the file.
 class Rest {
 public:
-    Rest(const Organization& organization, Store& store, Ledger::Data::Parts& parts, Moment at)
-        : organization_(organization), store_(store), parts_(parts), at_(at) {}
+    Rest(const View& now, Moment at)
+        : organization_(now.organization), records_(now.records), store_(now.store), parts_(now.parts), at_(at) {}
 
     std::int64_t available(const AccountKey& key) {
         const auto& [person, kind, program] = key;
@@ -135,7 +136,7 @@ public:
     }
 
 private:
-    /// What programmes' caps count; of an account of no programme, what agreed items take.
+    /// What programmes' caps count; of an account of no programme, what agreed items hold and what was posted of them.
     std::vector<CapUse> uses_of(const AccountKey& key, const std::vector<ItemRecord>& items) {
         const auto& [person, kind, program] = key;
         if (const ProgramId id(organization_.programs().find(program)); id)
@@ -148,9 +149,7 @@ private:
                                   : kind == AccountKind::hours ? item.hours_program
                                                                : item.items_program;
             if (charged != program) continue;
-            uses.push_back({item.first_day, kind == AccountKind::money   ? item.account
-                                            : kind == AccountKind::hours ? item.minutes.value_or(0)
-                                                                         : 1});
+            uses.push_back({item.first_day, used(records_, item, kind)});
         }
         return uses;
     }
@@ -167,6 +166,7 @@ private:
     }
 
     const Organization& organization_;
+    Records& records_;
     Store& store_;
     Ledger::Data::Parts& parts_;
     Moment at_;
@@ -179,13 +179,13 @@ Enrolments enrolments_in(const View& view) {
     Statement moment(store,
                      "SELECT max(c.at) FROM plan_item_states i JOIN plan_changes c USING (number) "
                      "WHERE i.plan = ?1 AND i.activity = ?2");
-    std::set<std::pair<std::string, std::string>> known;
+    std::map<std::pair<std::string, std::string>, std::vector<ItemRecord>> known;
     std::set<Row> written;
-    for (const ItemRecord& item : all_items(records)) {
+    for (const ItemRecord& item : records.items()) {
         const auto status = enrolment(item.status);
         if (!status || organization.people().find(item.person) < 0 || organization.activities().find(item.activity) < 0)
             continue;
-        known.insert({item.person, item.activity});
+        known[{item.person, item.activity}].push_back(item);
         const bool over = !item.live();
         Date date = over ? item.last_day : item.first_day;
         if (over) {
@@ -207,7 +207,11 @@ Enrolments enrolments_in(const View& view) {
         const std::string person = text_at(before.person, row), activity = text_at(before.activity, row);
         const bool open = status == EnrolmentStatus::planned || status == EnrolmentStatus::enrolled ||
                           status == EnrolmentStatus::in_progress;
-        if (open && known.contains({person, activity})) continue;
+        const auto here = known.find({person, activity});
+        const auto same = [&](const ItemRecord& item) {
+            return stands_for(item, text_at(before.session, row), before.date[row]);
+        };
+        if (open && here != known.end() && std::any_of(here->second.begin(), here->second.end(), same)) continue;
         if (written.contains({cell_of(before.person, row), cell_of(before.activity, row), cell_of(before.status, row),
                               text_at(before.session, row), cell_of(before.date, row)}))
             continue;
@@ -242,11 +246,11 @@ Accounts accounts_in(const View& view, Moment at) {
             keys.emplace(AccountKey(found.string(0), *kind, found.string(2)), std::nullopt);
     }
     std::map<std::string, std::vector<ItemRecord>> items;
-    for (ItemRecord& item : all_items(records)) {
+    for (ItemRecord& item : records.items()) {
         std::string person = item.person;
         items[person].push_back(std::move(item));
     }
-    Rest rest(organization, store, parts, at);
+    Rest rest(now, at);
     Accounts table;
     TableRows rows(table);
     for (const auto& [key, row] : keys) {

@@ -98,6 +98,12 @@ Records::Records(Store& store)
       reserved_(store,
                 "SELECT r.amount FROM transactions t JOIN reservations r ON r.reservation = t.number "
                 "WHERE t.key = ?1"),
+      used_(store,
+            "SELECT CASE WHEN r.resolved IS NULL THEN r.amount "
+            "WHEN p.operation = 'post' AND p.subject = t.key AND NOT EXISTS (SELECT 1 FROM transactions b "
+            "WHERE b.subject = p.key AND b.operation = 'reverse' AND b.applied = 1) THEN p.amount ELSE 0 END "
+            "FROM transactions t JOIN reservations r ON r.reservation = t.number "
+            "LEFT JOIN transactions p ON p.number = r.resolved WHERE t.key = ?1"),
       plans_(store, "SELECT " PLAN_COLUMNS
                     " FROM plan_states s WHERE number = "
                     "(SELECT max(l.number) FROM plan_states l WHERE l.plan = s.plan) ORDER BY plan"),
@@ -185,6 +191,11 @@ std::optional<std::int64_t> Records::reserved(std::string_view key) {
     Statement::Rows rows = reserved_(key);
     if (!rows.next()) return std::nullopt;
     return rows.number(0);
+}
+
+std::int64_t Records::used(std::string_view key) {
+    Statement::Rows rows = used_(key);
+    return rows.next() ? rows.number(0) : 0;
 }
 
 void Records::add(const ChangeRecord& change) {

@@ -93,6 +93,8 @@ public:
     Seats seats(std::string_view session);
     /// What the ledger reserved under a key; nothing if it reserved nothing.
     std::optional<std::int64_t> reserved(std::string_view key);
+    /// What the reservation of a key holds, or what was posted of it and not reversed; 0 if the ledger reserved nothing.
+    std::int64_t used(std::string_view key);
     /// All plans, by key.
     std::vector<PlanRecord> plans();
 
@@ -106,8 +108,8 @@ public:
 private:
     std::vector<ItemRecord> all(Statement::Rows& rows);
 
-    Statement end_, change_, change_at_, plan_, item_, content_items_, items_of_, items_in_, seats_, reserved_, plans_,
-        add_change_, add_plan_, add_item_, add_seats_;
+    Statement end_, change_, change_at_, plan_, item_, content_items_, items_of_, items_in_, seats_, reserved_, used_,
+        plans_, add_change_, add_plan_, add_item_, add_seats_;
     StoredTable items_, goals_, milestones_;
 };
 

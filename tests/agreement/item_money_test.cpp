@@ -331,4 +331,42 @@ TEST(ItemMoney, IsTakenFromTheFundItselfAndToldOfThoseAbove) {
     EXPECT_EQ(amounts["top"], Money(9000 + 5000 - 2000 - 100));
 }
 
+// The cap of an account of no programme, like a programme's, counts what is held or was posted, less what was reversed.
+TEST(ItemMoney, CountsInTheCapOfItsAccountAsItWasSpent) {
+    std::vector<Literal> tables = test::team_tables();
+    for (Literal& table : tables) {
+        if (table.table == "activities")
+            for (auto& row : table.cells) row.push_back(row[0] == "activity" ? "account_share" : "0.6");
+        if (table.table == "accounts")
+            table.cells = {{"person", "kind", "available", "cap", "cap_period"},
+                           {"Ann", "money", "100", "100", "year"},
+                           {"Ann", "hours", "100", "20", "year"}};
+    }
+    Desk desk(build(tables));
+    desk.fill();
+    desk.pay("no programme", Grant{"F", {"Ann", ""}, Amount(2500)});
+    desk.pay("hours", Supply{{"G", AccountKind::hours}, Amount(6000)});
+    desk.pay("her hours", Grant{"G", {"Ann", "", AccountKind::hours}, Amount(3000)});
+    desk.write("p", {{"person", "activity", "first_day", "last_day", "hours", "account_cost", "fund_cost", "fund"},
+                     {"Ann", "b", "2026-05-04", "2026-05-04", "6", "6", "4", "F"}});
+    const PlanReceipt agreed = desk.agree("p");
+    ASSERT_TRUE(agreed.applied) << agreed.message;
+    ASSERT_TRUE(desk.ask("p", Actor::manager, RaiseItem{.activity = "b", .account = Money(200)}).applied);
+    const auto left = [&] {
+        const Accounts rows = accounts(desk.agreements, desk.now);
+        std::map<AccountKind, std::int64_t> caps;
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            if (!is_missing(rows.cap[i])) caps[rows.kind[i]] = rows.cap[i].units();
+        return std::to_string(caps[AccountKind::money]) + " " + std::to_string(caps[AccountKind::hours]);
+    };
+    EXPECT_EQ(left(), "9200 840");
+    // 6.00 of 12.00: 4.00 of the account.
+    ASSERT_TRUE(
+        desk.ask("p", Actor::manager, StepItem{PlanEvent::complete_item, "b", Money(600), Minutes(60)}).applied);
+    EXPECT_EQ(left(), "9600 1140");
+    desk.pay("refund", Reverse{"agreement 6 end 1"});
+    EXPECT_EQ(left(), "10000 1140");
+    EXPECT_TRUE(verify(desk.ledger).sound);
+}
+
 }  // namespace

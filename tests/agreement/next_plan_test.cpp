@@ -214,5 +214,43 @@ TEST(NextPlan, TellsWhatIsOverAndWhoWaits) {
     }
 }
 
+// What somebody takes up outside after it was withdrawn here is another enrolment; the one that was withdrawn is not open any more.
+TEST(NextPlan, KeepsWhatIsOpenOutsideBesideWhatIsOverHere) {
+    std::vector<Literal> tables = test::team_tables();
+    tables.push_back({"enrolments",
+                      {{"person", "activity", "status", "session", "date"},
+                       {"Bo", "a", "enrolled", "", "2026-06-10"},
+                       {"Bo", "a", "enrolled", "", "2026-05-04"},
+                       {"Bo", "a", "planned", "", ""},
+                       {"Bo", "b", "enrolled", "b2", ""},
+                       {"Bo", "b", "enrolled", "b1", ""},
+                       {"Bo", "b", "in_progress", "b1", "2026-05-04"}}});
+    Team team(build(tables));
+    const auto agree = [&](const std::string& plan) {
+        return team.agree(plan,
+                          {.person = "Bo",
+                           .items = test::items(team.organization,
+                                                {{"person", "activity", "session", "first_day", "last_day", "cost"},
+                                                 {"Bo", "a", "", "2026-05-04", "2026-05-04", "0"},
+                                                 {"Bo", "b", "b1", "2026-05-04", "2026-05-04", "0"}})},
+                          true);
+    };
+    const auto told = [&] {
+        std::string text;
+        const Enrolments rows = enrolments(team.agreements);
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            text += key(rows.activity, i) + key(rows.session, i) + " " +
+                    std::string(Words<EnrolmentStatus>::names[static_cast<std::size_t>(rows.status[i])]) + " " +
+                    (is_missing(rows.date[i]) ? "" : std::to_string((rows.date[i] - day("2026-01-01")).count())) + "; ";
+        return text;
+    };
+    EXPECT_EQ(told(),
+              "a planned ; a enrolled 123; a enrolled 160; bb1 enrolled ; bb2 enrolled ; bb1 in_progress 123; ");
+    ASSERT_TRUE(agree("Bo 1").applied);
+    EXPECT_EQ(told(), "a enrolled 123; bb1 enrolled 123; ");
+    ASSERT_TRUE(team.ask("Bo 1", Actor::employee, StepPlan{PlanEvent::withdraw}).applied);
+    EXPECT_EQ(told(), "a withdrawn 90; bb1 withdrawn 90; a planned ; a enrolled 160; bb2 enrolled ; ");
+}
+
 }  // namespace
 }  // namespace gradus
