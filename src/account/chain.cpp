@@ -1,38 +1,10 @@
 #include "account/chain.h"
 
-#include <utility>
-
 #include "account/mutant.h"
 #include "account/wording.h"
+#include "base/bytes.h"
 
 namespace gradus {
-
-namespace {
-
-/// Bytes that can be read in one way only: numbers in eight bytes, the highest first; texts after their length.
-class Bytes {
-public:
-    Bytes& number(std::int64_t number) {
-        const auto bits = static_cast<std::uint64_t>(number);
-        for (int shift = 56; shift >= 0; shift -= 8) bytes_ += static_cast<char>(bits >> shift & 255);
-        return *this;
-    }
-    Bytes& text(std::string_view text) {
-        number(static_cast<std::int64_t>(text.size()));
-        bytes_ += text;
-        return *this;
-    }
-    Bytes& perhaps(const std::optional<std::int64_t>& value) {
-        bytes_ += value ? '\1' : '\0';
-        return value ? number(*value) : *this;
-    }
-    std::string take() { return std::move(bytes_); }
-
-private:
-    std::string bytes_;
-};
-
-}  // namespace
 
 std::string canonical(const Recorded& transaction) {
     const Fields& f = transaction.fields;

@@ -1,5 +1,6 @@
 #include "account/check.h"
 
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "account/handle.h"
 #include "account/mutant.h"
+#include "account/plan_chain.h"
 #include "account/schema.h"
 #include "account/wording.h"
 #include "organization/currency.h"
@@ -231,6 +233,19 @@ void JournalCheck::beside() {
     }
 }
 
+void JournalCheck::plans() {
+    try {
+        const std::optional<PlanFault> fault = plan_fault(store_);
+        if (!fault) return;
+        found_.plan_change = fault->change;
+        found_.message = fault->message;
+    } catch (const Error& error) {
+        if (error.code() != Code::damaged) throw;
+        found_.message = error.what();
+    }
+    found_.sound = false;
+}
+
 void JournalCheck::rebuild() {
     store_.execute("DELETE FROM holds; DELETE FROM reservations; DELETE FROM balances");
     Statement balance(store_,
@@ -255,6 +270,7 @@ LedgerCheck verify(const Ledger& ledger) {
         JournalCheck check(store);
         check.journal();
         if (check.found().sound) check.beside();
+        if (check.found().sound) check.plans();
         return check.found();
     });
 }

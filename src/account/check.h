@@ -22,6 +22,8 @@ public:
     void journal();
     /// What is kept beside it, once the journal is known to be sound.
     void beside();
+    /// What is kept of plans, once the journal is known to be sound.
+    void plans();
     /// Writes anew what is kept beside it, once the journal is known to be sound.
     void rebuild();
 

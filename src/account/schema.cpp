@@ -10,6 +10,7 @@
 
 #include "account/chain.h"
 #include "account/mutant.h"
+#include "account/plan_chain.h"
 #include "base/utf8.h"
 
 namespace gradus {
@@ -284,7 +285,24 @@ CREATE TRIGGER plan_changes_follow BEFORE INSERT ON plan_changes
     BEGIN SELECT raise(ABORT, 'plans have no gaps'); END;
 )sql";
 
-constexpr Migration migrations[] = {{version_1}, {version_2}};
+// A link for each change: PlanChain. The rows of one change are found in every table of plans.
+constexpr const char* version_3 = R"sql(
+CREATE TABLE plan_links (
+    number INTEGER PRIMARY KEY REFERENCES plan_changes,
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+CREATE INDEX plan_states_by_number ON plan_states (number);
+CREATE INDEX plan_item_states_by_number ON plan_item_states (number);
+CREATE INDEX plan_seats_by_number ON plan_seats (number);
+CREATE TRIGGER plan_links_stay BEFORE UPDATE ON plan_links BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_links_remain BEFORE DELETE ON plan_links BEGIN SELECT raise(ABORT, 'plans are append-only'); END;
+CREATE TRIGGER plan_links_follow BEFORE INSERT ON plan_links
+    WHEN new.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM plan_links)
+    BEGIN SELECT raise(ABORT, 'plans have no gaps'); END;
+)sql";
+
+constexpr Migration migrations[] = {
+    {version_1}, {version_2}, {version_3, [](Store& store) { PlanChain(store).extend(); }}};
 
 /// Every table, index and trigger, with the text that made it.
 std::vector<std::string> schema_of(Store& store) {
@@ -339,6 +357,7 @@ void migrate(Store& store, std::span<const Migration> steps, std::string_view cu
             if (broken(Mutant::not_append_only)) store.execute("DROP TRIGGER entries_stay");
             if (broken(Mutant::gap)) store.execute("DROP TRIGGER transactions_follow");
         }
+        if (const auto then = steps[static_cast<std::size_t>(version)].then) then(store);
         store.execute(("PRAGMA user_version = " + std::to_string(version + 1)).c_str());
     }
     transaction.commit();

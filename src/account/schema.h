@@ -15,6 +15,7 @@ constexpr std::int64_t ledger_application = 0x47726473;
 /// What brings a file from one version to the next; the first makes it, from an empty file.
 struct Migration {
     const char* sql;
+    void (*then)(Store& store) = nullptr;  ///< what SQL cannot say
 };
 std::span<const Migration> ledger_migrations();
 

@@ -196,6 +196,17 @@ bool Statement::Rows::missing(int column) const {
     return sqlite3_column_type(statement_.statement_, column) == SQLITE_NULL;
 }
 std::int64_t Statement::Rows::number(int column) const { return sqlite3_column_int64(statement_.statement_, column); }
+int Statement::Rows::columns() const { return sqlite3_column_count(statement_.statement_); }
+
+Statement::Value Statement::Rows::value(int column) const {
+    switch (sqlite3_column_type(statement_.statement_, column)) {
+    case SQLITE_NULL: return {};
+    case SQLITE_INTEGER: return number(column);
+    case SQLITE_FLOAT: return real(column);
+    default: return string(column);
+    }
+}
+
 double Statement::Rows::real(int column) const { return sqlite3_column_double(statement_.statement_, column); }
 std::string_view Statement::Rows::text(int column) const {
     const void* bytes = sqlite3_column_blob(statement_.statement_, column);

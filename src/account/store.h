@@ -76,6 +76,8 @@ public:
         double real(int column) const;
         std::string_view text(int column) const;  ///< also of a blob
         std::string string(int column) const { return std::string(text(column)); }
+        int columns() const;
+        std::variant<std::monostate, std::int64_t, double, std::string> value(int column) const;  ///< whatever its type
 
     private:
         Statement& statement_;

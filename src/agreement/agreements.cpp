@@ -13,6 +13,7 @@
 #include "account/wording.h"
 #include "agreement/change.h"
 #include "agreement/handle.h"
+#include "base/bytes.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
 
@@ -24,24 +25,16 @@ namespace {
 class Body {
 public:
     explicit Body(const PlanRequest& request) {
-        number(micros(request.at)), text(request.by), number(static_cast<std::int64_t>(request.as));
-        text(request.reason), text(request.plan), number(static_cast<std::int64_t>(request.operation.index()));
+        bytes_.number(micros(request.at)).text(request.by).number(static_cast<std::int64_t>(request.as));
+        bytes_.text(request.reason).text(request.plan).number(static_cast<std::int64_t>(request.operation.index()));
         std::visit([this](const auto& operation) { add(operation); }, request.operation);
     }
     /// Once.
-    std::string digest() { return std::string(view(sha_.value())); }
+    std::string digest() { return std::string(view(sha256(bytes_.take()))); }
 
 private:
-    void number(std::int64_t number) {
-        std::string bytes;
-        for (int shift = 56; shift >= 0; shift -= 8)
-            bytes += static_cast<char>(static_cast<std::uint64_t>(number) >> shift & 255);
-        sha_.add(bytes);
-    }
-    void text(std::string_view text) {
-        number(static_cast<std::int64_t>(text.size()));
-        sha_.add(text);
-    }
+    void number(std::int64_t number) { bytes_.number(number); }
+    void text(std::string_view text) { bytes_.text(text); }
     void cell(const Statement::Value& value) {
         number(static_cast<std::int64_t>(value.index()));
         if (const auto* whole = std::get_if<std::int64_t>(&value)) number(*whole);
@@ -73,7 +66,7 @@ private:
     }
     void add(const SetSeats& operation) { text(operation.session), number(operation.seats ? *operation.seats : -1); }
 
-    Sha256 sha_;
+    Bytes bytes_;
 };
 
 [[noreturn]] void another_request(const PlanRequest& request, const ChangeRecord& then) {
@@ -170,6 +163,7 @@ PlanReceipt Agreements::Data::apply(const PlanRequest& request) {
                                   .body = body};
         records.add(record);
         if (!stop) change.write();
+        records.link();
         return record.receipt;
     });
 }
@@ -178,6 +172,13 @@ std::optional<PlanReceipt> Agreements::receipt(std::string_view key) const {
     return data_->read([&](Records& records, Store&, Ledger::Data::Parts&) -> std::optional<PlanReceipt> {
         const std::optional<ChangeRecord> change = records.change(key);
         return change ? std::optional(change->receipt) : std::nullopt;
+    });
+}
+
+PlanHead Agreements::head() const {
+    return data_->read([](Records& records, Store&, Ledger::Data::Parts&) {
+        const PlanChain::End end = records.chain_end();
+        return PlanHead{end.change, records.end().at, hexadecimal(end.link)};
     });
 }
 

@@ -115,7 +115,7 @@ Records::Records(Store& store)
                        "?19, ?20, ?21, ?22)"),
       add_seats_(store, "INSERT INTO plan_seats (number, session, seats) VALUES (?1, ?2, ?3)"),
       items_(store, "plan_items", PlanItems()), goals_(store, "plan_goals", Goals()),
-      milestones_(store, "plan_milestones", Milestones()) {}
+      milestones_(store, "plan_milestones", Milestones()), chain_(store) {}
 
 Records::End Records::end() {
     Statement::Rows rows = end_();

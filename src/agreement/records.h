@@ -9,6 +9,7 @@
 #include <gradus/agreement/plan_request.h>
 #include <gradus/base/units.h>
 
+#include "account/plan_chain.h"
 #include "account/store.h"
 #include "agreement/stored_table.h"
 
@@ -105,12 +106,17 @@ public:
     void add_content(std::int64_t number, const PlanContent& content);
     PlanContent content(const PlanRecord& plan);
 
+    /// Links the last change, once all of its rows are added.
+    void link() { chain_.extend(); }
+    PlanChain::End chain_end() { return chain_.end(); }
+
 private:
     std::vector<ItemRecord> all(Statement::Rows& rows);
 
     Statement end_, change_, change_at_, plan_, item_, content_items_, items_of_, items_in_, seats_, reserved_, used_,
         plans_, add_change_, add_plan_, add_item_, add_seats_;
     StoredTable items_, goals_, milestones_;
+    PlanChain chain_;
 };
 
 }  // namespace gradus

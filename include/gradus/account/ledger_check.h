@@ -14,11 +14,13 @@ struct LedgerCheck {
     std::int64_t entry = 0;        ///< number of the first bad entry; 0: none, or the fault is elsewhere
     std::string message;           ///< what was found and what was expected; empty if sound
     LedgerHead head;               ///< the last transaction up to which all is well
+    std::int64_t plan_change = 0;  ///< number of the first bad change of plans; 0: none, or the fault is elsewhere
 };
 
 /// Recomputes the whole ledger from its entries: SQLite's own check of the file, the tables, indices and triggers, numbers
 /// without a gap, moments that do not fall, each entry's running balance, that each transaction's entries sum to zero in every
-/// unit, that nothing was overdrawn, the chain of SHA-256 digests, and all that is kept beside the journal. Others who write wait
+/// unit, that nothing was overdrawn, the chain of SHA-256 digests, and all that is kept beside the journal; then, where the file holds
+/// plans, their chain, and that what is reserved for them is what they say. Others who write wait
 /// meanwhile, about 10 seconds for a million entries. Take the head from time to time and keep it elsewhere: only it can show
 /// that transactions were taken away at the end.
 /// @throws Error `file` or `busy` if the file cannot be read. Damage is not an error: it is what is told.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,14 @@
 #include <gradus/organization/organization.h>
 
 namespace gradus {
+
+/// The last change to plans, and its link in their chain of SHA-256 digests. Kept elsewhere it shows whether anything before it was
+/// changed or taken away since. What was reserved for it is in the ledger's own chain (LedgerHead).
+struct PlanHead {
+    std::int64_t change = 0;        ///< 0: there is none
+    Moment at = missing<Moment>();  ///< of that change
+    std::string hash;               ///< 64 hexadecimal digits; of no change, what the first one is linked to
+};
 
 /// The life of plans, in the file of a ledger: from draft to closed, with the money, hours and seats of what is agreed.
 ///
@@ -34,6 +43,8 @@ public:
 
     /// The receipt of a key, or nothing if no request with it was ever applied or refused.
     std::optional<PlanReceipt> receipt(std::string_view key) const;
+
+    PlanHead head() const;
 
     const Organization& organization() const;
     const Ledger& ledger() const;
