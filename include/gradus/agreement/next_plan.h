@@ -12,14 +12,16 @@ namespace gradus {
 // column's own strings. Every function throws as Ledger, and where it takes a moment missing_value for none and out_of_range for one before
 // the last transaction of the ledger.
 
-/// What is agreed is enrolled, what waits planned; what is under way or over says so. Of one person and activity the file knows
-/// better what is planned, enrolled or under way; of what is over, the organisation's rows stay.
+/// What is agreed is enrolled, what waits planned; what is under way or over says so. The organisation's rows stay, but those planned,
+/// enrolled or under way of which the file knows better: of a person and activity that is open here, and of the session and first day
+/// (without a day, of the session) of an item that is over.
 Enrolments enrolments(const Agreements& agreements);
 
 /// What accounts have available at `at`: of money, and of what a programme holds, the granted part alone, since the employee's own is for
 /// the employee's share. An account of a programme that is a shared pool has what the pool has: all of it, for everyone. An account that
 /// the ledger does not have has nothing. A programme's cap is less by the most that spendings, agreed items among them, take of it in one
-/// of its periods from `at` on; that of an account of no programme, by what agreed items take. Pins do not count against caps.
+/// of its periods from `at` on; that of an account of no programme, by what agreed items hold or,
+/// once they are over, what was posted of it and not reversed. Pins do not count against caps.
 /// @throws Error contradiction where the organisation has the same account several times, by validity.
 Accounts accounts(const Agreements& agreements, Moment at);
 
