@@ -1,7 +1,13 @@
 #include <gradus/agreement/agreement_tables.h>
 
+#include <algorithm>
+#include <functional>
 #include <limits>
+#include <map>
 #include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include <gradus/base/error.h>
@@ -25,35 +31,47 @@ Value short_number(std::int64_t number) {
     return number;
 }
 
-/// The place of each who waits, by plan and activity.
-std::int64_t queue_place(Records& records, const ItemRecord& item) {
-    std::int64_t place = 1;
-    for (const ItemRecord& other : records.items_in(item.session))
-        place += other.status == ItemStatus::waiting &&
-                 (other.since < item.since || (other.since == item.since && other.plan < item.plan));
-    return place;
+/// The places of those who wait, by plan and activity; of each session the first to be agreed comes first.
+std::map<std::pair<std::string_view, std::string_view>, std::int64_t> queue_places(
+    const std::vector<ItemRecord>& items) {
+    std::vector<const ItemRecord*> waiting;
+    for (const ItemRecord& item : items)
+        if (item.status == ItemStatus::waiting) waiting.push_back(&item);
+    std::sort(waiting.begin(), waiting.end(), [](const ItemRecord* a, const ItemRecord* b) {
+        return std::tie(a->session, a->since, a->plan) < std::tie(b->session, b->since, b->plan);
+    });
+    std::map<std::pair<std::string_view, std::string_view>, std::int64_t> places;
+    std::int64_t place = 0;
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        place = i > 0 && waiting[i - 1]->session == waiting[i]->session ? place + 1 : 1;
+        places[{waiting[i]->plan, waiting[i]->activity}] = place;
+    }
+    return places;
 }
 
 }  // namespace
 
 Plans plans(const Agreements& agreements, std::string_view person) {
-    return agreements.data().read([&](Records& records, Store& store, Ledger::Data::Parts&) {
+    return agreements.data().read([&](Records& records, Store&, Ledger::Data::Parts&) {
         Plans table;
         TableRows rows(table);
-        Statement moments(store,
-                          "SELECT min(c.at), max(c.at) FROM plan_states s JOIN plan_changes c USING (number) "
-                          "WHERE s.plan = ?1");
+        std::map<std::string, std::pair<std::int64_t, std::int64_t>, std::less<>> items;  // all and open, by plan
+        for (const ItemRecord& item : records.items()) {
+            auto& [all, open] = items[item.plan];
+            ++all, open += item.live();
+        }
+        const auto times = records.times();
         for (const PlanRecord& plan : records.plans()) {
             if (!person.empty() && plan.person != person) continue;
-            std::int64_t items = 0, open = 0;
-            for (const ItemRecord& item : records.items(plan)) ++items, open += item.live();
+            const auto [all, open] = items[plan.plan];
             rows.row().set("plan", plan.plan).set("person", plan.person).set("state", plan.state);
             rows.set("advisor", plan.advisor).set("supersedes", plan.supersedes);
-            rows.set("items", Value(items)).set("open", Value(open));
-            Statement::Rows found = moments(plan.plan);
-            if (!found.next() || found.missing(0))
+            rows.set("items", Value(all)).set("open", Value(open));
+            const auto found = times.find(plan.plan);
+            if (found == times.end())
                 throw Error(Code::damaged, "plan '" + printable(plan.plan) + "' has no beginning", "plans");
-            rows.set("drafted", Value(found.number(0))).set("changed", Value(found.number(1)));
+            const auto& [drafted, changed] = found->second;
+            rows.set("drafted", Value(micros(drafted))).set("changed", Value(micros(changed)));
         }
         rows.finish();
         return table;
@@ -97,17 +115,18 @@ AgreedItems agreed_items(const Agreements& agreements, std::string_view person) 
     return agreements.data().read([&](Records& records, Store&, Ledger::Data::Parts&) {
         AgreedItems table;
         TableRows rows(table);
-        for (const PlanRecord& plan : records.plans()) {
-            if (!person.empty() && plan.person != person) continue;
-            for (const ItemRecord& item : records.items(plan)) {
-                rows.row().set("plan", item.plan).set("person", item.person).set("activity", item.activity);
-                rows.set("session", item.session).set("first_day", item.first_day).set("last_day", item.last_day);
-                rows.set("status", item.status).set("hours", item.minutes).set("cost", Value(item.cost()));
-                rows.set("account_cost", Value(item.account)).set("employee_cost", Value(item.employee));
-                rows.set("fund_cost", Value(item.fund_cost)).set("fund", item.fund);
-                rows.set("spent", item.spent).set("spent_hours", item.spent_minutes);
-                if (item.status == ItemStatus::waiting) rows.set("queue", Value(queue_place(records, item)));
-            }
+        const std::vector<ItemRecord> items = records.items();
+        const auto queue = queue_places(items);
+        for (const ItemRecord& item : items) {
+            if (!person.empty() && item.person != person) continue;
+            rows.row().set("plan", item.plan).set("person", item.person).set("activity", item.activity);
+            rows.set("session", item.session).set("first_day", item.first_day).set("last_day", item.last_day);
+            rows.set("status", item.status).set("hours", item.minutes).set("cost", Value(item.cost()));
+            rows.set("account_cost", Value(item.account)).set("employee_cost", Value(item.employee));
+            rows.set("fund_cost", Value(item.fund_cost)).set("fund", item.fund);
+            rows.set("spent", item.spent).set("spent_hours", item.spent_minutes);
+            if (const auto place = queue.find({item.plan, item.activity}); place != queue.end())
+                rows.set("queue", Value(place->second));
         }
         rows.finish();
         return table;

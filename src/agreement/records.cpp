@@ -4,6 +4,7 @@
 
 #include "account/book.h"
 #include "account/wording.h"
+#include "base/utf8.h"
 
 namespace gradus {
 
@@ -79,6 +80,10 @@ ItemRecord read_item(const Statement::Rows& rows) {
             .spent_minutes = perhaps(20)};
 }
 
+[[noreturn]] void stands_nowhere(std::string_view plan) {
+    throw Error(Code::damaged, "plan '" + printable(plan) + "' has an item that stands nowhere", "plans");
+}
+
 }  // namespace
 
 Records::Records(Store& store)
@@ -90,6 +95,14 @@ Records::Records(Store& store)
                    " FROM plan_item_states WHERE plan = ?1 AND activity = ?2 "
                    "ORDER BY number DESC LIMIT 1"),
       content_items_(store, "SELECT activity FROM plan_items WHERE change = ?1 ORDER BY place"),
+      all_items_(store,
+                 "SELECT p.plan, s.activity, s.person, s.session, s.first_day, s.last_day, s.pinned, s.status, "
+                 "s.since, s.reservation, s.raised, s.account, s.employee, s.fund_cost, s.minutes, s.fund, "
+                 "s.money_program, s.hours_program, s.items_program, s.spent, s.spent_minutes "
+                 "FROM plan_states p JOIN plan_items c ON c.change = p.content "
+                 "LEFT JOIN plan_item_states s ON s.plan = p.plan AND s.activity = c.activity" LATEST_ITEM
+                 " WHERE p.number = (SELECT max(l.number) FROM plan_states l WHERE l.plan = p.plan) "
+                 "ORDER BY p.plan, c.place"),
       items_of_(store, "SELECT " ITEM_COLUMNS " FROM plan_item_states s WHERE person = ?1 AND activity = ?2" LATEST_ITEM
                        " ORDER BY plan"),
       items_in_(store, "SELECT " ITEM_COLUMNS " FROM plan_item_states s WHERE session = ?1" LATEST_ITEM
@@ -107,6 +120,9 @@ Records::Records(Store& store)
       plans_(store, "SELECT " PLAN_COLUMNS
                     " FROM plan_states s WHERE number = "
                     "(SELECT max(l.number) FROM plan_states l WHERE l.plan = s.plan) ORDER BY plan"),
+      times_(store,
+             "SELECT s.plan, min(c.at), max(c.at) FROM plan_states s JOIN plan_changes c USING (number) GROUP BY "
+             "s.plan"),
       add_change_(store, "INSERT INTO plan_changes (" CHANGE_COLUMNS
                          ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"),
       add_plan_(store, "INSERT INTO plan_states (number, " PLAN_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
@@ -159,10 +175,26 @@ std::vector<ItemRecord> Records::items(const PlanRecord& plan) {
     std::vector<ItemRecord> items;
     for (const std::string& activity : activities) {
         std::optional<ItemRecord> item = this->item(plan.plan, activity);
-        if (!item) throw Error(Code::damaged, "plan '" + plan.plan + "' has an item that stands nowhere", "plans");
+        if (!item) stands_nowhere(plan.plan);
         items.push_back(std::move(*item));
     }
     return items;
+}
+
+std::vector<ItemRecord> Records::items() {
+    std::vector<ItemRecord> items;
+    for (Statement::Rows rows = all_items_(); rows.next();) {
+        if (rows.missing(1)) stands_nowhere(rows.text(0));
+        items.push_back(read_item(rows));
+    }
+    return items;
+}
+
+std::map<std::string, std::pair<Moment, Moment>, std::less<>> Records::times() {
+    std::map<std::string, std::pair<Moment, Moment>, std::less<>> times;
+    for (Statement::Rows rows = times_(); rows.next();)
+        times.emplace(rows.string(0), std::pair(moment_at(rows.number(1)), moment_at(rows.number(2))));
+    return times;
 }
 
 std::vector<ItemRecord> Records::all(Statement::Rows& rows) {

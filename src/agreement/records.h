@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gradus/agreement/plan_request.h>
@@ -84,6 +87,8 @@ public:
     std::optional<ItemRecord> item(std::string_view plan, std::string_view activity);
     /// Those of the plan as it was written last, in that order.
     std::vector<ItemRecord> items(const PlanRecord& plan);
+    /// Those of all plans, by key of the plan.
+    std::vector<ItemRecord> items();
     /// In whatever plan, of all times.
     std::vector<ItemRecord> items_of(std::string_view person, std::string_view activity);
     std::vector<ItemRecord> items_in(std::string_view session);
@@ -98,6 +103,8 @@ public:
     std::int64_t used(std::string_view key);
     /// All plans, by key.
     std::vector<PlanRecord> plans();
+    /// When the first and the last change of each plan were, by its key.
+    std::map<std::string, std::pair<Moment, Moment>, std::less<>> times();
 
     void add(const ChangeRecord& change);
     void add(std::int64_t number, const PlanRecord& plan);
@@ -113,8 +120,8 @@ public:
 private:
     std::vector<ItemRecord> all(Statement::Rows& rows);
 
-    Statement end_, change_, change_at_, plan_, item_, content_items_, items_of_, items_in_, seats_, reserved_, used_,
-        plans_, add_change_, add_plan_, add_item_, add_seats_;
+    Statement end_, change_, change_at_, plan_, item_, content_items_, all_items_, items_of_, items_in_, seats_,
+        reserved_, used_, plans_, times_, add_change_, add_plan_, add_item_, add_seats_;
     StoredTable items_, goals_, milestones_;
     PlanChain chain_;
 };

@@ -82,6 +82,23 @@ TEST(AgreementTables, TellWherePlansAndItemsStand) {
     EXPECT_EQ(plans(team.agreements, "nobody").size() + agreed_items(team.agreements, "nobody").size(), 0u);
 }
 
+TEST(AgreementTables, TellWhoWaitsInOrderOfAgreement) {
+    Team team;
+    ASSERT_TRUE(team.ask("", "office", Actor::administrator, SetSeats{"b1", 0}).applied);
+    team.agree("Di"), team.agree("Bo");
+    const auto places = [&] {
+        std::string text;
+        const AgreedItems items = agreed_items(team.agreements);
+        for (std::size_t i = 0; i < items.size(); ++i)
+            text += std::string(items.plan[i]) + " " + std::string(items.activity.text(i)) + " " +
+                    (is_missing(items.queue[i]) ? "-" : std::to_string(items.queue[i])) + "; ";
+        return text;
+    };
+    EXPECT_EQ(places(), "Bo 1 b 2; Bo 1 d -; Di 1 b 1; Di 1 d -; ");
+    team.ask("Di 1", "Max", Actor::manager, StepItem{PlanEvent::withdraw_item, "b"});
+    EXPECT_EQ(places(), "Bo 1 b 1; Bo 1 d -; Di 1 b -; Di 1 d -; ");
+}
+
 TEST(AgreementTables, TellWhatHappenedInOrderAndOfOnePerson) {
     Team team;
     team.agree("Di"), team.agree("Bo");
