@@ -250,7 +250,7 @@ Accounts accounts_in(const View& view, Moment at) {
         std::string person = item.person;
         items[person].push_back(std::move(item));
     }
-    Rest rest(now, at);
+    Rest rest(view, at);
     Accounts table;
     TableRows rows(table);
     for (const auto& [key, row] : keys) {

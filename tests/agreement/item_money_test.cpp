@@ -215,8 +215,7 @@ TEST(ItemMoney, IsRefusedForAProgrammeOfAnotherKind) {
         FAIL() << "agreed";
     } catch (const Error& error) {
         EXPECT_EQ(error.code(), Code::contradiction);
-        EXPECT_EQ(error.table(), "requests");
-        EXPECT_EQ(error.column(), "program");
+        EXPECT_EQ(error.table(), "plan_requests");
     }
 }
 
