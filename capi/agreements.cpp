@@ -85,6 +85,18 @@ gradus_status gradus_agreements_apply(gradus_agreements* agreements, gradus_buil
     });
 }
 
+gradus_status gradus_agreements_get_head(const gradus_agreements* agreements, gradus_plan_head* out,
+                                         gradus_error* err) {
+    return guard(err, [&] {
+        gradus_plan_head& place = required(out, "out");
+        const gradus::PlanHead head = get(agreements).head();
+        place = {};
+        place.change = head.change;
+        place.at = to_c(head.at);
+        copy(head.hash, place.hash);
+    });
+}
+
 gradus_status gradus_agreements_receipt(const gradus_agreements* agreements, const char* key, gradus_table** out,
                                         gradus_error* err) {
     return create(out, err, [&] {

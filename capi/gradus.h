@@ -931,6 +931,7 @@ typedef struct gradus_ledger_check {
     int32_t reserved;
     int64_t transaction;     /* number of the first bad transaction; 0: none, or the fault is elsewhere */
     int64_t entry;           /* number of the first bad entry; likewise */
+    int64_t plan_change;     /* number of the first bad change of plans; likewise */
     gradus_ledger_head head; /* the last transaction up to which all is well */
     char message[1024];      /* what was found and what was expected; "" if sound */
 } gradus_ledger_check;
@@ -988,6 +989,16 @@ GRADUS_API void gradus_agreements_free(gradus_agreements* agreements);
 GRADUS_API gradus_status gradus_agreements_apply(gradus_agreements* agreements, gradus_builder* builder,
                                                  const gradus_plan* plan, const gradus_goals* goals,
                                                  gradus_table** receipts, gradus_error* err);
+/* The last change to plans, and its link in their own chain of digests. Kept elsewhere, it shows later that nothing before it was
+ * changed or taken away. Never changes its layout. */
+typedef struct gradus_plan_head {
+    int64_t change; /* its number; 0: there is none */
+    int64_t at;     /* INT64_MIN where there is none */
+    char hash[72];  /* 64 hexadecimal digits and NUL */
+} gradus_plan_head;
+GRADUS_API gradus_status gradus_agreements_get_head(const gradus_agreements* agreements, gradus_plan_head* out,
+                                                    gradus_error* err);
+
 /* The receipt of a key: the table "plan_receipts" with one row, or none where no request had the key. */
 GRADUS_API gradus_status gradus_agreements_receipt(const gradus_agreements* agreements, const char* key,
                                                    gradus_table** out, gradus_error* err);

@@ -123,6 +123,7 @@ gradus_status gradus_ledger_verify(const gradus_ledger* ledger, gradus_ledger_ch
         place.sound = check.sound;
         place.transaction = check.transaction;
         place.entry = check.entry;
+        place.plan_change = check.plan_change;
         place.head = to_c(check.head);
         copy(check.message, place.message);
     });

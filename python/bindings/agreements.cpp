@@ -25,6 +25,12 @@ TableView table(const Agreements& agreements) {
     const py::gil_scoped_release release;
     return view_of(agreements, function(agreements));
 }
+/// Of one person, or of all where `person` is empty.
+template <auto function>
+TableView table_of(const Agreements& agreements, const std::string& person) {
+    const py::gil_scoped_release release;
+    return view_of(agreements, function(agreements, person));
+}
 template <auto function>
 TableView table_at(const Agreements& agreements, std::int64_t at) {
     const py::gil_scoped_release release;
@@ -56,10 +62,11 @@ TableView receipt_of(const Agreements& agreements, const std::string& key) {
     return view_of(agreements, to_table(agreements, found));
 }
 
-/// Of one person, or of all where `person` is empty.
-TableView history_of(const Agreements& agreements, const std::string& person) {
+/// change, at, hash
+std::tuple<std::int64_t, std::optional<std::int64_t>, std::string> head_of(const Agreements& agreements) {
     const py::gil_scoped_release release;
-    return view_of(agreements, history(agreements, person));
+    const PlanHead head = agreements.head();
+    return {head.change, micros(head.at), head.hash};
 }
 
 /// person, items, goals, milestones, supersedes
@@ -96,9 +103,10 @@ void bind_agreements(py::module_& module) {
              py::arg("milestones").none(true), py::arg("items_by_hand").none(true), py::arg("goals_by_hand").none(true),
              py::arg("milestones_by_hand").none(true))
         .def("receipt", &receipt_of, py::arg("key"))
-        .def("plans", &table<&plans>)
-        .def("history", &history_of, py::arg("person"))
-        .def("items", &table<&agreed_items>)
+        .def("head", &head_of)
+        .def("plans", &table_of<&plans>, py::arg("person"))
+        .def("history", &table_of<&history>, py::arg("person"))
+        .def("items", &table_of<&agreed_items>, py::arg("person"))
         .def("content", &content_of, py::arg("plan"))
         .def("enrolments", &table<&enrolments>)
         .def("sessions", &table<&sessions>)

@@ -59,10 +59,10 @@ std::tuple<std::int64_t, std::int64_t, std::int64_t> balance(const Ledger& ledge
     return {found.available.units(), found.reserved.units(), found.expired.units()};
 }
 
-std::tuple<bool, std::int64_t, std::int64_t, std::string, Head> check(const Ledger& ledger) {
+std::tuple<bool, std::int64_t, std::int64_t, std::int64_t, std::string, Head> check(const Ledger& ledger) {
     const py::gil_scoped_release release;
     const LedgerCheck found = verify(ledger);
-    return {found.sound, found.transaction, found.entry, found.message, row(found.head)};
+    return {found.sound, found.transaction, found.entry, found.plan_change, found.message, row(found.head)};
 }
 
 std::string hledger(const Ledger& ledger) {

@@ -23,7 +23,7 @@ from ._dataset import Dataset, load, simulate
 from ._error import Error
 from ._goals import GoalChecks, Goals, ObjectiveTrace, check_goal, trace_items, trace_objectives, write_goals
 from ._ledger import Ledger
-from ._ledger_check import Balance, LedgerCheck, LedgerHead
+from ._ledger_check import Balance, LedgerCheck, LedgerHead, PlanHead
 from ._mip import export_mps, read_solution
 from ._organization import Organization
 from ._plan import Plan, Verification, optimize
@@ -69,6 +69,7 @@ __all__ = [
     "Part",
     "Plan",
     "PlanContent",
+    "PlanHead",
     "PlanReceipt",
     "PlanReceipts",
     "Proposal",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 from . import _core
@@ -10,7 +10,8 @@ from ._error import Error
 from ._goals import Goals
 from ._input import Tabular, read
 from ._ledger import Ledger
-from ._moment import Moment, micros
+from ._ledger_check import PlanHead
+from ._moment import Moment, micros, moment
 from ._options import Day, needed, of, truth, whole, word
 from ._organization import Organization, given_organization
 from ._plan import Plan
@@ -458,13 +459,19 @@ class Agreements:
         """The receipt of a key, or None where no request had it."""
         return next(PlanReceipts(self._core.receipt(key)).receipts(), None)
 
-    def plans(self) -> Table:
-        """Every plan, as it stands: the table plans."""
-        return Table(self._core.plans())
+    @property
+    def head(self) -> PlanHead:
+        """The last change. Take it from time to time and keep it elsewhere."""
+        change, at, digest = self._core.head()
+        return PlanHead(change, moment(at), digest)
 
-    def items(self) -> Table:
-        """The items of all plans, and where each stands: the table agreed_items."""
-        return Table(self._core.items())
+    def plans(self, person: str | None = None) -> Table:
+        """Every plan, as it stands, or those of one person: the table plans."""
+        return self._told_of(person, self._core.plans)
+
+    def items(self, person: str | None = None) -> Table:
+        """The items of all plans, or of one person's, and where each stands: the table agreed_items."""
+        return self._told_of(person, self._core.items)
 
     def history(self, person: str | None = None) -> Table:
         """What happened, in order, refusals included; of one person, or of all: the table plan_history.
@@ -474,7 +481,10 @@ class Agreements:
         Error
             There is no such person, and was none.
         """
-        found = Table(self._core.history(person or ""))
+        return self._told_of(person, self._core.history)
+
+    def _told_of(self, person: str | None, tell: Callable[[str], Any]) -> Table:
+        found = Table(tell(person or ""))
         if person is not None and not len(found):
             row_of(self._organization.people, "person", person)
         return found

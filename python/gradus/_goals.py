@@ -231,7 +231,8 @@ def check_goal(
         if not goal._core.same_keys(organization._core):
             raise Error("goals: they are of another organisation", "contradiction", "goals")
         if milestones is not None:
-            raise Error("milestones: goals that were written have their own")
+            raise Error("milestones: goals that were written have their own", "contradiction", "milestones")
+        warned = None
     else:
         rows = goal
         if isinstance(goal, Mapping) and not any(isinstance(cell, list | tuple | np.ndarray) for cell in goal.values()):
@@ -239,6 +240,7 @@ def check_goal(
             milestones = _steps(rows[0], milestones)
         told = None if milestones is None else read("milestones", milestones)
         goals, steps = _core.load_goals(organization._core, read("goals", rows), told)
+        warned = Table(goals)
     at = day("start", start)
     if as_of is None and at is not None and not isinstance(risks, Table):
         as_of = date(at - 1)
@@ -259,7 +261,7 @@ def check_goal(
         whole("period_months", period_months),
         cores(threads),
     )
-    read_on_the_way = (read_here(risks, known), read_here(assessments, seen), read_here(estimates, believed))
+    read_on_the_way = (warned, read_here(risks, known), read_here(assessments, seen), read_here(estimates, believed))
     return GoalChecks(with_warnings(made, *read_on_the_way))
 
 

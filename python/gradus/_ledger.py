@@ -452,8 +452,8 @@ class Ledger:
 
     def verify(self) -> LedgerCheck:
         """Recomputes the whole ledger from its entries, and says what is wrong first. Damage is no error."""
-        sound, transaction, entry, message, head = self._core.verify()
-        return LedgerCheck(sound, transaction, entry, message, head_of(head))
+        sound, transaction, entry, plan_change, message, head = self._core.verify()
+        return LedgerCheck(sound, transaction, entry, plan_change, message, head_of(head))
 
     def rebuild(self) -> None:
         """Makes anew what is kept beside the journal: of a sound ledger nothing changes."""

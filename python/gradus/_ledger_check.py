@@ -36,6 +36,18 @@ class LedgerHead:
 
 
 @dataclass(frozen=True)
+class PlanHead:
+    """The last change to plans. Kept elsewhere, it shows later that nothing before it was changed or taken away."""
+
+    change: int
+    """Its number; 0 where there is none."""
+    at: datetime.datetime | None
+    """When, in UTC; None where there is none."""
+    hash: str
+    """Of the plans' own chain up to there: 64 hexadecimal digits."""
+
+
+@dataclass(frozen=True)
 class LedgerCheck:
     """What `Ledger.verify` found. True where the ledger is sound."""
 
@@ -45,6 +57,8 @@ class LedgerCheck:
     """Number of the first bad transaction; 0: none, or the fault is elsewhere."""
     entry: int
     """Number of the first bad entry; 0: none, or the fault is elsewhere."""
+    plan_change: int
+    """Number of the first bad change of plans; 0: none, or the fault is elsewhere."""
     message: str
     """What was found and what was expected; empty where the ledger is sound."""
     head: LedgerHead

@@ -8,7 +8,7 @@
 _Static_assert(sizeof(gradus_ledger_options) == 24 + sizeof(void*), "of 0.1");
 _Static_assert(sizeof(gradus_balance) == 24, "fixed");
 _Static_assert(sizeof(gradus_ledger_head) == 96, "fixed");
-_Static_assert(sizeof(gradus_ledger_check) == 1144, "fixed");
+_Static_assert(sizeof(gradus_ledger_check) == 1152, "fixed");
 
 static gradus_builder* requests(const char* rows) {
     gradus_error err;

@@ -259,15 +259,14 @@ def verify(*, file: File, as_json: Json = False) -> None:
         found = ledger.verify()
     head = found.head
     if as_json:
-        told = {"sound": found.sound, "transaction": found.transaction, "entry": found.entry, "message": found.message}
-        terminal.print_json({**told, "head": asdict(head)})
+        terminal.print_json(asdict(found))
     else:
         out = terminal.console()
         if found.sound:
             out.print(Text(f"{file}: sound.", style="bold"))
         else:
             out.print(Text(f"{file}: not sound.", style="bold red"))
-            numbers = {"transaction": found.transaction, "entry": found.entry}
+            numbers = {"transaction": found.transaction, "entry": found.entry, "change of plans": found.plan_change}
             place = ", ".join(f"{name} {number}" for name, number in numbers.items() if number)
             terminal.paragraph(out, f"{place}: {found.message}" if place else found.message)
         if head.hash:  # else nothing is known to be well, and there is nothing to keep

@@ -7,7 +7,7 @@ import io
 import json
 import sys
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from .._risk import Gaps, Risks, assess_risk, find_gaps
 from .._table import Table
 from .._variances import TERMS
 from .options import Assessing, Estimating, Likelihood, Planning, Pooled, Running, Term, numbers, wholes
-from .outcome import warn
+from .outcome import unusable, warn
 from .terminal import say, waiting
 
 BEFORE = ("person", "activity", "session", "first_day", "last_day", "reason")  # what counts of an earlier plan's items
@@ -147,7 +147,15 @@ def written_or_made(
         assessed = assess(dataset, assessing, running)
         warn(warnings_of(dataset, assessed.risks))
         return make_plan(assessed, planning, running)
+    _check_default(planning, "it is of a plan to be made, and --plan is one that is made")
     return _written(dataset, _in(plan), assessing, running)
+
+
+def _check_default(options: Planning | Assessing, why_not: str) -> None:
+    """That nothing was asked for which would be ignored."""
+    for field in fields(options):
+        if getattr(options, field.name) != field.default:
+            unusable(f"--{field.name.replace('_', '-')} has no effect: {why_not}")
 
 
 def _in(plan: Path) -> Path:
@@ -161,6 +169,7 @@ def _written(dataset: Dataset, file: Path, asked: Assessing, running: Running) -
     if record.exists():
         try:
             found = json.loads(record.read_text(encoding="utf-8"))
+            _check_default(asked, f"{record} beside the plan has the options that its risks were made with")
             asked, digest = Assessing(**found["options"]), found["stages"]["risks"]["digest"]
         except (ValueError, KeyError, TypeError) as fault:
             raise Error(f"{record} is not what `gradus plan` wrote: {fault}", "invalid_text") from None
