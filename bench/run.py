@@ -13,13 +13,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+import ledger
 import plans
 import ratings
 from measured import THREADS, Bench, Measured, digits, goal, output_of, print_table, say
 
 PEERS = {"duckdb": "DuckDB", "polars": "Polars"}
 HERE = Path(__file__).parent
-WHAT = ["load", "risk", "ratings", "optimize", "person", "anytime", "assignment", "solvers"]
+WHAT = ["load", "risk", "ratings", "optimize", "person", "anytime", "assignment", "solvers", "ledger"]
 
 
 def peer(bench: Bench, name: str, size: str, folder: Path, repetitions: int) -> Measured:
@@ -192,6 +193,8 @@ def main() -> None:
         seconds = arguments.seconds or (3 if quick else None)
         solved = plans.solve(bench, few, sizes(list(plans.SOLVED), 50), pythons, seconds)
 
+    booked = ledger.measure(bench) if "ledger" in chosen else {}
+
     for line in machine(bench):
         print(line)
     print(f"median of {bench.repetitions}; load average {before:.1f} before, {os.getloadavg()[0]:.1f} after\n")
@@ -209,6 +212,8 @@ def main() -> None:
         plans.print_assignments(assigned)
     if solved:
         plans.print_runs(solved)
+    if booked:
+        ledger.print_ledger(booked)
     if not quick:
         print_goals(groups)
         ratings.print_goals(reviewed)
@@ -217,6 +222,8 @@ def main() -> None:
         plans.print_anytime_goals(ended)
         plans.print_assignment_goals(assigned)
         plans.print_run_goals(solved)
+        if booked:
+            ledger.print_goals(booked)
 
 
 if __name__ == "__main__":

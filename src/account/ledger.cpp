@@ -11,6 +11,7 @@
 #include "account/journal.h"
 #include "account/mutant.h"
 #include "account/operations.h"
+#include "account/order.h"
 #include "account/schema.h"
 #include "account/spending_parts.h"
 #include "account/store.h"
@@ -107,12 +108,7 @@ std::optional<Receipt> Ledger::Data::Session::repeated(const Fields& fields, std
 }
 
 void Ledger::Data::Session::check_moment(const Fields& fields, std::int64_t row) const {
-    const Journal::End& end = parts_.journal.end();
-    if (end.transaction > 0 && fields.at < end.at)
-        throw Error(Code::out_of_range,
-                    "expected no earlier than " + to_text(end.at) + ", the moment of the last transaction, found " +
-                        to_text(fields.at) + " (key '" + printable(fields.key) + "')",
-                    "requests", row, "at");
+    check_not_before(fields.at, parts_.journal.end().at, "transaction", {"requests", row, fields.key});
 }
 
 std::variant<Voucher, Denial> Ledger::Data::Session::work_out(const Fields& fields, std::int64_t row) {

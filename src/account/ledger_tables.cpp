@@ -15,6 +15,7 @@
 #include "account/handle.h"
 #include "account/journal.h"
 #include "account/mutant.h"
+#include "account/order.h"
 #include "account/store.h"
 #include "account/wording.h"
 
@@ -71,13 +72,6 @@ private:
     std::vector<Moment> expires_;
 };
 
-/// A number in a column of 32 bits.
-std::int32_t short_number(std::int64_t number) {
-    if (number > std::numeric_limits<std::int32_t>::max())
-        throw Error(Code::out_of_range, "a table has no room for number " + std::to_string(number), "ledger");
-    return static_cast<std::int32_t>(number);
-}
-
 std::vector<Book> all_books(Store& store) {
     Statement all(store, "SELECT book FROM books ORDER BY book");
     std::vector<std::int64_t> ids;
@@ -116,12 +110,13 @@ LedgerEntries ledger_entries(const Ledger& ledger) {
             if (!kind)
                 throw Error(Code::damaged, "transaction " + std::to_string(rows.number(1)) + " is of no operation",
                             "ledger");
-            entry.push_back(short_number(rows.number(0))), transaction.push_back(short_number(rows.number(1)));
+            entry.push_back(short_number(rows.number(0), "ledger")),
+                transaction.push_back(short_number(rows.number(1), "ledger"));
             at.push_back(moment_at(rows.number(8))), operation.push_back(*kind);
             key->push_back(rows.text(10)), by->push_back(rows.text(11)), reason->push_back(rows.text(12));
             of.add(book_of(books, rows.number(2)));
             posted.emplace_back(rows.number(3)), pending.emplace_back(rows.number(4));
-            reservation.push_back(rows.number(5) ? short_number(rows.number(5)) : missing<std::int32_t>());
+            reservation.push_back(rows.number(5) ? short_number(rows.number(5), "ledger") : missing<std::int32_t>());
             posted_after.emplace_back(rows.number(6)), pending_after.emplace_back(rows.number(7));
         }
         LedgerEntries table;
@@ -183,7 +178,7 @@ LedgerPending ledger_pending(const Ledger& ledger, Moment at) {
                       "WHERE r.reservation <= ?1 AND r.expires > ?2 AND (r.resolved IS NULL OR r.resolved > ?1) "
                       "AND e.reservation = t.number ORDER BY e.entry");
         for (Statement::Rows rows = all(point.transaction, micros(at)); rows.next();) {
-            transaction.push_back(short_number(rows.number(0)));
+            transaction.push_back(short_number(rows.number(0), "ledger"));
             key->push_back(rows.text(1)), by->push_back(rows.text(3));
             made.push_back(moment_at(rows.number(2)));
             const Moment end = moment_at(rows.number(4));

@@ -10,6 +10,7 @@
 
 #include "account/fields.h"
 #include "account/handle.h"
+#include "account/order.h"
 #include "account/policy.h"
 #include "account/wording.h"
 #include "organization/charge.h"
@@ -58,12 +59,7 @@ public:
         : organization_(organization), parts_(parts), at_(at), day_(day_of(at)), by_(by) {}
 
     std::vector<Request> requests() {
-        const Journal::End& end = parts_.journal.end();
-        if (end.transaction > 0 && at_ < end.at)
-            throw Error(Code::out_of_range,
-                        "expected no earlier than " + to_text(end.at) + ", the moment of the last transaction, found " +
-                            to_text(at_),
-                        "requests", 0, "at");
+        check_not_before(at_, parts_.journal.end().at, "transaction", {"options"});
         check_currency(organization_, parts_.journal.currency());
         // What people keep of the period before comes first: no grant to somebody else may use it up.
         for (const bool carries : {true, false})

@@ -14,6 +14,7 @@
 #include "account/handle.h"
 #include "account/journal.h"
 #include "account/located.h"
+#include "account/order.h"
 #include "account/recorded.h"
 #include "account/wording.h"
 #include "base/utf8.h"
@@ -48,12 +49,6 @@ std::optional<AccountKind> kind_of(Journal& journal, const Recorded& recorded) {
     return kind;
 }
 
-std::int32_t short_number(std::int64_t number) {
-    if (number > std::numeric_limits<std::int32_t>::max())
-        throw Error(Code::out_of_range, "a table has no room for number " + std::to_string(number), "receipts");
-    return static_cast<std::int32_t>(number);
-}
-
 Receipts tabulate(const Ledger& ledger, std::span<const Receipt> receipts, std::span<const Remedy> remedies) {
     return ledger.data().read([&](Store&, Ledger::Data::Parts& parts) {
         const std::size_t rows = receipts.size();
@@ -74,7 +69,7 @@ Receipts tabulate(const Ledger& ledger, std::span<const Receipt> receipts, std::
                 throw Error(Code::unknown_key,
                             "transaction " + std::to_string(receipt.transaction) + " is not in the ledger", "receipts",
                             static_cast<std::int64_t>(i) + 1, "transaction");
-            transaction[i] = short_number(receipt.transaction);
+            transaction[i] = short_number(receipt.transaction, "receipts");
             at[i] = receipt.at, operation[i] = recorded->fields.operation, applied[i] = receipt.applied;
             kind[i] = kind_of(parts.journal, *recorded).value_or(missing<AccountKind>());
             const auto known = [&](Amount amount) { return is_missing(kind[i]) ? missing<Amount>() : amount; };

@@ -1,4 +1,5 @@
 #include "account/usable.h"
+#include "account/order.h"
 
 #include <algorithm>
 
@@ -31,12 +32,7 @@ void add_account(Usable& usable, Ledger::Data::Parts& parts, const Account& acco
 void check_now(const Organization& organization, Ledger::Data::Parts& parts, Moment at) {
     parts.journal.begin();
     check_currency(organization, parts.journal.currency());
-    const Journal::End& end = parts.journal.end();
-    if (end.transaction > 0 && at < end.at)
-        throw Error(Code::out_of_range,
-                    "expected no earlier than " + to_text(end.at) + ", the moment of the last transaction, found " +
-                        to_text(at),
-                    "ledger", 0, "at");
+    check_not_before(at, parts.journal.end().at, "transaction", {"options"});
 }
 
 std::optional<std::int64_t> left_of_cap(const Organization& organization, Store& store, ProgramId program,

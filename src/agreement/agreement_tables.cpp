@@ -13,6 +13,7 @@
 #include <gradus/base/error.h>
 
 #include "account/book.h"
+#include "account/order.h"
 #include "account/wording.h"
 #include "agreement/handle.h"
 #include "agreement/table_rows.h"
@@ -23,13 +24,6 @@ namespace gradus {
 namespace {
 
 using Value = Statement::Value;
-
-/// A number in a column of 32 bits.
-Value short_number(std::int64_t number) {
-    if (number > std::numeric_limits<std::int32_t>::max())
-        throw Error(Code::out_of_range, "a table has no room for number " + std::to_string(number), "plans");
-    return number;
-}
 
 /// The places of those who wait, by plan and activity; of each session the first to be agreed comes first.
 std::map<std::pair<std::string_view, std::string_view>, std::int64_t> queue_places(
@@ -100,7 +94,9 @@ PlanHistory history(const Agreements& agreements, std::string_view person) {
             "WHERE ?1 = '' OR i.person = ?1 ORDER BY number, plan, kind, activity");
         for (Statement::Rows found = all(person); found.next();) {
             const auto text = [&](int column) { return Value(found.string(column)); };
-            rows.row().set("number", short_number(found.number(0))).set("at", Value(found.number(1)));
+            rows.row()
+                .set("number", Value(std::int64_t(short_number(found.number(0), "plans"))))
+                .set("at", Value(found.number(1)));
             rows.set("person", text(2)).set("plan", text(3)).set("event", text(4)).set("subject", text(5));
             rows.set("applied", Value(found.number(6))).set("state", text(7)).set("status", text(8));
             rows.set("by", text(9)).set("as", text(10)).set("reason", text(11));

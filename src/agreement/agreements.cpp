@@ -9,6 +9,7 @@
 
 #include "account/chain.h"
 #include "account/located.h"
+#include "account/order.h"
 #include "account/policy.h"
 #include "account/wording.h"
 #include "agreement/change.h"
@@ -134,11 +135,7 @@ PlanReceipt Agreements::Data::apply(const PlanRequest& request) {
         }
         const Records::End end = records.end();
         const auto check_moment = [&](Moment last, const char* of) {
-            if (!is_missing(last) && request.at < last)
-                throw Error(Code::out_of_range,
-                            "expected no earlier than " + to_text(last) + ", the moment of the last " + of +
-                                ", found " + to_text(request.at) + " (key '" + printable(request.key) + "')",
-                            "plan_requests", 0, "at");
+            check_not_before(request.at, last, of, {"plan_requests", 0, request.key});
         };
         check_moment(end.at, "change");
         PlanChange change(records, organization_, request, end.number + 1, ledger_.data().currency());

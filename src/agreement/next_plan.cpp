@@ -13,6 +13,7 @@
 #include <gradus/base/error.h>
 
 #include "account/book.h"
+#include "account/order.h"
 #include "account/policy.h"
 #include "account/wording.h"
 #include "agreement/handle.h"
@@ -77,14 +78,8 @@ bool stands_for(const ItemRecord& item, const std::string& session, Date date) {
 
 /// Balances are those at `at`, plans stand as they do now: earlier than the last entry the two do not fit together.
 void check_moment(Ledger::Data::Parts& parts, Moment at) {
-    if (is_missing(at)) throw Error(Code::missing_value, "expected a moment, found nothing", "options", 0, "at");
     parts.journal.begin();
-    const Moment last = parts.journal.end().at;
-    if (!is_missing(last) && at < last)
-        throw Error(Code::out_of_range,
-                    "expected no earlier than " + to_text(last) +
-                        ", the moment of the last transaction of the ledger, found " + to_text(at),
-                    "options", 0, "at");
+    check_not_before(at, parts.journal.end().at, "transaction of the ledger", {"options"});
 }
 
 using AccountKey = std::tuple<std::string, AccountKind, std::string>;  // person, kind, programme
