@@ -183,7 +183,7 @@ def test_programmes_from_tables(filled: Path) -> None:
     due = gradus("ledger", "fund", filled, *tables, *at, "--by", "hr", "--dry-run", "--json")
     done = gradus("ledger", "fund", filled, *tables, *at, "--by", "hr")
     assert due.returncode == 0 and done.returncode == 3
-    assert f"{len(json.loads(due.stdout))} requests: 3 applied" in done.stdout
+    assert len(json.loads(due.stdout)) == 17 and "5 requests: 3 applied" in done.stdout  # who waits is told once
     spendings = folder / "spendings.csv"
     spendings.write_text(
         "key,at,by,operation,person,program,activity,first_day,cost,agreed_plan,spending\n"
@@ -223,17 +223,18 @@ def test_the_commands_of_the_page_do_what_it_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("transaction", "entry", "place", "kept"),
+    ("transaction", "entry", "change", "place", "kept"),
     [
-        (0, 7, "entry 7: ", ""),
-        (3, 0, "transaction 3: ", "ab" * 32),
-        (0, 0, "", ""),
-        (2, 5, "transaction 2, entry 5: ", ""),
+        (0, 7, 0, "entry 7: ", ""),
+        (3, 0, 0, "transaction 3: ", "ab" * 32),
+        (0, 0, 0, "", ""),
+        (2, 5, 0, "transaction 2, entry 5: ", ""),
+        (0, 0, 4, "change of plans 4: ", "ab" * 32),
     ],
 )
 def test_what_is_known_of_damage_is_told(
     filled: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, transaction: int, entry: int,
-    place: str, kept: str,
+    change: int, place: str, kept: str,
 ) -> None:  # fmt: skip
     """Of an entry of no transaction its number; a head only where there is one to keep."""
     import typer
@@ -241,7 +242,7 @@ def test_what_is_known_of_damage_is_told(
     from gradus.cli.ledger import verify
 
     head = gr.LedgerHead(1 if kept else 0, 2 if kept else 0, None, kept)
-    found = gr.LedgerCheck(False, transaction, entry, "what was found", head)
+    found = gr.LedgerCheck(False, transaction, entry, change, "what was found", head)
     monkeypatch.setattr(gr.Ledger, "verify", lambda _: found)
     with pytest.raises(typer.Exit):
         verify(file=filled)
