@@ -114,7 +114,7 @@ def test_a_dry_run_tells_refusals_and_changes_nothing(file: Path, acme: Path) ->
     ("name", "text", "told"),
     [
         ("requests", f"{HEAD}\na,2026-01-05,E1000,employee,write,,E1000,\n",
-         "requests.csv, row 1, column plan: write needs plan"),
+         "requests.csv, row 1, line 2, column plan: write needs plan"),
         ("requests", "key,at,by\na,2026-01-05,E1000\n", "requests.csv, column as: column 'as' is required"),
         ("requests", f"{HEAD}\na,2026-01-05,E1000,boss,propose,none,,\n", "requests.csv, row 1, line 2, column as: "),
         ("items", "person,activity,first_day,last_day\nE1000,analyses,2026-02-02,2026-02-02\n", "items.csv, row 1"),
