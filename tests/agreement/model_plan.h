@@ -38,7 +38,7 @@ struct ModelItem {
     std::int64_t spent = -1;
     std::int64_t used_account = 0, used_minutes = 0;  ///< of the account, once it is over
     std::int64_t used_fund = 0;
-    bool keeps_seat = false;                          ///< the plan before had a seat in the same session
+    bool keeps_seat = false;  ///< the plan before had a seat in the same session
 
     bool live() const { return status == "waiting" || status == "enrolled" || status == "in_progress"; }
     bool seated() const {
