@@ -10,7 +10,6 @@
 #include "account/fields.h"
 #include "account/uses.h"
 #include "account/wording.h"
-#include "organization/reader.h"
 
 namespace gradus {
 
@@ -69,16 +68,9 @@ void set(Column<T>& column, const std::vector<T>& values) {
 
 Requests load_requests(const Ledger& ledger, const Input& input) {
     Requests table;
-    ProblemList problems;
-    Reference reference;
-    reference.minor_digits = ledger.minor_digits();
-    Reader reader(table, &input, reference, problems, 1);
-    reader.match();
-    reader.read();
-    // A cell that could not be read is absent now, and told of once.
-    for (const std::size_t row : sound_rows(table, problems)) check_row(table, input, row, problems);
-    problems.throw_errors();
-    table.problems = problems.table();
+    table.problems = read_requests(table, input, ledger.minor_digits(), [&](std::size_t row, ProblemList& problems) {
+        check_row(table, input, row, problems);
+    });
     return table;
 }
 

@@ -4,8 +4,10 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/cell.h"
+#include "organization/reader.h"
 
 namespace gradus {
 
@@ -19,6 +21,9 @@ bool given(const AnyColumn& column, std::size_t row) {
     }
 }
 
+namespace {
+
+/// The rows in which no error was found.
 std::vector<std::size_t> sound_rows(const Table& table, const ProblemList& problems) {
     std::vector<char> faulty(table.size(), 0);
     const std::shared_ptr<const Problems> found = problems.table();
@@ -31,6 +36,21 @@ std::vector<std::size_t> sound_rows(const Table& table, const ProblemList& probl
     for (std::size_t row = 0; row < table.size(); ++row)
         if (!faulty[row]) rows.push_back(row);
     return rows;
+}
+
+}  // namespace
+
+std::shared_ptr<const Problems> read_requests(Table& table, const Input& input, int minor_digits,
+                                              const std::function<void(std::size_t, ProblemList&)>& check) {
+    ProblemList problems;
+    Reference reference;
+    reference.minor_digits = minor_digits;
+    Reader reader(table, &input, reference, problems, 1);
+    reader.match();
+    reader.read();
+    for (const std::size_t row : sound_rows(table, problems)) check(row, problems);
+    problems.throw_errors();
+    return problems.table();
 }
 
 Problem problem_at(const Table& table, const Input& input, std::size_t row) {

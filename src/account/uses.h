@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include <gradus/base/input.h>
 #include <gradus/base/problem.h>
@@ -23,8 +24,11 @@ struct Uses {
 /// Whether the cell has a value.
 bool given(const AnyColumn& column, std::size_t row);
 
-/// The rows of a table in which no error was found.
-std::vector<std::size_t> sound_rows(const Table& table, const ProblemList& problems);
+/// Reads a table of requests, all rows in their order, and checks each in which every cell could be read: what could not is absent
+/// now, and told of once. `check`: (row, list to add problems to). The warnings.
+/// @throws Error with all problems.
+std::shared_ptr<const Problems> read_requests(Table& table, const Input& input, int minor_digits,
+                                              const std::function<void(std::size_t, ProblemList&)>& check);
 
 /// Adds what a row lacks, and what its operation has no use for. `operation`: its number; `word`: its name.
 void check_uses(const Table& table, const Input& input, std::size_t row, std::size_t operation, std::string_view word,

@@ -8,7 +8,6 @@
 
 #include "account/uses.h"
 #include "account/wording.h"
-#include "organization/reader.h"
 
 namespace gradus {
 
@@ -59,16 +58,9 @@ void check_row(const PlanRequests& table, const Input& input, std::size_t row, P
 
 PlanRequests load_plan_requests(const Agreements& agreements, const Input& input) {
     PlanRequests table;
-    ProblemList problems;
-    Reference reference;
-    reference.minor_digits = agreements.ledger().minor_digits();
-    Reader reader(table, &input, reference, problems, 1);
-    reader.match();
-    reader.read();
-    // A cell that could not be read is absent now, and told of once.
-    for (const std::size_t row : sound_rows(table, problems)) check_row(table, input, row, problems);
-    problems.throw_errors();
-    table.problems = problems.table();
+    table.problems =
+        read_requests(table, input, agreements.ledger().minor_digits(),
+                      [&](std::size_t row, ProblemList& problems) { check_row(table, input, row, problems); });
     return table;
 }
 

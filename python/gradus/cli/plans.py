@@ -17,12 +17,12 @@ from .._ledger import Ledger
 from .._organization import Organization
 from .._table import Table
 from . import terminal
-from .ledger import File, show
-from .ledger_tables import Shown, in_text, print_blocks, print_rows
+from .ledger import File
+from .ledger_tables import Shown, in_text, print_rows
 from .options import Format, Json
 from .outcome import unusable
 from .plan import FormatOption, _check_packages
-from .programs import AtNeeded, Tables
+from .programs import AtNeeded, Tables, show_notices, show_report
 from .tables import organization_at
 
 TOP = 20
@@ -235,7 +235,7 @@ def notices(
     organization = organization_at(tables)
     with Ledger(file, read_only=True) as ledger:
         found = Agreements(ledger, organization).notices(at=at, lead_days=lead_days)
-    show(found, as_json, "person", "program", "notice", "amount", "date", "session")
+    show_notices(found, as_json)
 
 
 def report(
@@ -267,12 +267,7 @@ def report(
     with Ledger(file, read_only=True) as ledger:
         people = [line.strip() for line in lines if line.strip()]
         found = Agreements(ledger, organization).program_report(at=at, informed=people)
-    if as_json:
-        show(found, as_json)
-    else:
-        people_by = ("eligible", "informed", "planned", "agreed", "declined")
-        amounts = ("granted", "contributed", "reserved", "spent", "expired")
-        print_blocks(terminal.console(), found, ("program", "unit", "kind"), people_by, amounts)
+    show_report(found, as_json)
 
 
 @contextmanager

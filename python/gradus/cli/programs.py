@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from .._ledger import Ledger
+from .._table import Table
 from . import terminal
 from .ledger import File, show, tell
 from .ledger_tables import print_blocks
@@ -117,7 +118,7 @@ def notices(
     organization = organization_at(tables)
     with Ledger(file, read_only=True) as ledger:
         found = gr.notices(organization, ledger, at=at, lead_days=lead_days)
-    show(found, as_json, "person", "program", "notice", "amount", "date", "session")
+    show_notices(found, as_json)
 
 
 def report(*, file: File, tables: Tables, at: AtNeeded, stages: Stages = None, as_json: Json = False) -> None:
@@ -137,6 +138,14 @@ def report(*, file: File, tables: Tables, at: AtNeeded, stages: Stages = None, a
     given = None if stages is None else table_at("stages", stages)
     with Ledger(file, read_only=True) as ledger, telling_all(stages or file):
         found = gr.program_report(organization, ledger, at=at, stages=given)
+    show_report(found, as_json)
+
+
+def show_notices(found: Table, as_json: bool) -> None:
+    show(found, as_json, "person", "program", "notice", "amount", "date", "session")
+
+
+def show_report(found: Table, as_json: bool) -> None:
     if as_json:
         show(found, as_json)
     else:
