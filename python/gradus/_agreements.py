@@ -217,7 +217,8 @@ class Agreements:
 
     def write_all(
         self, plan: Plan, goals: Goals | None = None, *, name: str, at: Moment, by: str,
-        acting_as: str = "administrator", propose: bool = False, supersede: bool = False, reason: str = "",
+        acting_as: str = "administrator", propose: bool = False, supersede: bool = False,
+        people: Iterable[str] | None = None, reason: str = "",
     ) -> PlanReceipts:  # fmt: skip
         """Lays a plan for many before everybody: a draft for each person who has something in it.
 
@@ -239,6 +240,8 @@ class Agreements:
         supersede
             Each takes the place of the person's plan that is agreed and not closed, where there is one, once both have
             agreed to it.
+        people
+            Only these; None: everyone who has something in the plan.
 
         Returns
         -------
@@ -255,11 +258,14 @@ class Agreements:
         --------
         >>> agreements.write_all(plan, name="autumn", at="2026-04-01", by="hr", propose=True)  # doctest: +SKIP
         """
-        people = sorted({*of("plan", plan, Plan).items["person"], *(() if goals is None else goals["person"])})
+        all_people = {*of("plan", plan, Plan).items["person"], *(() if goals is None else goals["person"])}
+        if unknown := sorted(set(people or ()) - all_people):
+            raise Error(f"people: {unknown[0]!r} has nothing in the plan", "unknown_key", "items", column="person")
+        chosen = sorted(all_people if people is None else set(people))
         needed("plan_requests", name=name, at=at, by=by, acting_as=acting_as)
         base: dict[str, Any] = {"at": at, "by": by, "as": word("acting_as", acting_as, CAPACITIES)}
         base |= {"reason": reason} if reason else {}
-        keys = {person: f"{person}/{name}" for person in people}
+        keys = {person: f"{person}/{name}" for person in chosen}
         ended = self._superseded(keys) if truth("supersede", supersede) else {}
         rows: list[dict[str, Any]] = [
             {**base, "key": f"write {key}", "operation": "write", "plan": key, "person": person,
@@ -275,6 +281,7 @@ class Agreements:
     def _superseded(self, keys: Mapping[str, str]) -> dict[str, str | None]:
         """Which plan each person's new one supersedes; of one that is there already, what was said then."""
         found: dict[str, str | None] = {}
+        several: list[str] = []
         written = set(keys.values())
         rows = self.plans().rows()
         known = {row["person"] for row in rows if row["plan"] in written}
@@ -284,12 +291,13 @@ class Agreements:
                 found[person] = row["supersedes"]
             elif person in keys and person not in known and row["state"] in OPEN:
                 if person in found:
-                    raise Error(
-                        f"{person!r} has several plans that are agreed and not closed, {found[person]!r} and "
-                        f"{row['plan']!r}: close one, or write this person's plan by itself",
-                        "contradiction", "plans",
-                    )  # fmt: skip
+                    several.append(f"{person!r} has {found[person]!r} and {row['plan']!r}")
                 found[person] = row["plan"]
+        if several:
+            raise Error(
+                f"there are several plans of one person that are agreed and not closed: {'; '.join(several)}. Close "
+                "or withdraw one of each, or leave these people out (people=)", "contradiction", "plans",
+            )  # fmt: skip
         return found
 
     def propose(

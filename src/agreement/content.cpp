@@ -14,6 +14,7 @@
 #include "account/wording.h"
 #include "agreement/stored_table.h"
 #include "base/utf8.h"
+#include "organization/currency.h"
 #include "organization/columns.h"
 #include "planning/verify_case.h"
 
@@ -124,8 +125,18 @@ private:
                         .pinned = text("reason") == word(Reason::pinned)};
         if (item.last_day < item.first_day) refuse(Code::out_of_range, "last_day", "lies before first_day");
         if (item.pinned) return pinned(std::move(item));
+        check_session(session, item);
         money(item, verification::charge(person_, activity, session, item.first_day));
         return item;
+    }
+    /// A seat is held in a session, and money charged by its day: the item must be that session's.
+    void check_session(SessionId session, const ItemRecord& item) const {
+        if (!session) return;
+        const Date begins = organization_->sessions.first_day[static_cast<std::size_t>(session.value())];
+        if (item.first_day != begins)
+            refuse(Code::contradiction, "first_day",
+                   "session '" + printable(item.session) + "' begins on " + to_text(begins) + ", found " +
+                       to_text(item.first_day));
     }
     /// What is under way was paid for elsewhere.
     ItemRecord pinned(ItemRecord item) {
@@ -158,6 +169,9 @@ private:
         if (item.hours_program && !item.minutes)
             refuse(Code::missing_value, "hours", "an account of hours pays, and how many is not known");
     }
+    std::string shown(std::int64_t units) const {
+        return decimal(units, organization_.relations().minor_digits);
+    }
     /// Cost, its parts, hours and fund, where the row does not say them.
     void complete(const verification::Charge& charge) {
         const auto activity = static_cast<std::size_t>(organization_.activities().find(text("activity")));
@@ -184,8 +198,7 @@ private:
         }
         if (cost && *cost != sum)
             refuse(Code::contradiction, "cost",
-                   "expected the sum of the three parts, " + std::to_string(sum) + " minor units, found " +
-                       std::to_string(*cost));
+                   "expected the sum of the three parts, " + shown(sum) + ", found " + shown(*cost));
         cell("cost") = sum;
         if (*number("fund_cost") == 0 || !text("fund").empty()) return;
         if (charge.from)

@@ -16,7 +16,8 @@ std::optional<Stop> not_permitted(const Organization& organization, const PlanRe
     for (const Transition& transition : transitions()) {
         if (transition.event != event) continue;
         if (transition.from != plan.state) {
-            if (!is_missing(transition.from)) states.push_back(word(transition.from));
+            const bool told = !states.empty() && states.back() == word(transition.from);  // once for each actor
+            if (!is_missing(transition.from) && !told) states.push_back(word(transition.from));
             continue;
         }
         for (std::size_t actor = 0; actor < std::size(Words<Actor>::names); ++actor)
@@ -28,6 +29,12 @@ std::optional<Stop> not_permitted(const Organization& organization, const PlanRe
         return Stop{"state", plan_name(plan.plan) + " is " + std::string(word(plan.state)) +
                                  ", and cannot take the step " + what + ". Possible: " + what + " when it is " +
                                  listed(states)};
+    const bool again =
+        event == PlanEvent::agree && ((plan.state == PlanState::employee_agreed && request.as == Actor::employee) ||
+                                      (plan.state == PlanState::manager_agreed && request.as == Actor::manager));
+    if (again)
+        return Stop{"who", "the " + std::string(word(request.as)) + " has agreed to " + plan_name(plan.plan) +
+                               " already. Possible: by " + listed(actors)};
     if (!taken)
         return Stop{"who", what + " of a plan that is " +
                                (is_missing(plan.state) ? "new" : std::string(word(plan.state))) + " is not for the " +

@@ -34,6 +34,10 @@ struct Desk {
                                  .plan = plan,
                                  .operation = std::move(operation)});
     }
+    PlanReceipt write(const std::string& plan, Cells items) {
+        return ask(plan, Actor::employee,
+                   WritePlan{{.person = "Bo", .items = test::items(organization, std::move(items))}});
+    }
     /// Written, and both agree.
     PlanReceipt agree(const std::string& plan, Cells items, const std::string& supersedes = {}) {
         EXPECT_TRUE(
@@ -83,6 +87,38 @@ TEST(PlanChange, RaisesWhateverAmountsOrRefuses) {
     }
     EXPECT_EQ(agreed_items(desk.agreements).cost[0], Money(1000));
     EXPECT_TRUE(verify(desk.ledger).sound);
+}
+
+TEST(PlanChange, TakesAnItemOfASessionOnTheSessionsDayAlone) {
+    Desk desk;
+    const auto item = [](const char* first_day) {
+        return Cells{{"person", "activity", "session", "first_day", "last_day", "fund_cost", "fund"},
+                     {"Bo", "b", "b1", first_day, "2026-11-07", "10", "F"}};
+    };
+    try {
+        desk.write("p", item("2026-11-07"));
+        FAIL() << "written";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Code::contradiction);
+        EXPECT_EQ(error.column(), "first_day");
+        EXPECT_NE(std::string(error.what()).find("session 'b1' begins on 2026-05-04, found 2026-11-07"),
+                  std::string::npos)
+            << error.what();
+    }
+    EXPECT_TRUE(desk.write("p", item("2026-05-04")).applied);
+}
+
+TEST(PlanChange, SaysWhoHasAgreedAlready) {
+    Desk desk;
+    desk.write("p", one_a("2026-04-02"));
+    desk.ask("p", Actor::employee, StepPlan{PlanEvent::propose});
+    desk.ask("p", Actor::employee, StepPlan{PlanEvent::agree});
+    const PlanReceipt again = desk.ask("p", Actor::employee, StepPlan{PlanEvent::agree});
+    EXPECT_EQ(again.rule, "who");
+    EXPECT_EQ(again.message, "the employee has agreed to plan 'p' already. Possible: by manager");
+    desk.ask("p", Actor::manager, StepPlan{PlanEvent::agree});
+    const std::string late = desk.ask("p", Actor::manager, StepPlan{PlanEvent::agree}).message;
+    EXPECT_NE(late.find("agree when it is proposed, employee_agreed, manager_agreed"), std::string::npos) << late;
 }
 
 TEST(PlanChange, SaysWhichColumnOfARequestIsAtFault) {

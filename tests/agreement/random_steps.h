@@ -74,6 +74,7 @@ private:
         if (activity == "b" && below(8)) row.session = any({"b1", "b2"});
         if (activity == "c" && below(2)) row.session = "c1";
         row.first_day = 100 + 24 * static_cast<int>(below(2));
+        if (!row.session.empty()) row.first_day = row.session == "b1" ? 123 : row.session == "b2" ? 100 : 124;
         if (below(10) == 0) {
             row.pinned = true;
             return row;
@@ -119,7 +120,8 @@ private:
             r.person = below(40) ? person : "Bo";
             for (const char* activity : {"a", "b", "c", "d"})
                 if (below(2)) r.rows.push_back(row(activity));
-            if (!r.rows.empty() && below(40) == 0) r.rows.push_back(r.rows[0]), ++r.rows.back().first_day;
+            const bool twice = !r.rows.empty() && below(40) == 0;
+            if (twice && r.rows[0].session.empty()) r.rows.push_back(r.rows[0]), ++r.rows.back().first_day;
             if (below(3) == 0) r.supersedes = plan(person);
         } else if (r.event == "set_seats") {
             r.plan.clear(), r.subject = any({"b1", "b2"});

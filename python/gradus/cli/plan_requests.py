@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -214,17 +217,24 @@ def step(
       2  cannot be run as asked
       3  refused: the rule is told, and what would make it possible
     """  # noqa: E501
-    made = (operation.value, plan, activity, advisor, session, "by", by, "as", acting_as.value, "at", at)
     cells = {
-        "key": key or " ".join(word for word in made if word), "at": at, "by": by, "as": acting_as.value,
-        "reason": reason, "plan": plan, "operation": operation.value, "activity": activity, "cost": cost,
-        "hours": hours, "provider": provider, "account_cost": account_cost, "employee_cost": employee_cost,
-        "fund_cost": fund_cost, "advisor": advisor, "session": session, "seats": seats,
+        "at": at, "by": by, "as": acting_as.value, "reason": reason, "plan": plan, "operation": operation.value,
+        "activity": activity, "cost": cost, "hours": hours, "provider": provider, "account_cost": account_cost,
+        "employee_cost": employee_cost, "fund_cost": fund_cost, "advisor": advisor, "session": session, "seats": seats,
     }  # fmt: skip
     row = {name: cell for name, cell in cells.items() if cell is not None}
     with _opened(file, organization_at(tables), dry_run) as agreements:
-        receipts = agreements.apply([row])
+        receipts = agreements.apply([{"key": key or _key(agreements, row), **row}])
     _end(receipts, dry_run, as_json)
+
+
+def _key(agreements: Agreements, row: dict[str, Any]) -> str:
+    """Of all that is asked: the same again is the same request, unless it was refused and may be possible by now."""
+    asked = hashlib.sha256(json.dumps(row, default=str, sort_keys=True).encode()).hexdigest()[:16]
+    named = (row["operation"], row.get("plan") or row.get("session"), "by", row["by"], "at", row["at"], asked)
+    name = " ".join(str(word) for word in named)
+    numbered = (name if number == 1 else f"{name} /{number}" for number in itertools.count(1))
+    return next(one for one in numbered if (known := agreements.receipt(one)) is None or known)
 
 
 @contextmanager
