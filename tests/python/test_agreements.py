@@ -495,8 +495,14 @@ def test_who_has_two_agreed_plans_says_which_ends(office: Office) -> None:
     office.propose(f"{person}/a", COURSE)
     office.propose(f"{person}/b", WRITING)
     assert office.agree(f"{person}/a") and office.agree(f"{person}/b")
-    with pytest.raises(gr.Error, match=f"'{person}' has several plans .* '{person}/a' and '{person}/b'"):
-        office.agreements.write_all(plan, name="c", at=office.now, by="planner", supersede=True)
+    asked: dict[str, Any] = {"name": "c", "at": office.now, "by": "planner", "supersede": True}
+    with pytest.raises(gr.Error, match=f"several plans of one person .*'{person}' has '{person}/a' and '{person}/b'"):
+        office.agreements.write_all(plan, **asked)
+    others = sorted(set(plan.items["person"]) - {person})
+    written = office.agreements.write_all(plan, **asked, people=others)
+    assert others and [receipt.plan for receipt in written.receipts()] == [f"{other}/c" for other in others]
+    with pytest.raises(gr.Error, match="'nobody' has nothing in the plan"):
+        office.agreements.write_all(plan, **asked, people=["nobody"])
 
 
 def test_money_that_is_not_limited_stays_so() -> None:

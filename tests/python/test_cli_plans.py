@@ -168,6 +168,11 @@ def test_steps_go_from_draft_to_closed(filled: Path, acme: Path) -> None:
     assert step(filled, acme, *more, **chief).returncode == 0
     refused = step(filled, acme, "close", "E1000/1", **chief)
     assert refused.returncode == 3 and "by the rule state" in refused.stdout
+    # What was refused may be possible by now: the same command asks anew.
+    dear = ("complete_item", "E1000/1", "--activity", "analysis", "--cost", "1015")
+    assert "by the rule reserved" in step(filled, acme, *dear, **chief, at="2026-01-07").stdout
+    assert step(filled, acme, *more, "--reason", "dearer still", **chief).returncode == 0
+    assert step(filled, acme, *dear, "--dry-run", **chief).returncode == 0
     spent = (
         "complete_item",
         "E1000/1",
@@ -181,7 +186,8 @@ def test_steps_go_from_draft_to_closed(filled: Path, acme: Path) -> None:
         "school",
     )
     assert step(filled, acme, *spent, **chief).returncode == 0
-    assert step(filled, acme, "comment", "E1000/1", "--reason", "well done", **chief).returncode == 0
+    for said in ("well done", "and quickly"):
+        assert step(filled, acme, "comment", "E1000/1", "--reason", said, **chief).returncode == 0
     assert step(filled, acme, "name_advisor", "E1000/1", "--advisor", "Eve", **chief).returncode == 0
     seats = ("set_seats", "--session", "W-MAR", "--seats", "7")
     assert step(filled, acme, *seats, capacity="administrator", by="hr").returncode == 0
@@ -194,7 +200,7 @@ def test_steps_go_from_draft_to_closed(filled: Path, acme: Path) -> None:
     assert (row["plan"], row["advisor"], row["changed"]) == ("E1000/1", "Eve", "2026-02-03T00:00:00Z")
     listed = gradus("plans", "items", filled, "--person", "E1000").stdout
     assert (
-        "1 item: 1 completed." in listed and "1,010.50 EUR" in listed and "800.00 EUR" in listed and " 8 h " in listed
+        "1 item: 1 completed." in listed and "1,021.00 EUR" in listed and "800.00 EUR" in listed and " 8 h " in listed
     )
 
 
