@@ -304,7 +304,7 @@ TEST(LedgerCheck, FindsFlippedBits) {
     }
     RecordProperty("found", found);
     RecordProperty("harmless", harmless);
-    EXPECT_GT(found, flips / 4);
+    EXPECT_GT(found, flips / 5);
 }
 
 TEST(LedgerCheck, RebuildsFromTheJournal) {

@@ -11,7 +11,7 @@
 namespace {
 
 using namespace gradus;
-using test::second;
+using test::at_second;
 
 /// Two plans that want the one seat of b1, of Ann who has no money and Bo who is agreed to have it for nothing.
 struct Team {
@@ -22,7 +22,7 @@ struct Team {
                     std::string reason = {}) {
         ++asked;
         return agreements.apply({.key = "k" + std::to_string(asked),
-                                 .at = second(asked),
+                                 .at = at_second(asked),
                                  .by = by,
                                  .as = as,
                                  .reason = std::move(reason),
@@ -54,8 +54,8 @@ TEST(AgreementTables, TellWherePlansAndItemsStand) {
     EXPECT_EQ(all.state[1], PlanState::active);
     EXPECT_EQ(all.items[1], 2);
     EXPECT_EQ(all.open[1], 1);
-    EXPECT_EQ(all.drafted[1], second(1));
-    EXPECT_EQ(all.changed[1], second(9));
+    EXPECT_EQ(all.drafted[1], at_second(1));
+    EXPECT_EQ(all.changed[1], at_second(9));
     EXPECT_EQ(all.advisor[0], "");
 
     const AgreedItems items = agreed_items(team.agreements);

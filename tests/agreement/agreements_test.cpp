@@ -27,13 +27,13 @@ namespace {
 
 using namespace gradus;
 using test::AgreementModel;
+using test::at_second;
 using test::ModelRequest;
 using test::ModelRow;
 using test::pay_in;
 using test::payer_of;
 using test::PayIn;
 using test::RandomSteps;
-using test::second;
 using test::Step;
 using test::team;
 using test::translated;
@@ -107,7 +107,7 @@ std::string standing(const Agreements& agreements, const AgreementModel& model) 
     std::map<std::string, Payer> payers;
     for (const auto& [payer, amount] : model.free) payers[to_text(payer_of(payer))] = payer_of(payer);
     for (const auto& [who, payer] : payers)
-        if (const auto left = agreements.ledger().balance(payer, second(1'000'000)).available.units())
+        if (const auto left = agreements.ledger().balance(payer, at_second(1'000'000)).available.units())
             text << who << " " << left << "\n";
     return text.str();
 }

@@ -22,7 +22,7 @@
 
 namespace gradus::test {
 
-inline Moment second(std::int64_t seconds) { return noon("2026-01-01") + std::chrono::seconds(seconds); }
+inline Moment at_second(std::int64_t seconds) { return noon("2026-01-01") + std::chrono::seconds(seconds); }
 inline Date day_of_year(int days) { return day("2026-01-01") + Date::duration(days); }
 
 /// The team, with Di whom no programme pays for, and programmes with rules: of money with a cap, a pool of money, hours to be granted from
@@ -59,7 +59,7 @@ inline const Organization& team() {
 /// The same request in the library's words.
 inline PlanRequest translated(const ModelRequest& r) {
     PlanRequest request{.key = r.key,
-                        .at = second(r.at),
+                        .at = at_second(r.at),
                         .by = r.by,
                         .as = *from_word<Actor>(r.as),
                         .reason = r.reason,
@@ -111,7 +111,7 @@ inline void pay_in(Ledger ledger, const PayIn& step, int number) {
     const std::string key = "pay " + std::to_string(number);
     const auto apply = [&](const std::string& suffix, Operation operation) {
         const Receipt receipt = ledger.apply(
-            {.key = key + suffix, .at = second(step.at), .by = "office", .operation = std::move(operation)});
+            {.key = key + suffix, .at = at_second(step.at), .by = "office", .operation = std::move(operation)});
         ASSERT_TRUE(receipt.applied) << receipt.message;
     };
     const Payer payer = payer_of(step.payer);

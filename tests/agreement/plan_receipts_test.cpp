@@ -22,10 +22,10 @@
 namespace {
 
 using namespace gradus;
+using test::at_second;
 using test::ModelRequest;
 using test::ModelRow;
 using test::PayIn;
-using test::second;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t sequences = 4;
@@ -44,7 +44,7 @@ void write(Input& requests, Input& items, const ModelRequest& r) {
     const auto amount = [&](const char* column, std::int64_t units) {
         if (units) requests.set(column, std::to_string(units));
     };
-    requests.row().set("key", r.key).set("at", to_text(second(r.at)) + "Z").set("by", r.by).set("as", r.as);
+    requests.row().set("key", r.key).set("at", to_text(at_second(r.at)) + "Z").set("by", r.by).set("as", r.as);
     requests.set("reason", r.reason).set("plan", r.plan).set("operation", r.event);
     requests.set("person", r.person).set("supersedes", r.supersedes);
     const bool item = r.event.ends_with("_item");
@@ -125,7 +125,7 @@ TEST(PlanReceipts, OfATableAreThoseOfItsRequests) {
             if (const auto* paid = std::get_if<PayIn>(&step)) {
                 flush();
                 const Moment last = ledger.head().at;
-                if (!is_missing(last) && second(paid->at) < last) continue;
+                if (!is_missing(last) && at_second(paid->at) < last) continue;
                 test::pay_in(ledger, *paid, i), test::pay_in(twin, *paid, i);
                 continue;
             }
@@ -158,7 +158,9 @@ TEST(PlanReceipts, OfATableAreThoseOfItsRequests) {
 
 /// A team's plans in a ledger with a fund, and what is said of tables of requests.
 struct Office {
-    Office() { ledger.apply({.key = "F", .at = second(0), .by = "me", .operation = Supply{{"F"}, Amount(100'000)}}); }
+    Office() {
+        ledger.apply({.key = "F", .at = at_second(0), .by = "me", .operation = Supply{{"F"}, Amount(100'000)}});
+    }
     PlanReceipts apply(Cells requests, Cells items = {}) {
         const Input rows = input({"plan_requests", std::move(requests)}), of_items = input({"items", std::move(items)});
         const PlanRequests table = load_plan_requests(agreements, rows);
@@ -305,7 +307,7 @@ TEST(PlanReceipts, TellOfSeatsAndPlayMoney) {
     EXPECT_EQ(receipts.rule[1], "who");
     EXPECT_EQ(receipts.plan[1], "");
     EXPECT_TRUE(receipts.play_money[1]);
-    EXPECT_EQ(receipts.at[1], second(2 * 86400));
+    EXPECT_EQ(receipts.at[1], at_second(2 * 86400));
     EXPECT_EQ(apply_plan_requests(agreements, PlanRequests()).size(), 0u);
 }
 
