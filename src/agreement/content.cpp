@@ -14,8 +14,8 @@
 #include "account/wording.h"
 #include "agreement/stored_table.h"
 #include "base/utf8.h"
-#include "organization/currency.h"
 #include "organization/columns.h"
+#include "organization/currency.h"
 #include "planning/verify_case.h"
 
 namespace gradus {
@@ -169,9 +169,7 @@ private:
         if (item.hours_program && !item.minutes)
             refuse(Code::missing_value, "hours", "an account of hours pays, and how many is not known");
     }
-    std::string shown(std::int64_t units) const {
-        return decimal(units, organization_.relations().minor_digits);
-    }
+    std::string shown(std::int64_t units) const { return decimal(units, organization_.relations().minor_digits); }
     /// Cost, its parts, hours and fund, where the row does not say them.
     void complete(const verification::Charge& charge) {
         const auto activity = static_cast<std::size_t>(organization_.activities().find(text("activity")));
