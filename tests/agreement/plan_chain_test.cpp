@@ -184,6 +184,24 @@ TEST(PlanChain, IsMadeForPlansOfAFileOfTheVersionBefore) {
     EXPECT_EQ(raw(folder.file(), "PRAGMA user_version"), "3");
 }
 
+// Goals and milestones count with what they say, not only with their number.
+TEST(PlanChain, TakesInWhatGoalsSay) {
+    const auto hash = [](const std::string& goal, const std::string& milestone) {
+        const test::Folder folder;
+        fill(folder.file());
+        EXPECT_EQ(raw(folder.file(), without_links), "");
+        EXPECT_EQ(raw(folder.file(), "INSERT INTO plan_goals (change, place, text) VALUES (5, 0, '" + goal +
+                                         "'); INSERT INTO plan_milestones (change, place, activity) VALUES (5, 0, '" +
+                                         milestone + "')"),
+                  "");
+        return head_of(folder.file()).hash;
+    };
+    const std::string written = hash("more", "soon");
+    EXPECT_EQ(hash("more", "soon"), written);
+    EXPECT_NE(hash("less", "soon"), written);
+    EXPECT_NE(hash("more", "later"), written);
+}
+
 /// As docs/methods/agreement.md describes it, written from that page: others can recompute it.
 TEST(PlanChain, LinksAsDocumented) {
     const test::Folder folder;

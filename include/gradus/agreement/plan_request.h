@@ -17,7 +17,8 @@ namespace gradus {
 struct PlanContent {
     std::string person;
     /// At most one for each activity. Of rows by hand person, activity, first_day and last_day are enough: what they say nothing
-    /// of (hours, cost and its parts, fund) is worked out from the organisation as plans do.
+    /// of (hours, cost and its parts, fund) is worked out from the organisation as plans do. An item of a session begins on the
+    /// session's first day; one that is pinned may differ.
     PlanItems items{};
     Goals goals{};
     Milestones milestones{};
